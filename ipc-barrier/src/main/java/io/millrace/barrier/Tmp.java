@@ -1,0 +1,3 @@
+package io.millrace.barrier;
+
+class Tmp {}

@@ -1,0 +1,2 @@
+/** The barrier. */
+package io.millrace.barrier;

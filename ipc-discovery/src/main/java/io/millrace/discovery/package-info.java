@@ -1,0 +1,2 @@
+/** The discovery. */
+package io.millrace.discovery;

@@ -1,0 +1,140 @@
+package io.millrace.os;
+
+import static io.millrace.os.Native.INT;
+import static io.millrace.os.Native.POINTER;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import net.openhft.chronicle.core.io.AbstractCloseable;
+
+/**
+ * A set of descriptors that one thread waits on.
+ *
+ * <p>Any thread may add and remove; one thread at a time may wait.
+ */
+public final class Epoll extends AbstractCloseable {
+  /** Something can be read. */
+  public static final int IN = 1;
+
+  /** Report a change once, not as long as it lasts. */
+  public static final int EDGE = 1 << 31;
+
+  /** Wait for ever. */
+  public static final int FOREVER = -1;
+
+  private static final int EPOLL_CLOEXEC = 0x80000;
+  private static final int ADD = 1;
+  private static final int REMOVE = 2;
+  private static final int MAX_EVENTS = 64;
+
+  /** struct epoll_event is packed on x86-64 only. */
+  private static final int EVENT_SIZE = Native.AARCH64 ? 16 : 12;
+
+  private static final int DATA_OFFSET = Native.AARCH64 ? 8 : 4;
+
+  private static final MethodHandle CREATE = Native.bind("epoll_create1", INT, INT);
+  private static final MethodHandle CONTROL = Native.bind("epoll_ctl", INT, INT, INT, INT, POINTER);
+  private static final MethodHandle WAIT = Native.bind("epoll_wait", INT, INT, POINTER, INT, INT);
+
+  private final Descriptor descriptor;
+  private final MemorySegment events = Arena.ofAuto().allocate(MAX_EVENTS * EVENT_SIZE, 8);
+
+  /** Makes an empty set. */
+  public Epoll() {
+    singleThreadedCheckDisabled(true);
+    MemorySegment state = Native.state();
+    int number;
+    try {
+      number = Native.result((int) CREATE.invokeExact(state, EPOLL_CLOEXEC), state);
+    } catch (Throwable thrown) {
+      throw Native.impossible(thrown);
+    }
+    descriptor =
+        Descriptor.adopt(SystemCallException.check(number, "epoll_create1", "new"), "epoll");
+  }
+
+  /**
+   * The set's own descriptor: it is readable while one of its members is ready.
+   *
+   * @return the descriptor; it stays owned by this object
+   */
+  public Descriptor descriptor() {
+    return descriptor;
+  }
+
+  /**
+   * Adds a descriptor.
+   *
+   * @param member the number of the descriptor
+   * @param interest {@link #IN}, with {@link #EDGE} if wanted
+   * @param tag what {@link #tag(int)} tells of it
+   */
+  public void add(int member, int interest, long tag) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment event = arena.allocate(EVENT_SIZE, 8);
+      event.set(INT, 0, interest);
+      event.set(Native.LONG_UNALIGNED, DATA_OFFSET, tag);
+      SystemCallException.check(
+          control(ADD, member, event), "epoll_ctl(ADD)", "descriptor " + member);
+    }
+  }
+
+  /**
+   * Takes a descriptor out; one that is not in the set is no error.
+   *
+   * @param member the number of the descriptor
+   */
+  public void remove(int member) {
+    int done = control(REMOVE, member, MemorySegment.NULL);
+    if (done != -Errno.ENOENT && done != -Errno.EBADF) {
+      SystemCallException.check(done, "epoll_ctl(DEL)", "descriptor " + member);
+    }
+  }
+
+  /**
+   * Waits until a member is ready. A signal ends the wait early.
+   *
+   * @param timeoutMillis how long at most; 0 only looks, {@link #FOREVER} waits for ever
+   * @return the number of ready members, at most 64; 0 if none was ready in time
+   */
+  public int await(int timeoutMillis) {
+    MemorySegment state = Native.state();
+    try {
+      int ready =
+          Native.result(
+              (int) WAIT.invokeExact(state, descriptor.number(), events, MAX_EVENTS, timeoutMillis),
+              state);
+      return ready == -Errno.EINTR
+          ? 0
+          : SystemCallException.check(ready, "epoll_wait", descriptor.toString());
+    } catch (Throwable thrown) {
+      throw Native.impossible(thrown);
+    }
+  }
+
+  /**
+   * Which member was ready.
+   *
+   * @param index 0 up to what {@link #await(int)} returned, exclusive
+   * @return the tag that it was added with
+   */
+  public long tag(int index) {
+    return events.get(Native.LONG_UNALIGNED, (long) index * EVENT_SIZE + DATA_OFFSET);
+  }
+
+  private int control(int operation, int member, MemorySegment event) {
+    MemorySegment state = Native.state();
+    try {
+      return Native.result(
+          (int) CONTROL.invokeExact(state, descriptor.number(), operation, member, event), state);
+    } catch (Throwable thrown) {
+      throw Native.impossible(thrown);
+    }
+  }
+
+  @Override
+  protected void performClose() {
+    descriptor.close();
+  }
+}

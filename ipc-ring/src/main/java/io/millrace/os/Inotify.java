@@ -1,0 +1,135 @@
+package io.millrace.os;
+
+import static io.millrace.os.Native.INT;
+import static io.millrace.os.Native.POINTER;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import net.openhft.chronicle.core.io.AbstractCloseable;
+
+/**
+ * Changes of one directory, told by the kernel.
+ *
+ * <p>Any thread may read the descriptor; one thread at a time may drain.
+ */
+public final class Inotify extends AbstractCloseable {
+  /** A file that was open for writing was closed. */
+  public static final int CLOSE_WRITE = 0x8;
+
+  /** A name went to another directory. */
+  public static final int MOVED_FROM = 0x40;
+
+  /** A name came from another directory. */
+  public static final int MOVED_TO = 0x80;
+
+  /** A name appeared. */
+  public static final int CREATE = 0x100;
+
+  /** A name was removed. */
+  public static final int DELETE = 0x200;
+
+  /** The directory itself was removed. */
+  public static final int DELETE_SELF = 0x400;
+
+  /** Events were lost: look at everything again. */
+  public static final int OVERFLOW = 0x4000;
+
+  /** The watch is over. */
+  public static final int IGNORED = 0x8000;
+
+  private static final int NONBLOCK = 0x800;
+  private static final int CLOEXEC = 0x80000;
+  private static final int HEADER = 16;
+  private static final int BUFFER = 64 * 1024;
+
+  private static final MethodHandle INIT = Native.bind("inotify_init1", INT, INT);
+  private static final MethodHandle ADD = Native.bind("inotify_add_watch", INT, INT, POINTER, INT);
+
+  private final Descriptor descriptor;
+  private final MemorySegment buffer = Arena.ofAuto().allocate(BUFFER, 8);
+
+  /** Receives the events. */
+  @FunctionalInterface
+  public interface Listener {
+    /**
+     * Something changed.
+     *
+     * @param mask what, one or more of the constants
+     * @param name the name inside the directory, empty if it is about the directory itself
+     */
+    void onEvent(int mask, String name);
+  }
+
+  /**
+   * Starts to watch a directory.
+   *
+   * @param directory the directory
+   * @param mask what to watch for
+   * @throws SystemCallException EMFILE when this user has no inotify instance left (128 by default,
+   *     fs.inotify.max_user_instances)
+   */
+  public Inotify(Directory directory, int mask) {
+    singleThreadedCheckDisabled(true);
+    MemorySegment state = Native.state();
+    String what = directory.toString();
+    int number;
+    try {
+      number = Native.result((int) INIT.invokeExact(state, NONBLOCK | CLOEXEC), state);
+    } catch (Throwable thrown) {
+      throw Native.impossible(thrown);
+    }
+    descriptor =
+        Descriptor.adopt(
+            SystemCallException.check(number, "inotify_init1", what), "inotify of " + what);
+    try (Arena arena = Arena.ofConfined()) {
+      // By descriptor, so that it is the directory that was checked and no other.
+      MemorySegment path = arena.allocateFrom("/proc/self/fd/" + directory.descriptor().number());
+      int watch =
+          Native.result((int) ADD.invokeExact(state, descriptor.number(), path, mask), state);
+      SystemCallException.check(watch, "inotify_add_watch", what);
+    } catch (Throwable thrown) {
+      descriptor.close();
+      throw Native.impossible(thrown);
+    }
+  }
+
+  /**
+   * The descriptor, readable while events are waiting.
+   *
+   * @return the descriptor; it stays owned by this object
+   */
+  public Descriptor descriptor() {
+    return descriptor;
+  }
+
+  /**
+   * Hands over all waiting events and returns; it never waits.
+   *
+   * @param listener gets each of them
+   * @return how many there were
+   */
+  public int drain(Listener listener) {
+    int count = 0;
+    while (true) {
+      long length = Libc.read(descriptor.number(), buffer, BUFFER);
+      if (length == -Errno.EAGAIN) {
+        return count;
+      }
+      SystemCallException.check(length, "read", descriptor.toString());
+      long at = 0;
+      while (at < length) {
+        int nameLength = buffer.get(INT, at + 12);
+        String name = nameLength == 0 ? "" : buffer.getString(at + HEADER);
+        listener.onEvent(buffer.get(INT, at + 4), name);
+        at += HEADER + nameLength;
+        count++;
+      }
+    }
+  }
+
+  @Override
+  protected void performClose() {
+    descriptor.close();
+  }
+}

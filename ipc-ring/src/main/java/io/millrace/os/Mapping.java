@@ -1,0 +1,177 @@
+package io.millrace.os;
+
+import static io.millrace.os.Native.INT;
+import static io.millrace.os.Native.LONG;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import net.openhft.chronicle.core.io.AbstractCloseable;
+
+/**
+ * A file mapped into memory, shared, readable and writable (or readable only).
+ *
+ * <p>Closing it unmaps. The caller sees to it that nobody uses the addresses any more.
+ */
+public final class Mapping extends AbstractCloseable {
+  /** The size of a page of memory, in bytes. */
+  public static final int PAGE_SIZE = pageSize();
+
+  private static final int PROT_NONE = 0;
+  private static final int PROT_READ = 1;
+  private static final int PROT_WRITE = 2;
+  private static final int MAP_SHARED = 1;
+  private static final int MAP_PRIVATE = 2;
+  private static final int MAP_FIXED = 0x10;
+  private static final int MAP_ANONYMOUS = 0x20;
+  private static final int MAP_NORESERVE = 0x4000;
+  private static final int SC_PAGESIZE = 30;
+
+  private final long address;
+  private final long length;
+
+  private Mapping(long address, long length) {
+    this.address = address;
+    this.length = length;
+    singleThreadedCheckDisabled(true);
+  }
+
+  /**
+   * Maps a part of a file.
+   *
+   * @param file the file
+   * @param offset where the part starts, a multiple of the page size
+   * @param length its length in bytes
+   * @param writable false for a mapping that can only be read
+   * @return the mapping
+   */
+  public static Mapping of(Descriptor file, long offset, long length, boolean writable) {
+    int protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
+    long address =
+        SystemCallException.check(
+            Calls.mmap(0, length, protection, MAP_SHARED, file.number(), offset),
+            "mmap",
+            length + " bytes of " + file);
+    return new Mapping(address, length);
+  }
+
+  /**
+   * Maps the head of a file once and the area behind it twice, back to back: byte {@code head +
+   * area + i} is byte {@code head + i} again, so whatever starts inside the area is contiguous.
+   *
+   * @param file the file, of at least {@code head + area} bytes
+   * @param head the length of the head, a multiple of the page size
+   * @param area the length of the area, a multiple of the page size
+   * @return the mapping, {@code head + 2 * area} bytes long
+   */
+  public static Mapping mirrored(Descriptor file, long head, long area) {
+    long length = head + 2 * area;
+    String what = length + " bytes (twice the area) of " + file;
+    // Reserve the whole range first: MAP_FIXED then replaces only what is ours.
+    long address =
+        SystemCallException.check(
+            Calls.mmap(0, length, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0),
+            "mmap",
+            what);
+    Mapping mapping = new Mapping(address, length);
+    try {
+      mapping.place(file, address, head + area, 0, what);
+      mapping.place(file, address + head + area, area, head, what);
+      return mapping;
+    } catch (RuntimeException | Error failure) {
+      mapping.close();
+      throw failure;
+    }
+  }
+
+  private void place(Descriptor file, long at, long size, long offset, String what) {
+    SystemCallException.check(
+        Calls.mmap(at, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file.number(), offset),
+        "mmap",
+        what);
+  }
+
+  /**
+   * Where the mapping starts.
+   *
+   * @return the address
+   * @throws net.openhft.chronicle.core.io.ClosedIllegalStateException after {@link #close()}
+   */
+  public long address() {
+    throwExceptionIfClosed();
+    return address;
+  }
+
+  /**
+   * How long the mapping is.
+   *
+   * @return its length in bytes
+   */
+  public long length() {
+    return length;
+  }
+
+  /**
+   * Locks the mapping into memory, so that no access to it ever waits for a page.
+   *
+   * @throws SystemCallException if the limit on locked memory is too small (ENOMEM, EPERM)
+   */
+  public void lockInMemory() {
+    SystemCallException.check(
+        Calls.mlock(address(), length), "mlock", length + " bytes (see ulimit -l)");
+  }
+
+  @Override
+  protected void performClose() {
+    SystemCallException.check(Calls.munmap(address, length), "munmap", length + " bytes");
+  }
+
+  private static int pageSize() {
+    return (int) Calls.sysconf(SC_PAGESIZE);
+  }
+
+  /** Bound apart from the constants, so that the page size can be one of them. */
+  private static final class Calls {
+    private static final MethodHandle MMAP =
+        Native.bind("mmap", LONG, LONG, LONG, INT, INT, INT, LONG);
+    private static final MethodHandle MUNMAP = Native.bind("munmap", INT, LONG, LONG);
+    private static final MethodHandle MLOCK = Native.bind("mlock", INT, LONG, LONG);
+    private static final MethodHandle SYSCONF = Native.bind("sysconf", LONG, INT);
+
+    static long mmap(long at, long length, int protection, int flags, int file, long offset) {
+      MemorySegment state = Native.state();
+      try {
+        return Native.result(
+            (long) MMAP.invokeExact(state, at, length, protection, flags, file, offset), state);
+      } catch (Throwable thrown) {
+        throw Native.impossible(thrown);
+      }
+    }
+
+    static int munmap(long address, long length) {
+      MemorySegment state = Native.state();
+      try {
+        return Native.result((int) MUNMAP.invokeExact(state, address, length), state);
+      } catch (Throwable thrown) {
+        throw Native.impossible(thrown);
+      }
+    }
+
+    static int mlock(long address, long length) {
+      MemorySegment state = Native.state();
+      try {
+        return Native.result((int) MLOCK.invokeExact(state, address, length), state);
+      } catch (Throwable thrown) {
+        throw Native.impossible(thrown);
+      }
+    }
+
+    static long sysconf(int name) {
+      MemorySegment state = Native.state();
+      try {
+        return Native.result((long) SYSCONF.invokeExact(state, name), state);
+      } catch (Throwable thrown) {
+        throw Native.impossible(thrown);
+      }
+    }
+  }
+}

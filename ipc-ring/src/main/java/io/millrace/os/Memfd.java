@@ -1,0 +1,81 @@
+package io.millrace.os;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * Anonymous shared memory of a fixed size: a memfd that is filled at once and sealed against
+ * growing, shrinking and further seals.
+ */
+public final class Memfd {
+  private static final int MFD_CLOEXEC = 1;
+  private static final int MFD_ALLOW_SEALING = 2;
+  private static final int MFD_NOEXEC_SEAL = 8;
+  private static final int F_SEAL_SEAL = 1;
+  private static final int F_SEAL_SHRINK = 2;
+  private static final int F_SEAL_GROW = 4;
+  private static final int F_SEAL_WRITE = 8;
+  private static final int F_SEAL_FUTURE_WRITE = 16;
+  private static final int REQUIRED_SEALS = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW;
+
+  private static final MethodHandle MEMFD_CREATE =
+      Native.bind("memfd_create", Native.INT, Native.POINTER, Native.INT);
+
+  private Memfd() {}
+
+  /**
+   * Creates sealed memory. All of it is allocated here, so that a machine without room fails here
+   * and not with a signal at the first touch.
+   *
+   * @param name a name for humans, seen in /proc
+   * @param size its size in bytes, a multiple of the page size
+   * @return the descriptor, owned by the caller
+   * @throws SystemCallException if the kernel refuses, for example ENOSPC or ENOMEM
+   */
+  public static Descriptor create(String name, long size) {
+    String what = "memfd " + name + " of " + size + " bytes";
+    int flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+    int number = memfdCreate(name, flags | MFD_NOEXEC_SEAL);
+    if (number == -Errno.EINVAL) { // Linux before 6.3 does not know the flag.
+      number = memfdCreate(name, flags);
+    }
+    Descriptor memfd =
+        Descriptor.adopt(SystemCallException.check(number, "memfd_create", what), what);
+    try {
+      SystemCallException.check(Libc.ftruncate(memfd.number(), size), "ftruncate", what);
+      SystemCallException.check(Libc.fallocate(memfd.number(), 0, 0, size), "fallocate", what);
+      SystemCallException.check(
+          Libc.fcntl(memfd.number(), Libc.F_ADD_SEALS, REQUIRED_SEALS), "fcntl(F_ADD_SEALS)", what);
+      return memfd;
+    } catch (RuntimeException | Error failure) {
+      memfd.close();
+      throw failure;
+    }
+  }
+
+  /**
+   * Tells whether memory that somebody handed over can be mapped safely: its size is fixed for
+   * ever, so that no access inside it can fault, and it may be written.
+   *
+   * @param memfd the descriptor
+   * @return true if it is a memfd with all the seals that {@link #create} sets and none against
+   *     writing
+   */
+  public static boolean isSealed(Descriptor memfd) {
+    int seals = Libc.fcntl(memfd.number(), Libc.F_GET_SEALS, 0);
+    return seals >= 0
+        && (seals & REQUIRED_SEALS) == REQUIRED_SEALS
+        && (seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)) == 0;
+  }
+
+  private static int memfdCreate(String name, int flags) {
+    MemorySegment state = Native.state();
+    try (Arena arena = Arena.ofConfined()) {
+      return Native.result(
+          (int) MEMFD_CREATE.invokeExact(state, arena.allocateFrom(name), flags), state);
+    } catch (Throwable thrown) {
+      throw Native.impossible(thrown);
+    }
+  }
+}

@@ -1,0 +1,6 @@
+package io.millrace.ring;
+
+/** Layout. */
+public final class RingLayout {
+  private RingLayout() {}
+}

@@ -1,0 +1,2 @@
+/** The ring. */
+package io.millrace.ring;
