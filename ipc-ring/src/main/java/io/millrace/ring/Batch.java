@@ -52,7 +52,7 @@ public final class Batch implements AutoCloseable {
     if (length > end - position || next > end) {
       return false;
     }
-    producer.write(position, source, offset, length, type);
+    producer.add(position, source, offset, length, type);
     position = next;
     records++;
     bytes += length;

@@ -1,6 +1,7 @@
 package io.millrace.ring;
 
 import static io.millrace.ring.RingLayout.*;
+import static io.millrace.ring.Steps.Step.*;
 
 /** The only consumer of its group: it moves the cursor with a release store behind each record. */
 final class ExclusiveConsumer extends Consumer {
@@ -35,11 +36,13 @@ final class ExclusiveConsumer extends Consumer {
         int type = data.getInt(at + RECORD_TYPE);
         if (type != PADDING) {
           deliver(handler, isRedelivery(position), type, data, at, length);
+          Steps.reached(RECORD_HANDLED);
           count++;
           payload += length;
         }
         position += recordLength(length);
         header.putLongRelease(cursorOffset, position);
+        Steps.reached(CURSOR_STORED);
       }
     } catch (Throwable thrown) {
       redeliveryPosition = position;
@@ -76,6 +79,7 @@ final class ExclusiveConsumer extends Consumer {
         }
         position += recordLength(length);
         header.putLongRelease(cursorOffset, position);
+        Steps.reached(CURSOR_STORED);
       }
     } catch (Throwable thrown) {
       redeliveryPosition = position;

@@ -1,6 +1,7 @@
 package io.millrace.ring;
 
 import static io.millrace.ring.RingLayout.*;
+import static io.millrace.ring.Steps.Step.*;
 
 import java.nio.charset.StandardCharsets;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -71,12 +72,17 @@ final class Group {
     header.putLong(slot + GROUP_REDELIVERIES, 0);
     header.putLong(slot + GROUP_RECOVERIES, 0);
     header.putLong(slot + CURSOR, start(options) | NOBODY);
+    Steps.reached(GROUP_NAMED);
     header.putIntVolatile(slot + GROUP_STATE, OPENING);
+    Steps.reached(GROUP_OPENING);
     if (header.getInt(GROUP_BOUND_OFFSET) <= index) {
       header.putIntVolatile(GROUP_BOUND_OFFSET, index + 1);
     }
+    Steps.reached(GROUP_BOUND_RAISED);
     header.putLongVolatile(slot + CURSOR, start(options) | NOBODY);
+    Steps.reached(GROUP_CURSOR_FINAL);
     header.putIntVolatile(slot + GROUP_STATE, ACTIVE);
+    Steps.reached(GROUP_ACTIVE);
   }
 
   private long start(GroupOptions options) {
@@ -86,6 +92,7 @@ final class Group {
 
   void remove() {
     header.putIntVolatile(slot + GROUP_STATE, FREE);
+    Steps.reached(GROUP_REMOVED);
   }
 
   void countRecovery() {

@@ -1,6 +1,7 @@
 package io.millrace.ring;
 
 import static io.millrace.ring.RingLayout.*;
+import static io.millrace.ring.Steps.Step.*;
 
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -38,6 +39,7 @@ final class Members {
     if (index == NO_SLOT) {
       throw new NoFreeSlotException("producer", memory.producers, "maxProducers");
     }
+    Steps.reached(SLOT_LOCKED);
     if (memory.singleProducer) {
       ProducerSlot.settleAlone(memory);
     }
@@ -47,7 +49,9 @@ final class Members {
       header.putLong(slot + counter, 0);
     }
     membership.sign(header, slot + PRODUCER_IDENTITY);
+    Steps.reached(SLOT_SIGNED);
     header.putIntVolatile(slot + PRODUCER_STATE, ACTIVE);
+    Steps.reached(SLOT_ACTIVE);
     return index;
   }
 
@@ -88,6 +92,7 @@ final class Members {
       afterDeath = checkJoinable(group, options);
     }
     int index = lockConsumerSlot();
+    Steps.reached(SLOT_LOCKED);
     try {
       if (group == null) {
         group = freeGroup();
@@ -101,10 +106,12 @@ final class Members {
       header.putLong(slot + CONSUMER_WAKE_UPS, 0);
       header.putInt(slot + CONSUMER_GROUP, group.index);
       membership.sign(header, slot + CONSUMER_IDENTITY);
+      Steps.reached(SLOT_SIGNED);
       if (header.getInt(CONSUMER_BOUND_OFFSET) <= index) {
         header.putIntVolatile(CONSUMER_BOUND_OFFSET, index + 1);
       }
       header.putIntVolatile(slot + CONSUMER_STATE, ACTIVE);
+      Steps.reached(SLOT_ACTIVE);
       group.setUnclean(false);
       return options.isShared()
           ? new SharedConsumer(ring, group, index)
@@ -306,6 +313,7 @@ final class Members {
         int slot = memory.consumerSlot(i);
         header.putLongRelease(slot + IN_PROGRESS, NONE);
         header.putIntVolatile(slot + CONSUMER_STATE, FREE);
+        Steps.reached(EVICTION_CONSUMER_FREED);
       }
     }
     group.remove();

@@ -1,6 +1,7 @@
 package io.millrace.ring;
 
 import static io.millrace.ring.RingLayout.*;
+import static io.millrace.ring.Steps.Step.*;
 
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -106,7 +107,9 @@ final class Orphans {
     if (done) {
       int slot = memory.consumerSlot(consumer);
       header.putLongRelease(slot + IN_PROGRESS, NONE);
+      Steps.reached(ORPHAN_RELEASED);
       header.putIntRelease(slot + CONSUMER_STATE, FREE);
+      Steps.reached(ORPHAN_FREED);
     }
     membership.disown(consumerLock(consumer));
     if (done) {

@@ -1,6 +1,7 @@
 package io.millrace.ring;
 
 import static io.millrace.ring.RingLayout.*;
+import static io.millrace.ring.Steps.Step.*;
 
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -28,8 +29,7 @@ public final class Producer extends RingHandle {
   private final UnsafeBuffer header;
   private final Signals signals;
   private final ProducerSlot slot;
-  private final long key;
-  private final int mask;
+  private final RecordWriter writer;
   private final int maxMessageLength;
   private final int counters;
   private final Batch batch = new Batch(this);
@@ -49,8 +49,7 @@ public final class Producer extends RingHandle {
     data = memory.data;
     header = memory.header;
     signals = ring.signals();
-    key = memory.key;
-    mask = memory.mask;
+    writer = new RecordWriter(memory);
     maxMessageLength = memory.maxMessageLength;
     counters = producerSlot(slot.index);
     spaceWait = new SpaceWait(ring, slot);
@@ -73,11 +72,7 @@ public final class Producer extends RingHandle {
     if (position < 0) {
       return BACK_PRESSURED;
     }
-    int index = (int) position & mask;
-    data.putInt(index + RECORD_LENGTH, length);
-    data.putInt(index + RECORD_TYPE, type);
-    data.putBytes(index + RECORD_HEADER_LENGTH, source, offset, length);
-    data.putLongRelease(index, stamp(position, key));
+    writer.write(position, source, offset, length, type);
     committed(1, length);
     return position + recordLength;
   }
@@ -168,12 +163,9 @@ public final class Producer extends RingHandle {
     if (position < 0) {
       return BACK_PRESSURED;
     }
-    int index = (int) position & mask;
-    data.putInt(index + RECORD_LENGTH, length);
-    data.putInt(index + RECORD_TYPE, type);
     claimedPosition = position;
     claimedLength = length;
-    claimedIndex = index + RECORD_HEADER_LENGTH;
+    claimedIndex = writer.begin(position, length, type);
     return claimedIndex;
   }
 
@@ -193,7 +185,9 @@ public final class Producer extends RingHandle {
    * @throws IllegalStateException if that is not claimed
    */
   public void commit(int index) {
-    settle(index);
+    checkClaimed(index);
+    writer.commit(claimedPosition);
+    claimedIndex = NOTHING_CLAIMED;
     committed(1, claimedLength);
   }
 
@@ -205,8 +199,8 @@ public final class Producer extends RingHandle {
    */
   public void abort(int index) {
     checkClaimed(index);
-    data.putInt(index - RECORD_HEADER_LENGTH + RECORD_TYPE, PADDING);
-    settle(index);
+    writer.pad(claimedPosition, recordLength(claimedLength));
+    claimedIndex = NOTHING_CLAIMED;
     committed(0, 0);
   }
 
@@ -238,7 +232,7 @@ public final class Producer extends RingHandle {
       return null;
     }
     claimedPosition = position;
-    claimedIndex = (int) position & mask;
+    claimedIndex = 0;
     batch.begin(position, (int) needed);
     return batch;
   }
@@ -265,22 +259,16 @@ public final class Producer extends RingHandle {
   }
 
   /** One record of a batch: written and visible at once, in the order of the batch. */
-  void write(long position, DirectBuffer source, int offset, int length, int type) {
+  void add(long position, DirectBuffer source, int offset, int length, int type) {
     check(length, type);
-    int index = (int) position & mask;
-    data.putInt(index + RECORD_LENGTH, length);
-    data.putInt(index + RECORD_TYPE, type);
-    data.putBytes(index + RECORD_HEADER_LENGTH, source, offset, length);
-    data.putLongRelease(index, stamp(position, key));
+    writer.write(position, source, offset, length, type);
+    Steps.reached(BATCH_RECORD_COMMITTED);
   }
 
   /** The end of a batch: what was not used of it becomes padding. */
   void endBatch(long position, long end, int written, long writtenBytes) {
     if (position < end) {
-      int index = (int) position & mask;
-      data.putInt(index + RECORD_LENGTH, (int) (end - position) - RECORD_HEADER_LENGTH);
-      data.putInt(index + RECORD_TYPE, PADDING);
-      data.putLongRelease(index, stamp(position, key));
+      writer.pad(position, (int) (end - position));
     }
     claimedIndex = NOTHING_CLAIMED;
     committed(written, writtenBytes);
@@ -316,12 +304,6 @@ public final class Producer extends RingHandle {
     }
   }
 
-  private void settle(int index) {
-    checkClaimed(index);
-    data.putLongRelease(index - RECORD_HEADER_LENGTH, stamp(claimedPosition, key));
-    claimedIndex = NOTHING_CLAIMED;
-  }
-
   private void committed(int count, long length) {
     records += count;
     bytes += length;
@@ -340,8 +322,7 @@ public final class Producer extends RingHandle {
     if (batch.isOpen()) {
       batch.end();
     } else if (claimedIndex != NOTHING_CLAIMED) {
-      data.putInt(claimedIndex - RECORD_HEADER_LENGTH + RECORD_TYPE, PADDING);
-      data.putLongRelease(claimedIndex - RECORD_HEADER_LENGTH, stamp(claimedPosition, key));
+      writer.pad(claimedPosition, recordLength(claimedLength));
       signals.recordCommitted();
     }
     spaceWait.close();

@@ -1,6 +1,7 @@
 package io.millrace.ring;
 
 import static io.millrace.ring.RingLayout.*;
+import static io.millrace.ring.Steps.Step.*;
 
 import java.lang.invoke.VarHandle;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -57,10 +58,13 @@ final class ProducerSlot {
         return FULL;
       }
       header.putLong(intentPosition, tail);
+      Steps.reached(INTENT_POSITION_WRITTEN);
       header.putLongRelease(intentLength, length);
+      Steps.reached(INTENT_LENGTH_WRITTEN);
       if (header.compareAndSetLong(TAIL_OFFSET, tail, tail + length)) {
         // Observers rely on it: whoever sees a byte of the new record sees the tail beyond it.
         VarHandle.storeStoreFence();
+        Steps.reached(TAIL_MOVED);
         return tail;
       }
       announced = true;
@@ -73,8 +77,10 @@ final class ProducerSlot {
       return FULL;
     }
     header.putLong(intentPosition, tail);
+    Steps.reached(INTENT_POSITION_WRITTEN);
     header.putLongRelease(TAIL_OFFSET, tail + length);
     VarHandle.storeStoreFence();
+    Steps.reached(TAIL_MOVED);
     return tail;
   }
 
@@ -91,6 +97,7 @@ final class ProducerSlot {
 
   void retract() {
     header.putLongRelease(intentLength, 0);
+    Steps.reached(INTENT_RETRACTED);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.millrace.ring;
 
 import static io.millrace.ring.RingLayout.*;
+import static io.millrace.ring.Steps.Step.*;
 
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -45,8 +46,11 @@ final class Recovery {
           "the claim at position " + position + " cannot end at " + end);
     }
     memory.data.putInt(index + RECORD_LENGTH, (int) length - RECORD_HEADER_LENGTH);
+    Steps.reached(PADDING_LENGTH_WRITTEN);
     memory.data.putInt(index + RECORD_TYPE, PADDING);
+    Steps.reached(PADDING_TYPE_WRITTEN);
     boolean settled = memory.data.compareAndSetLong(index, stale, stamp(position, memory.key));
+    Steps.reached(PADDING_COMMITTED);
     if (settled) {
       RingEvents.recovered(position, length);
     }

@@ -1,6 +1,7 @@
 package io.millrace.ring;
 
 import static io.millrace.ring.RingLayout.*;
+import static io.millrace.ring.Steps.Step.*;
 
 /**
  * One of the competing consumers of a group. It takes one record at a time:
@@ -65,6 +66,7 @@ final class SharedConsumer extends Consumer {
         }
         ControlledRecordHandler.Action action =
             handler.onRecord(type, data, at + RECORD_HEADER_LENGTH, length, redelivered);
+        Steps.reached(RECORD_HANDLED);
         if (action == ControlledRecordHandler.Action.ABORT) {
           break;
         }
@@ -73,6 +75,7 @@ final class SharedConsumer extends Consumer {
         going = action != ControlledRecordHandler.Action.BREAK;
       }
       header.putLongRelease(inProgress, NONE);
+      Steps.reached(RECORD_RELEASED);
       consumed(type == PADDING ? 0 : 1, type == PADDING ? 0 : length);
     }
     if (going && count < limit && idle.hasOrphans()) {
@@ -95,9 +98,11 @@ final class SharedConsumer extends Consumer {
         return NONE;
       }
       header.putLongRelease(inProgress, position);
+      Steps.reached(RECORD_SHOWN);
       int last = tag(cursor);
       if (last != index && last < memory.consumers) {
         orphans.confirm(last, position);
+        Steps.reached(CLAIM_CONFIRMED);
       }
       // If somebody else was faster this may be read from newer memory: then the swap fails.
       int length = data.getInt(((int) position & mask) + RECORD_LENGTH);
@@ -105,6 +110,7 @@ final class SharedConsumer extends Consumer {
       if (plausible
           && header.compareAndSetLong(
               cursorOffset, cursor, position + recordLength(length) | index)) {
+        Steps.reached(CURSOR_MOVED);
         return position;
       }
       header.putLongRelease(inProgress, NONE);
@@ -120,6 +126,7 @@ final class SharedConsumer extends Consumer {
       idle.orphansDone();
       return 0;
     }
+    Steps.reached(ORPHAN_ADOPTED);
     boolean done = false;
     try {
       long position = orphans.recordOf(orphan);
@@ -132,6 +139,7 @@ final class SharedConsumer extends Consumer {
           type == PADDING
               || handler.onRecord(type, data, at + RECORD_HEADER_LENGTH, length, true)
                   != ControlledRecordHandler.Action.ABORT;
+      Steps.reached(ORPHAN_HANDLED);
       if (done && type != PADDING) {
         consumed(1, length);
       }
@@ -151,6 +159,7 @@ final class SharedConsumer extends Consumer {
     if (kept == NONE) {
       // Volatile: shown before the cursor is looked at again.
       header.putLongVolatile(inProgress, position);
+      Steps.reached(HOLE_HELD);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.millrace.ring;
 
 import static io.millrace.ring.RingLayout.*;
+import static io.millrace.ring.Steps.Step.*;
 
 import io.millrace.os.EventFd;
 import io.millrace.os.Membarrier;
@@ -63,7 +64,9 @@ final class Signals {
       if ((phase & PHASE_MASK) == WAITING) {
         // The signal first: killed in between, the next waker signals once more.
         events[waiter].signal();
+        Steps.reached(SIGNALLED);
         header.compareAndSetLong(slot + WAITER_PHASE, phase, phase - WAITING + NOTIFIED);
+        Steps.reached(SLEEPER_NOTIFIED);
         woken++;
       }
     }

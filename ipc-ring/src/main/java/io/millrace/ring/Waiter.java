@@ -1,6 +1,7 @@
 package io.millrace.ring;
 
 import static io.millrace.ring.RingLayout.*;
+import static io.millrace.ring.Steps.Step.*;
 
 import io.millrace.os.Epoll;
 import io.millrace.os.EventFd;
@@ -73,7 +74,9 @@ final class Waiter {
   /** Says that this sleeper sleeps from now on. The caller looks once more before it does. */
   void announce() {
     header.putLongRelease(slot + WAITER_PHASE, ++sleeps << 2 | WAITING);
+    Steps.reached(WAIT_STORED);
     set(bitmap);
+    Steps.reached(WAITER_BIT_SET);
     announced = true;
     if (Membarrier.isRegistered()) {
       // Either the look behind this sees a record, or its producer sees the bit.
@@ -114,6 +117,7 @@ final class Waiter {
     if (announced) {
       announced = false;
       clear(bitmap);
+      Steps.reached(WAITER_BIT_CLEARED);
       awake();
     }
   }

@@ -1,0 +1,84 @@
+package io.millrace.ring;
+
+/**
+ * Lets a test stop a process for good between any two steps of a protocol, to see what the others
+ * make of it.
+ *
+ * <p>Without the system property {@code io.millrace.ring.steps}, which names a {@link Listener} of
+ * this package, the calls are compiled away.
+ */
+final class Steps {
+  /** What has just been done. */
+  enum Step {
+    INTENT_POSITION_WRITTEN,
+    INTENT_LENGTH_WRITTEN,
+    TAIL_MOVED,
+    LENGTH_WRITTEN,
+    TYPE_WRITTEN,
+    PAYLOAD_WRITTEN,
+    COMMITTED,
+    SIGNALLED,
+    SLEEPER_NOTIFIED,
+    INTENT_RETRACTED,
+    BATCH_RECORD_COMMITTED,
+    RECORD_HANDLED,
+    CURSOR_STORED,
+    RECORD_SHOWN,
+    CLAIM_CONFIRMED,
+    CURSOR_MOVED,
+    RECORD_RELEASED,
+    HOLE_HELD,
+    PADDING_LENGTH_WRITTEN,
+    PADDING_TYPE_WRITTEN,
+    PADDING_COMMITTED,
+    ORPHAN_ADOPTED,
+    ORPHAN_HANDLED,
+    ORPHAN_RELEASED,
+    ORPHAN_FREED,
+    WAIT_STORED,
+    WAITER_BIT_SET,
+    WAITER_BIT_CLEARED,
+    GROUP_NAMED,
+    GROUP_OPENING,
+    GROUP_BOUND_RAISED,
+    GROUP_CURSOR_FINAL,
+    GROUP_ACTIVE,
+    SLOT_LOCKED,
+    SLOT_SIGNED,
+    SLOT_ACTIVE,
+    EVICTION_CONSUMER_FREED,
+    GROUP_REMOVED
+  }
+
+  /** Told of every step. */
+  interface Listener {
+    /**
+     * A step was done.
+     *
+     * @param step which
+     */
+    void reached(Step step);
+  }
+
+  private static final Listener LISTENER = load();
+
+  private Steps() {}
+
+  static void reached(Step step) {
+    if (LISTENER != null) {
+      LISTENER.reached(step);
+    }
+  }
+
+  private static Listener load() {
+    String name = System.getProperty("io.millrace.ring.steps");
+    if (name == null) {
+      return null;
+    }
+    try {
+      return (Listener) Class.forName(name).getDeclaredConstructor().newInstance();
+    } catch (ReflectiveOperationException failure) {
+      throw new IllegalStateException("no step listener " + name, failure);
+    }
+  }
+}
