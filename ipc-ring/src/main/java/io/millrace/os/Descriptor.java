@@ -76,6 +76,15 @@ public final class Descriptor extends AbstractCloseable {
     return FileStatus.of(number(), what);
   }
 
+  /**
+   * Sets the permission bits of the file behind this descriptor; the umask has no say.
+   *
+   * @param permissions the bits
+   */
+  public void setPermissions(int permissions) {
+    SystemCallException.check(Libc.fchmod(number(), permissions), "fchmod", what);
+  }
+
   @Override
   protected void performClose() {
     Libc.close(number);
