@@ -28,6 +28,7 @@ public final class Directory extends AbstractCloseable {
   private static final MethodHandle UNLINKAT = Native.bind("unlinkat", INT, INT, POINTER, INT);
   private static final MethodHandle RENAMEAT =
       Native.bind("renameat", INT, INT, POINTER, INT, POINTER);
+  private static final MethodHandle FCHMODAT = Native.bind("fchmodat", INT, INT, POINTER, INT, INT);
   private static final MethodHandle MKDIRAT = Native.bind("mkdirat", INT, INT, POINTER, INT);
 
   private final Descriptor descriptor;
@@ -180,6 +181,25 @@ public final class Directory extends AbstractCloseable {
     }
     SystemCallException.check(unlinked, "unlink", of(name));
     return true;
+  }
+
+  /**
+   * Sets the permission bits of what a name leads to; the umask has no say.
+   *
+   * @param name the name
+   * @param permissions the bits
+   */
+  public void setPermissions(String name, int permissions) {
+    MemorySegment state = Native.state();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment text = arena.allocateFrom(name);
+      int number = descriptor.number();
+      int done =
+          Native.result((int) FCHMODAT.invokeExact(state, number, text, permissions, 0), state);
+      SystemCallException.check(done, "chmod", of(name));
+    } catch (Throwable thrown) {
+      throw Native.impossible(thrown);
+    }
   }
 
   /**
