@@ -2,6 +2,7 @@ package io.millrace.discovery;
 
 import io.millrace.os.Directory;
 import io.millrace.os.Platform;
+import io.millrace.ring.Ring;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -181,6 +182,34 @@ public final class Registry implements AutoCloseable {
    */
   public Acquisition acquire(String name) {
     return acquirer.acquire(HiddenNames.requireService(name));
+  }
+
+  /**
+   * Publishes a ring that this process created or joined.
+   *
+   * @param name the name of the service
+   * @param ring the ring; it may be closed before the publication, which has descriptors of its own
+   * @param capabilities what others shall know of it
+   * @return the publication; close it to withdraw the service
+   * @throws NameInUseException if a live process has published the name
+   */
+  public Publication publish(String name, Ring ring, Capabilities capabilities) {
+    return publish(Rings.describe(name, ring, capabilities));
+  }
+
+  /**
+   * Joins a ring by the name of its service.
+   *
+   * @param name the name
+   * @return the ring, owned by the caller
+   * @throws NoSuchServiceException if no service of that name has a live publisher
+   * @throws TransferException if the descriptors cannot be had, or are not what the record says
+   * @throws io.millrace.ring.RingException if they are not those of a ring that can be used
+   */
+  public Ring joinRing(String name) {
+    try (Acquisition acquisition = acquire(name)) {
+      return Rings.join(acquisition);
+    }
   }
 
   private synchronized void requireOpen() {
