@@ -1,0 +1,148 @@
+package io.millrace.examples;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Another JVM with the same class path and flags, which one talks to by lines.
+ *
+ * <p>The child sees the end of its standard input when this process dies, however it dies, and is
+ * expected to end then.
+ */
+public final class ChildJvm implements AutoCloseable {
+  /** Stands for the end of what the child prints. */
+  private static final String END = "";
+
+  private final String name;
+  private final Process process;
+  private final PrintWriter input;
+  private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
+
+  private ChildJvm(String name, Process process) {
+    this.name = name;
+    this.process = process;
+    input = new PrintWriter(process.getOutputStream(), true, StandardCharsets.UTF_8);
+    Thread reader = new Thread(this::read, name + " output");
+    reader.setDaemon(true);
+    reader.start();
+  }
+
+  /**
+   * Starts a child.
+   *
+   * @param name what it is called in messages
+   * @param main the class whose main method it runs
+   * @param arguments for that method
+   * @return the child
+   */
+  public static ChildJvm start(String name, Class<?> main, Object... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED");
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("--sun-misc-unsafe-memory-access=allow");
+    command.add("-XX:+UseSerialGC");
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(main.getName());
+    for (Object argument : arguments) {
+      command.add(argument.toString());
+    }
+    try {
+      return new ChildJvm(
+          name, new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
+    } catch (IOException failure) {
+      throw new UncheckedIOException("cannot start " + name, failure);
+    }
+  }
+
+  /**
+   * Waits for the next line that begins with a word; other lines are printed.
+   *
+   * @param word the word
+   * @param seconds how long at most
+   * @return what follows the word
+   * @throws IllegalStateException if the child ends, or says nothing in time
+   */
+  public String expect(String word, int seconds) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    while (true) {
+      String line = next(word, deadline - System.nanoTime());
+      if (line.startsWith(word)) {
+        return line.substring(word.length()).trim();
+      }
+      System.out.println(line);
+    }
+  }
+
+  private String next(String word, long nanos) {
+    String line;
+    try {
+      line = answers.poll(nanos, TimeUnit.NANOSECONDS);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for " + name, interrupted);
+    }
+    if (line == null) {
+      throw new IllegalStateException(name + " did not say '" + word + "' in time");
+    }
+    if (line.equals(END)) {
+      throw new IllegalStateException(name + " ended before it said '" + word + "'");
+    }
+    return line;
+  }
+
+  /**
+   * Sends a line to the child.
+   *
+   * @param line the line
+   */
+  public void tell(String line) {
+    input.println(line);
+  }
+
+  /**
+   * The number of the process.
+   *
+   * @return its pid
+   */
+  public long pid() {
+    return process.pid();
+  }
+
+  /** Kills the child with SIGKILL and waits until it is gone. */
+  public void kill() {
+    process.destroyForcibly();
+    process.onExit().join();
+  }
+
+  private void read() {
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        answers.add(line.isEmpty() ? " " : line);
+      }
+    } catch (IOException closed) {
+      answers.add(END);
+    }
+    answers.add(END);
+  }
+
+  /** Ends the child. */
+  @Override
+  public void close() {
+    input.close();
+    kill();
+  }
+}

@@ -1,0 +1,158 @@
+package io.millrace.examples.telemetry;
+
+import io.millrace.discovery.Capabilities;
+import io.millrace.discovery.DiscoveryException;
+import io.millrace.discovery.Publication;
+import io.millrace.discovery.Registry;
+import io.millrace.examples.ChildJvm;
+import io.millrace.ring.Ring;
+import io.millrace.ring.RingCounters.ProducerCounters;
+import io.millrace.ring.RingException;
+import io.millrace.ring.RingOptions;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.agrona.CloseHelper;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * The telemetry example: several processes sample this host and publish what they see into one
+ * ring, another one finds the ring by name, checks that nothing is missing, and prints.
+ *
+ * <p>This class starts and stops them. It also creates the ring and publishes it; any of the others
+ * could do that as well.
+ */
+@Command(
+    name = "telemetry",
+    description = {
+      "Producer processes sample this host's /proc and publish into a ring;"
+          + " an aggregator process finds it by name, checks and prints."
+    },
+    mixinStandardHelpOptions = true)
+public final class Telemetry implements Callable<Integer> {
+  private static final int RING_BYTES = 4 * 1024 * 1024;
+  private static final int START_SECONDS = 60;
+  private static final int STOP_SECONDS = 30;
+
+  @Option(names = "--seconds", description = "How long to run (default: ${DEFAULT-VALUE}).")
+  private int seconds = 10;
+
+  @Option(names = "--producers", description = "How many (default: ${DEFAULT-VALUE}).")
+  private int producers = 3;
+
+  @Option(
+      names = "--rate",
+      description = "Messages a second and producer; 0 is full speed (default: ${DEFAULT-VALUE}).")
+  private int rate;
+
+  @Option(names = "--kill", description = "Kill a producer with SIGKILL halfway.")
+  private boolean kill;
+
+  @Spec private CommandSpec spec;
+
+  private final List<AutoCloseable> open = new ArrayList<>();
+  private final List<ChildJvm> running = new ArrayList<>();
+  private volatile boolean stopping;
+
+  /**
+   * Runs the example.
+   *
+   * @return 0 if every message came exactly once and in order, 1 otherwise
+   */
+  @Override
+  public Integer call() {
+    check(seconds >= 1 && seconds <= 86_400, "--seconds must be from 1 to 86400");
+    check(producers >= 1 && producers <= 64, "--producers must be from 1 to 64");
+    check(rate >= 0 && rate <= 10_000_000, "--rate must be from 0 to 10000000");
+    Thread cleaner = new Thread(this::cleanUp, "clean-up");
+    Runtime.getRuntime().addShutdownHook(cleaner);
+    try {
+      String result = run();
+      System.out.println("telemetry: " + result);
+      return result.startsWith("ok") ? 0 : 1;
+    } catch (DiscoveryException
+        | RingException
+        | IllegalStateException
+        | UncheckedIOException
+        | UnsupportedOperationException failure) {
+      if (!stopping) {
+        System.out.println("telemetry: failed " + failure.getMessage());
+      }
+      return 1;
+    } finally {
+      cleanUp();
+    }
+  }
+
+  private String run() {
+    Registry registry = keep(Registry.open());
+    Ring ring = keep(Ring.create(RingOptions.capacity(RING_BYTES).name("telemetry")));
+    String name = "telemetry-" + ProcessHandle.current().pid();
+    Publication publication =
+        keep(registry.publish(name, ring, Capabilities.none().with("schema", "telemetry")));
+    System.out.println("ring " + publication.service().name() + " in " + registry.root());
+
+    ChildJvm aggregator = keep(ChildJvm.start("the aggregator", Aggregator.class, name));
+    aggregator.expect("ready", START_SECONDS);
+    for (int id = 0; id < producers; id++) {
+      running.add(keep(ChildJvm.start("producer " + id, SampleProducer.class, name, id, rate)));
+    }
+    running.forEach(producer -> producer.expect("ready", START_SECONDS));
+    running.forEach(producer -> producer.tell("start"));
+    aggregator.tell("start");
+
+    for (int second = 1; second <= seconds; second++) {
+      System.out.printf("%4d s  %s%n", second, aggregator.expect("second", STOP_SECONDS));
+      System.out.println("        " + aggregator.expect("host", STOP_SECONDS));
+      if (kill && second == Math.max(1, seconds / 2)) {
+        killOne(ring, aggregator);
+      }
+    }
+    for (ChildJvm producer : running) {
+      producer.tell("stop");
+      aggregator.tell("sent " + producer.expect("sent", STOP_SECONDS));
+    }
+    aggregator.tell("end");
+    String result = aggregator.expect("result", STOP_SECONDS);
+    String latency = aggregator.expect("latency", STOP_SECONDS);
+    return result + " producers=" + producers + " " + latency;
+  }
+
+  /** What a killed producer has sent is still in the ring's counters. */
+  private void killOne(Ring ring, ChildJvm aggregator) {
+    int id = running.size() - 1;
+    ChildJvm victim = running.remove(id);
+    victim.kill();
+    long sent = 0;
+    for (ProducerCounters counters : ring.counters().producers()) {
+      if (counters.pid() == victim.pid()) {
+        sent = counters.records();
+      }
+    }
+    System.out.println("producer " + id + " was killed after " + sent + " messages");
+    aggregator.tell("killed " + id + " " + sent);
+  }
+
+  private void check(boolean correct, String message) {
+    if (!correct) {
+      throw new ParameterException(spec.commandLine(), message);
+    }
+  }
+
+  private synchronized <T extends AutoCloseable> T keep(T resource) {
+    open.add(0, resource);
+    return resource;
+  }
+
+  /** Also when the user interrupts: no process and no file stays behind. */
+  private synchronized void cleanUp() {
+    stopping = true;
+    CloseHelper.quietCloseAll(open);
+    open.clear();
+  }
+}
