@@ -28,7 +28,7 @@ public final class Registry implements AutoCloseable {
 
   private Registry(RegistryOptions options) {
     this.options = options;
-    this.directory = Root.open(options.root());
+    this.directory = RootUse.open(options.root());
     this.shared = Root.isShared(directory.descriptor().status());
     this.publisher = new Publisher(directory, shared);
     this.finder = new Finder(directory);
@@ -39,7 +39,8 @@ public final class Registry implements AutoCloseable {
    * Opens the registry that the processes of this user share without being told: the directory
    * named by {@code MILLRACE_DIR}, else {@code $XDG_RUNTIME_DIR/millrace}, else {@code
    * /run/millrace} where it exists and can be written, else {@code /dev/shm/millrace-<uid>}. It is
-   * made, for this user alone, if only its last part is missing.
+   * made, for this user alone, if only its last part is missing. The second and the last of these
+   * are removed again by the last process that uses them.
    *
    * @return the registry
    * @throws RootException if the directory cannot be had or cannot be trusted
@@ -237,6 +238,10 @@ public final class Registry implements AutoCloseable {
     if (server != null) {
       server.close();
     }
-    directory.close();
+    if (options.isRootTemporary()) {
+      RootUse.closeAndRemove(directory);
+    } else {
+      directory.close();
+    }
   }
 }

@@ -76,6 +76,11 @@ public final class RegistryOptions {
     return root == null ? Root.choose(System::getenv) : root.toAbsolutePath();
   }
 
+  /** Tells whether the directory is Millrace's own, to be removed by its last user. */
+  boolean isRootTemporary() {
+    return root == null && Root.isTemporary(System::getenv);
+  }
+
   Transfer transfer() {
     return transfer;
   }

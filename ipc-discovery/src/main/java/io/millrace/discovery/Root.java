@@ -17,6 +17,8 @@ final class Root {
   private static final int SET_GROUP_ID = 02000;
   private static final int SUPERUSER = 0;
 
+  private static final Path SYSTEM = Path.of("/run/millrace");
+
   private Root() {}
 
   /** The directory that processes of this user agree on without being told. */
@@ -29,11 +31,16 @@ final class Root {
     if (runtime != null && !runtime.isEmpty() && isOwnDirectory(runtime)) {
       return Path.of(runtime, "millrace");
     }
-    Path system = Path.of("/run/millrace");
-    if (Files.isDirectory(system) && Files.isWritable(system)) {
-      return system;
+    if (Files.isDirectory(SYSTEM) && Files.isWritable(SYSTEM)) {
+      return SYSTEM;
     }
     return Path.of("/dev/shm/millrace-" + Credentials.uid());
+  }
+
+  /** Tells whether the chosen directory is one that nobody but Millrace makes. */
+  static boolean isTemporary(UnaryOperator<String> environment) {
+    String explicit = environment.apply("MILLRACE_DIR");
+    return (explicit == null || explicit.isEmpty()) && !choose(environment).equals(SYSTEM);
   }
 
   /** After su or sudo the variable often still names the directory of the other user. */

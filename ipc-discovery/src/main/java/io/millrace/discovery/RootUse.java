@@ -1,0 +1,56 @@
+package io.millrace.discovery;
+
+import io.millrace.os.Directory;
+import io.millrace.os.DirectoryLock;
+import io.millrace.os.FileStatus;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/**
+ * Lets the last process that uses a directory of Millrace's own choice remove it, so that nothing
+ * is left behind, and never under somebody who uses it: everyone who has it open shares a lock on
+ * it.
+ */
+final class RootUse {
+  private RootUse() {}
+
+  /** Opens and checks the directory, and makes it if it is missing. */
+  static Directory open(Path path) {
+    while (true) {
+      Directory directory = Root.open(path);
+      try {
+        DirectoryLock.share(directory);
+        // Between opening and locking its last user may have removed it.
+        FileStatus now = FileStatus.ofPath(path.toString());
+        if (now != null && now.isSameFile(directory.descriptor().status())) {
+          return directory;
+        }
+      } catch (RuntimeException | Error failure) {
+        directory.close();
+        throw failure;
+      }
+      directory.close();
+    }
+  }
+
+  /** Closes the directory, and removes it first if this was its last user and it is empty. */
+  static void closeAndRemove(Directory directory) {
+    try {
+      if (DirectoryLock.tryExclusive(directory)) {
+        Files.delete(directory.path());
+      }
+    } catch (DirectoryNotEmptyException | NoSuchFileException fine) {
+      // A dead process has left its record there, or somebody removed the directory by hand.
+      return;
+    } catch (IOException failure) {
+      throw new UncheckedIOException(
+          "cannot remove the unused registry root " + directory.path(), failure);
+    } finally {
+      directory.close();
+    }
+  }
+}
