@@ -1,11 +1,31 @@
-#if defined(BROKEN_COVER) || defined(BROKEN_BATCH_REUSE)
+#if defined(BROKEN_COVER)
 #define BATCH
+#endif
+#if defined(BROKEN_BATCH_REUSE)
+#define BATCH_JOIN
+#endif
+#if defined(BROKEN_NO_RECHECK)
+#define AGAIN
+#endif
+#if defined(BROKEN_REUSE)
+#define JOIN
 #endif
 
 #ifndef C
 #define C 3
 #endif
+#ifndef SLOTS
+#if defined(AGAIN) || defined(JOIN) || defined(BATCH_JOIN)
+#define SLOTS 2
+#else
 #define SLOTS 3
+#endif
+#endif
+#if SLOTS == 3
+#define OR_2(x) || (x)
+#else
+#define OR_2(x)
+#endif
 #define GROUPS 2
 #define POSITIONS 9
 
@@ -59,7 +79,7 @@ inline owned() {
   fi
 }
 
-#define SETTLED(s) (intentLength[s] == 0 || intentPosition[s] == tail || COMMITTED(intentPosition[s]) || intentPosition[s] + intentLength[s] <= SLOWEST)
+#define SETTLED(s) (intentLength[s] == 0 || intentPosition[s] == tail || intentPosition[s] + intentLength[s] <= SLOWEST)
 
 proctype Producer(byte me; byte need; byte then; bool batch) {
   byte t;
@@ -73,7 +93,9 @@ end_join:
      if
      :: atomic { !lock[0] -> lock[0] = true; me = 0 }
      :: atomic { !lock[1] -> lock[1] = true; me = 1 }
+#if SLOTS == 3
      :: atomic { !lock[2] -> lock[2] = true; me = 2 }
+#endif
      fi;
 #ifndef BROKEN_REUSE
      if
@@ -86,11 +108,27 @@ end_join:
      :: atomic { intentPosition[me] != tail -> skip }
      OR_KILLED
      fi;
+     t = intentPosition[me];
+walk:
      if
-     :: atomic { COMMITTED(intentPosition[me]) -> goto claim }
-     :: atomic { !COMMITTED(intentPosition[me]) -> skip }
+     :: atomic { COMMITTED(t) }
+     :: atomic { !COMMITTED(t) -> t = 0; goto passed }
      OR_KILLED
      fi;
+     if
+     :: atomic {
+          t = t + length[AT(t)];
+#ifndef BROKEN_BATCH_REUSE
+          if
+          :: t < intentPosition[me] + intentLength[me] -> goto walk
+          :: else
+          fi;
+#endif
+          t = 0; goto claim
+        }
+     OR_KILLED
+     fi;
+passed:
      if
      :: atomic { intentPosition[me] + intentLength[me] <= SLOWEST -> goto claim }
      :: atomic { else -> lock[me] = false; me = SLOTS }
@@ -99,7 +137,7 @@ end_join:
      /* Looks again once a free slot is settled. */
 end_unsettled:
      if
-     :: (!lock[0] && SETTLED(0)) || (!lock[1] && SETTLED(1)) || (!lock[2] && SETTLED(2)) -> goto join
+     :: (!lock[0] && SETTLED(0)) || (!lock[1] && SETTLED(1)) OR_2(!lock[2] && SETTLED(2)) -> goto join
      :: atomic { true -> t = 0; own = 0; need = 0; then = 0; me = 0; goto gone }
      fi
 #endif
@@ -178,8 +216,8 @@ gone:
 }
 
 #define COVERS(s, p)  (intentPosition[s] <= p && p < intentPosition[s] + intentLength[s])
-#define LIVE_COVER(p) ((lock[0] && COVERS(0, p)) || (lock[1] && COVERS(1, p)) || (lock[2] && COVERS(2, p)))
-#define BOUNDARY(e)   (tail == e || intentPosition[0] == e || intentPosition[1] == e || intentPosition[2] == e || COMMITTED(e))
+#define LIVE_COVER(p) ((lock[0] && COVERS(0, p)) || (lock[1] && COVERS(1, p)) OR_2(lock[2] && COVERS(2, p)))
+#define BOUNDARY(e)   (tail == e || intentPosition[0] == e || intentPosition[1] == e OR_2(intentPosition[2] == e) || COMMITTED(e))
 #define FITS(s, p)    (COVERS(s, p) && BOUNDARY(intentPosition[s] + intentLength[s]))
 
 #ifdef BROKEN_LARGEST
@@ -189,7 +227,7 @@ gone:
 #endif
 
 #define NEXT(l1, l2) i++; if :: i < SLOTS -> goto l1 :: else -> i = 0; goto l2 fi
-inline reset() { i = 0; x = 0; y = 0; best = 0; end[0] = 0; end[1] = 0; end[2] = 0 }
+inline reset() { i = 0; x = 0; y = 0; best = 0; end[0] = 0; end[1] = 0; i = 0 }
 inline chosen() {
   if :: BETTER(end[i], best) -> best = end[i] :: else fi
 }
@@ -199,6 +237,8 @@ inline unchosen() {
 }
 #define LOOK(condition) if :: atomic { condition -> chosen(); unchosen() } :: atomic { else } fi
 #define LAST_LOOK(condition) atomic { if :: condition -> chosen() :: else fi; unchosen() }
+
+#define OR_REPLACED :: atomic { reset(); goto idle }
 
 proctype Consumer(byte g) {
   byte i, x, y, best;
@@ -221,11 +261,25 @@ end_idle:
   :: atomic { !COMMITTED(cursor[g]) && tail > cursor[g] }
   fi;
 scan:
-  atomic { x = intentPosition[i] };
-  atomic { y = intentLength[i]; if :: x <= cursor[g] && cursor[g] < x + y :: else -> x = 0; y = 0; NEXT(scan, choose) fi };
+  if :: atomic { x = intentPosition[i] } OR_REPLACED fi;
+  if
+  :: atomic {
+       y = intentLength[i];
+       if
+       :: x <= cursor[g] && cursor[g] < x + y
+       :: else -> x = 0; y = 0; NEXT(scan, choose)
+       fi
+     }
+  OR_REPLACED
+  fi;
   atomic {
     if
+#ifdef BROKEN_COVER
+    :: lock[i] && x < cursor[g] -> x = 0; y = 0; NEXT(scan, choose)
+    :: lock[i] && x == cursor[g] -> reset(); goto wait
+#else
     :: lock[i] -> reset(); goto wait
+#endif
     :: else -> end[i] = x + y; x = 0; y = 0; NEXT(scan, choose)
     fi };
 choose:
@@ -234,22 +288,30 @@ choose:
   LOOK(COMMITTED(end[i]));
   LOOK(intentPosition[0] == end[i]);
   LOOK(intentPosition[1] == end[i]);
+#if SLOTS == 3
   LOOK(intentPosition[2] == end[i]);
+#endif
   LAST_LOOK(tail == end[i]);
 #else
   LOOK(tail == end[i]);
   LOOK(intentPosition[0] == end[i]);
   LOOK(intentPosition[1] == end[i]);
+#if SLOTS == 3
   LOOK(intentPosition[2] == end[i]);
+#endif
   LAST_LOOK(COMMITTED(end[i]));
 #endif
 recheck:
 #ifndef BROKEN_NO_RECHECK
-  atomic { if :: COMMITTED(cursor[g]) -> reset(); goto idle :: else fi };
+  if
+  :: atomic { COMMITTED(cursor[g]) -> reset(); goto idle }
+  :: atomic { !COMMITTED(cursor[g]) }
+  OR_REPLACED
+  fi;
 #endif
 #define CHECK assert(tail <= cursor[g] + C && gState[cursor[g]] == DEAD && gEnd[cursor[g]] == best)
-  atomic { CHECK; length[AT(cursor[g])] = best - cursor[g] };
-  atomic { CHECK; type[AT(cursor[g])] = PADDING };
+  if :: atomic { CHECK; length[AT(cursor[g])] = best - cursor[g] } OR_REPLACED fi;
+  if :: atomic { CHECK; type[AT(cursor[g])] = PADDING } OR_REPLACED fi;
   atomic { CHECK; stamp[AT(cursor[g])] = STAMP(cursor[g]); reset(); goto idle };
 
 wait:
@@ -258,18 +320,35 @@ wait:
   fi;
 none:
   if
-  :: atomic { COMMITTED(cursor[g]) || FITS(0, cursor[g]) || FITS(1, cursor[g]) || FITS(2, cursor[g]) -> goto idle }
+  :: atomic { COMMITTED(cursor[g]) || FITS(0, cursor[g]) || FITS(1, cursor[g]) OR_2(FITS(2, cursor[g])) -> goto idle }
   fi
 }
 
 init {
   atomic {
-    lock[0] = true; lock[1] = true; lock[2] = true;
+#if defined(AGAIN)
+    run Producer(0, 1, 1, false);
+    run Producer(1, 2, 0, false);
+#elif defined(JOIN)
     run Producer(0, 1, 0, false);
     run Producer(1, 2, 0, false);
-    run Producer(2, 1, 1, false);
-#ifdef JOINER
     run Producer(SLOTS, 1, 0, false);
+#elif defined(BATCH_JOIN)
+    run Producer(0, 3, 0, true);
+    run Producer(1, 2, 0, false);
+    run Producer(SLOTS, 1, 0, false);
+#elif defined(BATCH)
+    run Producer(0, 2, 0, true);
+    run Producer(1, 3, 0, false);
+    run Producer(2, 1, 0, false);
+#else
+    run Producer(0, 1, 0, false);
+    run Producer(1, 2, 0, false);
+    run Producer(2, 1, 0, false);
+#endif
+    lock[0] = true; lock[1] = true;
+#if SLOTS == 3
+    lock[2] = true;
 #endif
     run Consumer(0);
     run Consumer(1)

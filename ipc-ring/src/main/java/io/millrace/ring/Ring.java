@@ -6,7 +6,9 @@ import io.millrace.os.Membarrier;
 import io.millrace.os.Platform;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import net.openhft.chronicle.core.io.AbstractCloseable;
+import net.openhft.chronicle.core.io.ClosedIllegalStateException;
 
 /**
  * One totally ordered stream of records in shared memory.
@@ -126,7 +128,7 @@ public final class Ring extends AbstractCloseable {
       return new Ring(descriptors.get(0), events, memory);
     } catch (RuntimeException | Error failure) {
       if (memory != null) {
-        memory.release();
+        memory.close();
       }
       descriptors.forEach(Descriptor::close);
       throw failure;
@@ -154,7 +156,7 @@ public final class Ring extends AbstractCloseable {
    * @throws NoFreeSlotException if all places are taken
    */
   public synchronized Producer addProducer() {
-    throwExceptionIfClosed();
+    requireOpen();
     int index = members.joinProducer();
     try {
       Producer producer = new Producer(this, new ProducerSlot(memory, index));
@@ -175,7 +177,7 @@ public final class Ring extends AbstractCloseable {
    * @throws NoFreeSlotException if all places for consumers or groups are taken
    */
   public synchronized Consumer addConsumer(GroupOptions group) {
-    throwExceptionIfClosed();
+    requireOpen();
     Consumer consumer = members.joinConsumer(this, group);
     openHandles++;
     return consumer;
@@ -187,7 +189,7 @@ public final class Ring extends AbstractCloseable {
    * @return the observer, to be used by one thread
    */
   public synchronized Observer addObserver() {
-    throwExceptionIfClosed();
+    requireOpen();
     openHandles++;
     return new Observer(this);
   }
@@ -200,8 +202,7 @@ public final class Ring extends AbstractCloseable {
    * @throws GroupInUseException if it has consumers
    */
   public boolean removeGroup(String name) {
-    throwExceptionIfClosed();
-    return members.removeGroup(name);
+    return whileOpen(() -> members.removeGroup(name));
   }
 
   /**
@@ -279,10 +280,29 @@ public final class Ring extends AbstractCloseable {
     }
   }
 
+  /** Uses the memory from any thread, while no other one can unmap it. */
+  <T> T whileOpen(Supplier<T> use) {
+    synchronized (this) {
+      requireOpen();
+      openHandles++;
+    }
+    try {
+      return use.get();
+    } finally {
+      released();
+    }
+  }
+
+  private void requireOpen() {
+    if (isClosing()) {
+      throw new ClosedIllegalStateException("the ring is closed");
+    }
+  }
+
   /** One handle less; with the last one all goes. */
   synchronized void released() {
     if (--openHandles == 0) {
-      memory.release();
+      memory.close();
       membership.close();
       memfd.close();
       for (EventFd event : events) {
@@ -293,7 +313,7 @@ public final class Ring extends AbstractCloseable {
 
   /** Closes this entry to the ring. What was added through it stays usable until it is closed. */
   @Override
-  protected void performClose() {
+  protected synchronized void performClose() {
     released();
   }
 }

@@ -81,7 +81,7 @@ public final class RingCounters {
    * @return bytes claimed since the ring was created
    */
   public long position() {
-    return header().getLongVolatile(TAIL_OFFSET);
+    return ring.whileOpen(() -> header.getLongVolatile(TAIL_OFFSET));
   }
 
   /**
@@ -90,7 +90,7 @@ public final class RingCounters {
    * @return how many
    */
   public long evictions() {
-    return header().getLongVolatile(EVICTIONS_OFFSET);
+    return ring.whileOpen(() -> header.getLongVolatile(EVICTIONS_OFFSET));
   }
 
   /**
@@ -99,7 +99,7 @@ public final class RingCounters {
    * @return how many
    */
   public long joins() {
-    return header().getLongVolatile(JOINS_OFFSET);
+    return ring.whileOpen(() -> header.getLongVolatile(JOINS_OFFSET));
   }
 
   /**
@@ -108,10 +108,14 @@ public final class RingCounters {
    * @return one entry each, by slot
    */
   public List<ProducerCounters> producers() {
+    return ring.whileOpen(this::producersNow);
+  }
+
+  private List<ProducerCounters> producersNow() {
     List<ProducerCounters> found = new ArrayList<>();
     for (int i = 0; i < memory.producers; i++) {
       int slot = producerSlot(i);
-      if (header().getIntVolatile(slot + PRODUCER_STATE) == ACTIVE) {
+      if (header.getIntVolatile(slot + PRODUCER_STATE) == ACTIVE) {
         found.add(
             new ProducerCounters(
                 i,
@@ -132,10 +136,14 @@ public final class RingCounters {
    * @return one entry each, by slot
    */
   public List<ConsumerCounters> consumers() {
+    return ring.whileOpen(this::consumersNow);
+  }
+
+  private List<ConsumerCounters> consumersNow() {
     List<ConsumerCounters> found = new ArrayList<>();
     for (int i = 0; i < memory.consumers; i++) {
       int slot = memory.consumerSlot(i);
-      int group = header().getInt(slot + CONSUMER_GROUP);
+      int group = header.getInt(slot + CONSUMER_GROUP);
       if (header.getIntVolatile(slot + CONSUMER_STATE) == ACTIVE
           && group >= 0
           && group < memory.groups) {
@@ -159,6 +167,10 @@ public final class RingCounters {
    * @return one entry each, by slot
    */
   public List<GroupCounters> groups() {
+    return ring.whileOpen(this::groupsNow);
+  }
+
+  private List<GroupCounters> groupsNow() {
     List<GroupCounters> found = new ArrayList<>();
     for (int i = 0; i < memory.groups; i++) {
       Group group = new Group(memory, i);
@@ -169,15 +181,10 @@ public final class RingCounters {
                 group.isShared(),
                 group.isRetained(),
                 group.position(),
-                header().getLongVolatile(group.slot + GROUP_REDELIVERIES),
+                header.getLongVolatile(group.slot + GROUP_REDELIVERIES),
                 header.getLongVolatile(group.slot + GROUP_RECOVERIES)));
       }
     }
     return found;
-  }
-
-  private UnsafeBuffer header() {
-    ring.throwExceptionIfClosed();
-    return header;
   }
 }

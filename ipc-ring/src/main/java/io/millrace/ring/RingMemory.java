@@ -6,7 +6,6 @@ import io.millrace.os.Descriptor;
 import io.millrace.os.Mapping;
 import io.millrace.os.Memfd;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.CRC32C;
 import org.agrona.BitUtil;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -14,8 +13,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 /**
  * The mapped memory of a ring and its geometry, which is checked before anything is trusted.
  *
- * <p>Counted: every handle holds it, and the last {@link #release()} unmaps it and makes the
- * buffers unusable, so that a late access is an exception.
+ * <p>The ring closes it when the last handle is closed; a late access through the buffers is an
+ * exception.
  */
 final class RingMemory {
   /** The header; all offsets of {@link RingLayout} but those of records. */
@@ -39,7 +38,6 @@ final class RingMemory {
   final boolean singleProducer;
 
   private final Mapping mapping;
-  private final AtomicInteger holders = new AtomicInteger(1);
 
   private RingMemory(Mapping mapping, int headerLength) {
     this.mapping = mapping;
@@ -229,16 +227,10 @@ final class RingMemory {
     mapping.lockInMemory();
   }
 
-  RingMemory retain() {
-    holders.incrementAndGet();
-    return this;
-  }
-
-  void release() {
-    if (holders.decrementAndGet() == 0) {
-      header.wrap(0, 0);
-      data.wrap(0, 0);
-      mapping.close();
-    }
+  /** Unmaps, and makes the buffers unusable. */
+  void close() {
+    header.wrap(0, 0);
+    data.wrap(0, 0);
+    mapping.close();
   }
 }
