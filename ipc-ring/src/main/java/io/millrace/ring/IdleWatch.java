@@ -7,16 +7,13 @@ import java.util.concurrent.TimeUnit;
  * left a hole in its way, or a killed consumer of its group a record in hand.
  */
 final class IdleWatch {
-  /** How many empty polls between two looks; the first few looks come sooner. */
-  private static final int LOOK_MASK = 63;
-
   /** A claim that is younger is most likely just being written. */
   private static final long HOLE_AGE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
 
   private static final long PROBE_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final Consumer consumer;
-  private int idles;
+  private final IdleCount idles = new IdleCount();
   private long hole = RingLayout.NONE;
   private long holeSince;
   private long lastProbe = System.nanoTime();
@@ -28,14 +25,12 @@ final class IdleWatch {
 
   /** After a poll that delivered something. */
   void busy() {
-    idles = 0;
+    idles.reset();
   }
 
   /** After a poll that found nothing. */
   void idle() {
-    int count = ++idles;
-    // Powers of two for those who sleep between polls, multiples for those who spin.
-    if ((count & count - 1) == 0 || (count & LOOK_MASK) == 0) {
+    if (idles.isTimeToLook()) {
       look();
     }
   }

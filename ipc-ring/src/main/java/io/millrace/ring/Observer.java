@@ -3,6 +3,7 @@ package io.millrace.ring;
 import static io.millrace.ring.RingLayout.*;
 
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.TimeUnit;
 import org.agrona.ExpandableArrayBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -14,10 +15,16 @@ import org.agrona.concurrent.UnsafeBuffer;
  * by one thread at a time, like every handle.
  */
 public final class Observer extends RingHandle {
+  /** A claim that is younger is most likely just being written. */
+  private static final long HOLE_AGE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
   private final Ring ring;
   private final RingMemory memory;
   private final UnsafeBuffer data;
   private final ExpandableArrayBuffer copy = new ExpandableArrayBuffer(4096);
+  private final IdleCount idles = new IdleCount();
+  private long hole = NONE;
+  private long holeSince;
   private long position;
   private long lostBytes;
   private long knownLostRecords;
@@ -42,13 +49,12 @@ public final class Observer extends RingHandle {
     while (count < limit) {
       int at = (int) position & memory.mask;
       if (!memory.isCommitted(position)) {
-        long tail = memory.tail();
-        if (tail - position <= memory.capacity) {
-          return count; // Nothing there, or not committed yet.
+        if (count == 0 && idles.isTimeToLook() && isPassable()) {
+          continue;
         }
-        resynchronize(tail);
-        continue;
+        return count;
       }
+      idles.reset();
       int length = data.getInt(at + RECORD_LENGTH);
       int type = data.getInt(at + RECORD_TYPE);
       boolean plausible = length >= 0 && length <= memory.maxClaim - RECORD_HEADER_LENGTH;
@@ -74,6 +80,37 @@ public final class Observer extends RingHandle {
       }
     }
     return count;
+  }
+
+  /** Tells whether what is missing will never come, and goes on behind it. */
+  private boolean isPassable() {
+    long tail = memory.tail();
+    if (tail - position > memory.capacity) {
+      resynchronize(tail);
+      return true;
+    }
+    if (tail == position) {
+      return false;
+    }
+    long now = System.nanoTime();
+    if (hole != position) {
+      hole = position;
+      holeSince = now;
+    }
+    if (now - holeSince < HOLE_AGE_NANOS) {
+      return false;
+    }
+    holeSince = now;
+    long end = ring.recovery().deadClaimEnd(position);
+    if (end != NONE) {
+      position = end; // Nothing was committed there: nothing is lost.
+      return true;
+    }
+    if (ring.recovery().isForgotten(position) && !memory.isCommitted(position)) {
+      resynchronize(tail);
+      return true;
+    }
+    return false;
   }
 
   /** Goes on at the newest boundary that is certain to be one: what is between is lost. */

@@ -36,7 +36,7 @@ final class Recovery {
     if (stale == stamp(position, memory.key)) {
       return true;
     }
-    long end = memory.singleProducer ? onlyClaimEnd() : deadClaimEnd(position);
+    long end = deadClaimEnd(position);
     if (end == NONE) {
       return memory.isCommitted(position);
     }
@@ -57,13 +57,37 @@ final class Recovery {
     return settled || memory.isCommitted(position);
   }
 
+  /**
+   * Where a claim ends that nobody will commit any more, found without touching anything.
+   *
+   * @param position a position below the tail with nothing committed
+   * @return the end, or {@link RingLayout#NONE} if somebody who lives may still commit, or the end
+   *     cannot be told
+   */
+  long deadClaimEnd(long position) {
+    return memory.singleProducer ? onlyClaimEnd() : announcedDeadEnd(position);
+  }
+
+  /**
+   * Tells whether nobody is on record for a claim: its owner is dead and its slot was given away,
+   * because no group needed to pass here. Look once more whether the record is committed after
+   * that.
+   */
+  boolean isForgotten(long position) {
+    for (int i = 0; i < memory.producers; i++) {
+      if (announcedEnd(i, position) != NONE) {
+        return false;
+      }
+    }
+    return !memory.singleProducer;
+  }
+
   /** With a single producer whatever is not committed is its last claim, which ends at the tail. */
   private long onlyClaimEnd() {
     return membership.isAlive(producerLock(0)) ? NONE : memory.tail();
   }
 
-  /** The end of the claim that covers a position, or {@link RingLayout#NONE}. */
-  private long deadClaimEnd(long position) {
+  private long announcedDeadEnd(long position) {
     UnsafeBuffer header = memory.header;
     for (int i = 0; i < memory.producers; i++) {
       if (announcedEnd(i, position) != NONE && membership.isAlive(producerLock(i))) {
