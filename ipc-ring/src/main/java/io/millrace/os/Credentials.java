@@ -1,16 +1,19 @@
 package io.millrace.os;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
 
 /** Who this process is. */
 public final class Credentials {
   private static final MethodHandle GETEUID = Native.bind("geteuid", Native.INT);
   private static final MethodHandle GETEGID = Native.bind("getegid", Native.INT);
+  private static final int STAT_LIMIT = 4096;
+
+  /** Numbers of fields in /proc/PID/stat, as proc(5) counts them. */
+  private static final int COMMAND = 2;
+
+  private static final int START_TIME = 22;
   private static final int PID = (int) ProcessHandle.current().pid();
 
   private Credentials() {}
@@ -68,16 +71,27 @@ public final class Credentials {
    * @return its start time, 0 if there is no such process
    */
   public static long startTime(int pid) {
-    String stat;
-    try {
-      stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
-    } catch (java.nio.file.NoSuchFileException gone) {
+    String path = "/proc/" + pid + "/stat";
+    int number = Libc.openat(Libc.AT_FDCWD, path, Libc.O_RDONLY | Libc.O_CLOEXEC, 0);
+    if (number == -Errno.ENOENT || number == -Errno.ESRCH) {
       return 0;
-    } catch (IOException failure) {
-      throw new UncheckedIOException("cannot read /proc/" + pid + "/stat", failure);
     }
-    // The command, in parentheses, may itself hold spaces and parentheses: count from its end.
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-    return Long.parseLong(fields[19]);
+    try (Descriptor file =
+        Descriptor.adopt(SystemCallException.check(number, "open", path), path)) {
+      return startTime(FileContent.read(file, STAT_LIMIT));
+    } catch (SystemCallException failure) {
+      if (failure.errno() == Errno.ESRCH) { // It died between the open and the read.
+        return 0;
+      }
+      throw failure;
+    }
+  }
+
+  private static long startTime(byte[] content) {
+    // Not UTF-8: a process may give itself any bytes as its name.
+    String stat = new String(content, StandardCharsets.ISO_8859_1);
+    // The name, in parentheses, may itself hold blanks and parentheses: count from its end.
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 1).split(" ");
+    return Long.parseLong(fields[START_TIME - COMMAND]);
   }
 }

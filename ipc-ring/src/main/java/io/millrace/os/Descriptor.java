@@ -1,11 +1,18 @@
 package io.millrace.os;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import net.openhft.chronicle.core.io.AbstractCloseable;
+import net.openhft.chronicle.core.io.ClosedIllegalStateException;
 
 /**
  * A file descriptor that this object owns and closes once.
  *
- * <p>Any thread may use it. All descriptors that Millrace opens are closed on exec.
+ * <p>Any thread may use it. Whoever closes it sees to it that no other thread is in a call with it:
+ * the kernel may give its number away at once. All descriptors that Millrace opens are closed on
+ * exec.
  */
 public final class Descriptor extends AbstractCloseable {
   private final int number;
@@ -60,10 +67,13 @@ public final class Descriptor extends AbstractCloseable {
    * The number of the descriptor in this process.
    *
    * @return the number
-   * @throws net.openhft.chronicle.core.io.ClosedIllegalStateException after {@link #close()}
+   * @throws ClosedIllegalStateException after {@link #close()} has begun
    */
   public int number() {
-    throwExceptionIfClosed();
+    // isClosed() would let it pass while close() is under way, when the number is no longer ours.
+    if (isClosing()) {
+      throw new ClosedIllegalStateException(this + " is closed");
+    }
     return number;
   }
 
@@ -110,10 +120,29 @@ public final class Descriptor extends AbstractCloseable {
     SystemCallException.check(Libc.fchmod(number(), permissions), "fchmod", what);
   }
 
+  /**
+   * What the kernel says is behind this descriptor: a path, {@code /memfd:name (deleted)} or {@code
+   * anon_inode:[eventfd]}.
+   *
+   * @return the target of {@code /proc/self/fd/N}
+   */
+  public String target() {
+    Path link = Path.of("/proc/self/fd/" + number());
+    try {
+      return Files.readSymbolicLink(link).toString();
+    } catch (IOException failure) {
+      throw new UncheckedIOException("cannot read " + link + " (" + what + ")", failure);
+    }
+  }
+
   @Override
   protected void performClose() {
-    if (!released) {
-      Libc.close(number);
+    if (released) {
+      return;
+    }
+    int closed = Libc.close(number);
+    if (closed != -Errno.EINTR) {
+      SystemCallException.check(closed, "close", this);
     }
   }
 

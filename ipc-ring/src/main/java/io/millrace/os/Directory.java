@@ -18,7 +18,8 @@ import net.openhft.chronicle.core.io.AbstractCloseable;
 
 /**
  * An open directory, in which files are made, linked and removed by name. Whatever happens to the
- * path meanwhile, the names are those of the directory that was opened and checked.
+ * path meanwhile, the names are those of the directory that was opened and checked. A name is one
+ * name: anything with a slash in it is refused with an {@link IllegalArgumentException}.
  *
  * <p>Any thread may use it.
  */
@@ -93,12 +94,13 @@ public final class Directory extends AbstractCloseable {
   }
 
   /**
-   * Opens a file of this directory.
+   * Opens a file of this directory. What it is must be looked at: a FIFO or a device opens as well.
    *
    * @param name its name
    * @param writable true to read and write, false to read only
    * @return the file, owned by the caller, or {@code null} if there is none of that name
-   * @throws SystemCallException for any other failure; ELOOP for a symbolic link
+   * @throws SystemCallException for any other failure; ELOOP for a symbolic link, ENXIO for a
+   *     socket
    */
   public Descriptor openFile(String name, boolean writable) {
     // Without O_NONBLOCK a hostile FIFO of that name would hold the opener for ever.
@@ -107,7 +109,7 @@ public final class Directory extends AbstractCloseable {
             | Libc.O_NOFOLLOW
             | Libc.O_NONBLOCK
             | Libc.O_CLOEXEC;
-    int number = Libc.openat(descriptor.number(), name, flags, 0);
+    int number = Libc.openat(descriptor.number(), checked(name), flags, 0);
     if (number == -Errno.ENOENT) {
       return null;
     }
@@ -124,7 +126,7 @@ public final class Directory extends AbstractCloseable {
    */
   public Descriptor createFile(String name, int permissions) {
     int flags = Libc.O_RDWR | Libc.O_CREAT | Libc.O_EXCL | Libc.O_NOFOLLOW | Libc.O_CLOEXEC;
-    int number = Libc.openat(descriptor.number(), name, flags, permissions);
+    int number = Libc.openat(descriptor.number(), checked(name), flags, permissions);
     return Descriptor.adopt(SystemCallException.check(number, "open", of(name)), of(name));
   }
 
@@ -170,7 +172,7 @@ public final class Directory extends AbstractCloseable {
     MemorySegment state = Native.state();
     int unlinked;
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment text = arena.allocateFrom(name);
+      MemorySegment text = arena.allocateFrom(checked(name));
       unlinked =
           Native.result((int) UNLINKAT.invokeExact(state, descriptor.number(), text, 0), state);
     } catch (Throwable thrown) {
@@ -257,7 +259,8 @@ public final class Directory extends AbstractCloseable {
    */
   public FileStatus statusOf(String name) {
     try {
-      return FileStatus.read(descriptor.number(), name, Libc.AT_SYMLINK_NOFOLLOW, of(name));
+      return FileStatus.read(
+          descriptor.number(), checked(name), Libc.AT_SYMLINK_NOFOLLOW, of(name));
     } catch (SystemCallException failure) {
       if (failure.errno() == Errno.ENOENT) {
         return null;
@@ -270,7 +273,7 @@ public final class Directory extends AbstractCloseable {
     MemorySegment state = Native.state();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment from = arena.allocateFrom(source);
-      MemorySegment to = arena.allocateFrom(name);
+      MemorySegment to = arena.allocateFrom(checked(name));
       return Native.result(
           (int)
               LINKAT.invokeExact(
@@ -279,6 +282,15 @@ public final class Directory extends AbstractCloseable {
     } catch (Throwable thrown) {
       throw Native.impossible(thrown);
     }
+  }
+
+  /** Returns a name that cannot lead out of the directory, or throws. */
+  static String checked(String name) {
+    boolean dots = name.isEmpty() || name.equals(".") || name.equals("..");
+    if (dots || name.indexOf('/') >= 0 || name.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException("not the name of a file in a directory: \"" + name + '"');
+    }
+    return name;
   }
 
   private String of(String name) {

@@ -6,6 +6,7 @@ import static io.millrace.os.Native.POINTER;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.Objects;
 import net.openhft.chronicle.core.io.AbstractCloseable;
 
 /**
@@ -37,12 +38,23 @@ public final class Epoll extends AbstractCloseable {
   private static final MethodHandle CONTROL = Native.bind("epoll_ctl", INT, INT, INT, INT, POINTER);
   private static final MethodHandle WAIT = Native.bind("epoll_wait", INT, INT, POINTER, INT, INT);
 
+  private final MemorySegment events;
   private final Descriptor descriptor;
-  private final MemorySegment events = Arena.ofAuto().allocate(MAX_EVENTS * EVENT_SIZE, 8);
+  private int ready;
 
   /** Makes an empty set. */
   public Epoll() {
+    // The descriptor last: what fails before it leaves nothing open.
+    this(Arena.ofAuto().allocate((long) MAX_EVENTS * EVENT_SIZE, 8), create());
+  }
+
+  private Epoll(MemorySegment events, Descriptor descriptor) {
+    this.events = events;
+    this.descriptor = descriptor;
     singleThreadedCheckDisabled(true);
+  }
+
+  private static Descriptor create() {
     MemorySegment state = Native.state();
     int number;
     try {
@@ -50,8 +62,7 @@ public final class Epoll extends AbstractCloseable {
     } catch (Throwable thrown) {
       throw Native.impossible(thrown);
     }
-    descriptor =
-        Descriptor.adopt(SystemCallException.check(number, "epoll_create1", "new"), "epoll");
+    return Descriptor.adopt(SystemCallException.check(number, "epoll_create1", "new"), "epoll");
   }
 
   /**
@@ -65,6 +76,10 @@ public final class Epoll extends AbstractCloseable {
 
   /**
    * Adds a descriptor.
+   *
+   * <p>Remove it before it is closed if another process has a duplicate, as with every eventfd that
+   * was handed over: the kernel forgets a member by itself only when the last duplicate is closed,
+   * and reports it until then.
    *
    * @param member the number of the descriptor
    * @param interest {@link #IN}, with {@link #EDGE} if wanted
@@ -93,24 +108,28 @@ public final class Epoll extends AbstractCloseable {
   }
 
   /**
-   * Waits until a member is ready. A signal ends the wait early.
+   * Waits until a member is ready. A signal ends the wait early, so does a stop and resume of the
+   * process: even {@link #FOREVER} may return 0. Closing the set does not end a wait.
    *
    * @param timeoutMillis how long at most; 0 only looks, {@link #FOREVER} waits for ever
    * @return the number of ready members, at most 64; 0 if none was ready in time
    */
   public int await(int timeoutMillis) {
     MemorySegment state = Native.state();
+    int result;
     try {
-      int ready =
+      result =
           Native.result(
               (int) WAIT.invokeExact(state, descriptor.number(), events, MAX_EVENTS, timeoutMillis),
               state);
-      return ready == -Errno.EINTR
-          ? 0
-          : SystemCallException.check(ready, "epoll_wait", descriptor.toString());
     } catch (Throwable thrown) {
       throw Native.impossible(thrown);
     }
+    ready = 0; // What an earlier wait brought is not told again.
+    if (result != -Errno.EINTR) {
+      ready = SystemCallException.check(result, "epoll_wait", descriptor);
+    }
+    return ready;
   }
 
   /**
@@ -120,6 +139,7 @@ public final class Epoll extends AbstractCloseable {
    * @return the tag that it was added with
    */
   public long tag(int index) {
+    Objects.checkIndex(index, ready);
     return events.get(Native.LONG_UNALIGNED, (long) index * EVENT_SIZE + DATA_OFFSET);
   }
 

@@ -51,6 +51,9 @@ public final class Errno {
   /** Too many open files in the process. */
   public static final int EMFILE = 24;
 
+  /** File too large. */
+  public static final int EFBIG = 27;
+
   /** No space left. */
   public static final int ENOSPC = 28;
 
@@ -60,11 +63,17 @@ public final class Errno {
   /** Broken pipe. */
   public static final int EPIPE = 32;
 
+  /** File name too long. */
+  public static final int ENAMETOOLONG = 36;
+
   /** Function not implemented. */
   public static final int ENOSYS = 38;
 
   /** Too many levels of symbolic links. */
   public static final int ELOOP = 40;
+
+  /** Message too long. */
+  public static final int EMSGSIZE = 90;
 
   /** Operation not supported. */
   public static final int EOPNOTSUPP = 95;
@@ -78,8 +87,10 @@ public final class Errno {
   /** Connection refused. */
   public static final int ECONNREFUSED = 111;
 
+  /** By the name under which every C library has the POSIX one, which fills the buffer. */
   private static final MethodHandle STRERROR =
-      Native.bind("strerror_r", Native.POINTER, Native.INT, Native.POINTER, Native.LONG);
+      Native.bind("__xpg_strerror_r", Native.INT, Native.INT, Native.POINTER, Native.LONG);
+
   private static final MethodHandle STRERRORNAME = bindNames();
 
   private Errno() {}
@@ -112,10 +123,9 @@ public final class Errno {
    */
   public static String text(int errno) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment buffer = arena.allocate(256);
-      MemorySegment text =
-          (MemorySegment) STRERROR.invokeExact(Native.state(), errno, buffer, buffer.byteSize());
-      return text.reinterpret(256).getString(0);
+      MemorySegment text = arena.allocate(256);
+      int known = (int) STRERROR.invokeExact(Native.state(), errno, text, text.byteSize());
+      return known == 0 ? text.getString(0) : "Unknown error " + errno;
     } catch (Throwable thrown) {
       throw Native.impossible(thrown);
     }

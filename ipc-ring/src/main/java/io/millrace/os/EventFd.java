@@ -19,14 +19,18 @@ public final class EventFd extends AbstractCloseable {
   private static final short POLLWRNORM = 0x100;
   private static final MethodHandle POLL =
       Native.bind("poll", Native.INT, Native.POINTER, Native.LONG, Native.INT);
+  private static final String TARGET = "anon_inode:[eventfd]";
   private static final MethodHandle EVENTFD =
       Native.bind("eventfd", Native.INT, Native.INT, Native.INT);
 
   /** Shared by all: its content is never changed. */
   private static final MemorySegment ONE = Arena.global().allocateFrom(Native.LONG, 1L);
 
+  /** One for each thread, so that no two threads that drain see each other's counts. */
+  private static final ThreadLocal<MemorySegment> COUNT =
+      ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(Native.LONG));
+
   private final Descriptor descriptor;
-  private final MemorySegment count = Arena.ofAuto().allocate(Native.LONG);
 
   private EventFd(Descriptor descriptor) {
     this.descriptor = descriptor;
@@ -47,17 +51,34 @@ public final class EventFd extends AbstractCloseable {
     } catch (Throwable thrown) {
       throw Native.impossible(thrown);
     }
-    return of(Descriptor.adopt(SystemCallException.check(number, "eventfd", "new"), "eventfd"));
+    return new EventFd(
+        Descriptor.adopt(SystemCallException.check(number, "eventfd", "new"), "eventfd"));
   }
 
   /**
    * Takes over a descriptor that another process handed over.
    *
-   * @param descriptor the descriptor, which is closed together with the result
+   * @param descriptor the descriptor, which is closed together with the result, or at once if it is
+   *     refused
    * @return the event descriptor
+   * @throws IllegalArgumentException if it is something else, or one that would block its user: the
+   *     other process may have closed the number and used it again
    */
   public static EventFd of(Descriptor descriptor) {
-    return new EventFd(descriptor);
+    try {
+      String target = descriptor.target();
+      int flags =
+          SystemCallException.check(
+              Libc.fcntl(descriptor.number(), Libc.F_GETFL, 0), "fcntl(F_GETFL)", descriptor);
+      if (!TARGET.equals(target) || (flags & EFD_NONBLOCK) == 0) {
+        throw new IllegalArgumentException(
+            descriptor + " is not a non-blocking eventfd but " + target);
+      }
+      return new EventFd(descriptor);
+    } catch (RuntimeException | Error refusal) {
+      descriptor.close();
+      throw refusal;
+    }
   }
 
   /**
@@ -121,11 +142,12 @@ public final class EventFd extends AbstractCloseable {
    * @return the count, 0 if nobody has signalled
    */
   public long drain() {
+    MemorySegment count = COUNT.get();
     long read = Libc.read(descriptor.number(), count, Long.BYTES);
     if (read == -Errno.EAGAIN) {
       return 0;
     }
-    SystemCallException.check(read, "read", descriptor.toString());
+    SystemCallException.check(read, "read", descriptor);
     return count.get(Native.LONG, 0);
   }
 

@@ -29,7 +29,10 @@ public final class Inotify extends AbstractCloseable {
   /** A name was removed. */
   public static final int DELETE = 0x200;
 
-  /** The directory itself was removed. */
+  /**
+   * The directory itself was removed. Told only once nobody has it open any more: a watcher that
+   * keeps its {@link Directory} open never sees this.
+   */
   public static final int DELETE_SELF = 0x400;
 
   /** Events were lost: look at everything again. */
@@ -46,8 +49,13 @@ public final class Inotify extends AbstractCloseable {
   private static final MethodHandle INIT = Native.bind("inotify_init1", INT, INT);
   private static final MethodHandle ADD = Native.bind("inotify_add_watch", INT, INT, POINTER, INT);
 
+  private final MemorySegment buffer;
   private final Descriptor descriptor;
-  private final MemorySegment buffer = Arena.ofAuto().allocate(BUFFER, 8);
+
+  /** The events from here up to {@link #filled} are read but not handed over. */
+  private long next;
+
+  private long filled;
 
   /** Receives the events. */
   @FunctionalInterface
@@ -70,7 +78,17 @@ public final class Inotify extends AbstractCloseable {
    *     fs.inotify.max_user_instances)
    */
   public Inotify(Directory directory, int mask) {
+    // The descriptor last: what fails before it leaves nothing open.
+    this(Arena.ofAuto().allocate(BUFFER, 8), watch(directory, mask));
+  }
+
+  private Inotify(MemorySegment buffer, Descriptor descriptor) {
+    this.buffer = buffer;
+    this.descriptor = descriptor;
     singleThreadedCheckDisabled(true);
+  }
+
+  private static Descriptor watch(Directory directory, int mask) {
     MemorySegment state = Native.state();
     String what = directory.toString();
     int number;
@@ -79,7 +97,7 @@ public final class Inotify extends AbstractCloseable {
     } catch (Throwable thrown) {
       throw Native.impossible(thrown);
     }
-    descriptor =
+    Descriptor descriptor =
         Descriptor.adopt(
             SystemCallException.check(number, "inotify_init1", what), "inotify of " + what);
     try (Arena arena = Arena.ofConfined()) {
@@ -88,6 +106,7 @@ public final class Inotify extends AbstractCloseable {
       int watch =
           Native.result((int) ADD.invokeExact(state, descriptor.number(), path, mask), state);
       SystemCallException.check(watch, "inotify_add_watch", what);
+      return descriptor;
     } catch (Throwable thrown) {
       descriptor.close();
       throw Native.impossible(thrown);
@@ -104,28 +123,34 @@ public final class Inotify extends AbstractCloseable {
   }
 
   /**
-   * Hands over all waiting events and returns; it never waits.
+   * Hands over all waiting events and returns; it never waits. When the listener throws, the events
+   * after that one are not lost: the next call hands them over.
    *
    * @param listener gets each of them
    * @return how many there were
    */
   public int drain(Listener listener) {
     int count = 0;
-    while (true) {
-      long length = Libc.read(descriptor.number(), buffer, BUFFER);
-      if (length == -Errno.EAGAIN) {
-        return count;
-      }
-      SystemCallException.check(length, "read", descriptor.toString());
-      long at = 0;
-      while (at < length) {
-        int nameLength = buffer.get(INT, at + 12);
-        String name = nameLength == 0 ? "" : buffer.getString(at + HEADER);
-        listener.onEvent(buffer.get(INT, at + 4), name);
-        at += HEADER + nameLength;
-        count++;
-      }
+    while (next < filled || fill()) {
+      int nameLength = buffer.get(INT, next + 12);
+      String name = nameLength == 0 ? "" : buffer.getString(next + HEADER);
+      int mask = buffer.get(INT, next + 4);
+      next += HEADER + nameLength;
+      count++;
+      listener.onEvent(mask, name);
     }
+    return count;
+  }
+
+  /** Reads what is waiting; tells whether there was anything. */
+  private boolean fill() {
+    long length = Libc.read(descriptor.number(), buffer, BUFFER);
+    if (length == -Errno.EAGAIN) {
+      return false;
+    }
+    filled = SystemCallException.check(length, "read", descriptor);
+    next = 0;
+    return true;
   }
 
   @Override

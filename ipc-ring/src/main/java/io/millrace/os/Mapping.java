@@ -6,6 +6,7 @@ import static io.millrace.os.Native.LONG;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import net.openhft.chronicle.core.io.AbstractCloseable;
+import net.openhft.chronicle.core.io.ClosedIllegalStateException;
 
 /**
  * A file mapped into memory, shared, readable and writable (or readable only).
@@ -40,11 +41,14 @@ public final class Mapping extends AbstractCloseable {
    *
    * @param file the file
    * @param offset where the part starts, a multiple of the page size
-   * @param length its length in bytes
+   * @param length its length in bytes, at least 1; it may end inside a page
    * @param writable false for a mapping that can only be read
    * @return the mapping
+   * @throws IllegalArgumentException if the file does not have that part, because touching what a
+   *     file does not have would be a SIGBUS
    */
   public static Mapping of(Descriptor file, long offset, long length, boolean writable) {
+    checkPart(file, offset, length);
     int protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
     long address =
         SystemCallException.check(
@@ -60,10 +64,17 @@ public final class Mapping extends AbstractCloseable {
    *
    * @param file the file, of at least {@code head + area} bytes
    * @param head the length of the head, a multiple of the page size
-   * @param area the length of the area, a multiple of the page size
+   * @param area the length of the area, a multiple of the page size, at least one page
    * @return the mapping, {@code head + 2 * area} bytes long
+   * @throws IllegalArgumentException if the file does not have these parts, because touching what a
+   *     file does not have would be a SIGBUS
    */
   public static Mapping mirrored(Descriptor file, long head, long area) {
+    checkPart(file, head, area);
+    if (area % PAGE_SIZE != 0 || area > (Long.MAX_VALUE - head) / 2) {
+      throw new IllegalArgumentException(
+          "cannot map " + area + " bytes of " + file + " twice: not whole pages, or too large");
+    }
     long length = head + 2 * area;
     String what = length + " bytes (twice the area) of " + file;
     // Reserve the whole range first: MAP_FIXED then replaces only what is ours.
@@ -83,6 +94,17 @@ public final class Mapping extends AbstractCloseable {
     }
   }
 
+  private static void checkPart(Descriptor file, long offset, long length) {
+    long size = file.status().size();
+    boolean inside = length > 0 && length <= size && offset >= 0 && offset <= size - length;
+    if (!inside || offset % PAGE_SIZE != 0) {
+      throw new IllegalArgumentException(
+          String.format(
+              "cannot map %d bytes from byte %d of %s: it has %d bytes, in pages of %d",
+              length, offset, file, size, PAGE_SIZE));
+    }
+  }
+
   private void place(Descriptor file, long at, long size, long offset, String what) {
     SystemCallException.check(
         Calls.mmap(at, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file.number(), offset),
@@ -94,10 +116,13 @@ public final class Mapping extends AbstractCloseable {
    * Where the mapping starts.
    *
    * @return the address
-   * @throws net.openhft.chronicle.core.io.ClosedIllegalStateException after {@link #close()}
+   * @throws ClosedIllegalStateException after {@link #close()} has begun
    */
   public long address() {
-    throwExceptionIfClosed();
+    // isClosed() would let it pass while close() is under way, when nothing may be there any more.
+    if (isClosing()) {
+      throw new ClosedIllegalStateException("the mapping of " + length + " bytes is closed");
+    }
     return address;
   }
 

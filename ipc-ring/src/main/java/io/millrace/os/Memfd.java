@@ -3,12 +3,14 @@ package io.millrace.os;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Anonymous shared memory of a fixed size: a memfd that is filled at once and sealed against
  * growing, shrinking and further seals.
  */
 public final class Memfd {
+  private static final int MAX_NAME_BYTES = 249;
   private static final int MFD_CLOEXEC = 1;
   private static final int MFD_ALLOW_SEALING = 2;
   private static final int MFD_NOEXEC_SEAL = 8;
@@ -28,13 +30,28 @@ public final class Memfd {
    * Creates sealed memory. All of it is allocated here, so that a machine without room fails here
    * and not with a signal at the first touch.
    *
-   * @param name a name for humans, seen in /proc
+   * @param name a name for humans, seen in /proc, at most 249 bytes
    * @param size its size in bytes, a multiple of the page size
    * @return the descriptor, owned by the caller
-   * @throws SystemCallException if the kernel refuses, for example ENOSPC or ENOMEM
+   * @throws SystemCallException ENOMEM if there is not that much memory; what else the kernel
+   *     refuses, for example ENOSPC
    */
   public static Descriptor create(String name, long size) {
     String what = "memfd " + name + " of " + size + " bytes";
+    if (name.getBytes(StandardCharsets.UTF_8).length > MAX_NAME_BYTES) {
+      throw new IllegalArgumentException(
+          what + ": the name is longer than " + MAX_NAME_BYTES + " bytes");
+    }
+    if (size <= 0 || size % Mapping.PAGE_SIZE != 0) {
+      throw new IllegalArgumentException(
+          what + ": the size is not a positive multiple of " + Mapping.PAGE_SIZE);
+    }
+    // The kernel would not refuse: it would allocate until it kills a process to get memory back.
+    long available = AvailableMemory.bytes();
+    if (size > available) {
+      throw new SystemCallException(
+          "memfd_create", Errno.ENOMEM, what + ", but " + available + " bytes are available");
+    }
     int flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
     int number = memfdCreate(name, flags | MFD_NOEXEC_SEAL);
     if (number == -Errno.EINVAL) { // Linux before 6.3 does not know the flag.

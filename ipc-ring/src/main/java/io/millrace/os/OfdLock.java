@@ -31,7 +31,7 @@ public final class OfdLock {
     if (done == -Errno.EAGAIN || done == -Errno.EACCES) {
       return false;
     }
-    SystemCallException.check(done, "fcntl(F_OFD_SETLK)", file.toString());
+    SystemCallException.check(done, "fcntl(F_OFD_SETLK)", file);
     return true;
   }
 
@@ -42,8 +42,7 @@ public final class OfdLock {
    * @param offset the byte
    */
   public static void unlock(Descriptor file, long offset) {
-    SystemCallException.check(
-        call(file, F_OFD_SETLK, F_UNLCK, offset), "fcntl(F_OFD_SETLK)", file.toString());
+    SystemCallException.check(call(file, F_OFD_SETLK, F_UNLCK, offset), "fcntl(F_OFD_SETLK)", file);
   }
 
   /**
@@ -58,7 +57,7 @@ public final class OfdLock {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment flock = flock(arena, F_WRLCK, offset);
       SystemCallException.check(
-          Libc.fcntl(file.number(), F_OFD_GETLK, flock), "fcntl(F_OFD_GETLK)", file.toString());
+          Libc.fcntl(file.number(), F_OFD_GETLK, flock), "fcntl(F_OFD_GETLK)", file);
       return flock.get(Native.SHORT, 0) != F_UNLCK;
     }
   }

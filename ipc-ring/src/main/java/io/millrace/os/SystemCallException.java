@@ -48,18 +48,15 @@ public final class SystemCallException extends UncheckedIOException {
     return errno;
   }
 
-  /** Returns a result that is not an error, or throws. */
-  static int check(int result, String call, String object) {
-    if (result < 0) {
-      throw new SystemCallException(call, -result, object);
-    }
-    return result;
+  /** Returns a result that is not an error, or throws; the object is named only then. */
+  static int check(int result, String call, Object object) {
+    return (int) check((long) result, call, object);
   }
 
-  /** Returns a result that is not an error, or throws. */
-  static long check(long result, String call, String object) {
+  /** Returns a result that is not an error, or throws; the object is named only then. */
+  static long check(long result, String call, Object object) {
     if (result < 0) {
-      throw new SystemCallException(call, (int) -result, object);
+      throw new SystemCallException(call, (int) -result, object.toString());
     }
     return result;
   }

@@ -6,9 +6,7 @@ import static io.millrace.os.Native.POINTER;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.nio.charset.StandardCharsets;
 import net.openhft.chronicle.core.io.AbstractCloseable;
 
 /**
@@ -20,7 +18,6 @@ public final class UnixSocket extends AbstractCloseable {
   /** How many descriptors one message can carry (SCM_MAX_FD). */
   public static final int MAX_DESCRIPTORS = 253;
 
-  private static final int AF_UNIX = 1;
   private static final int SOCK_SEQPACKET = 5;
   private static final int SOCK_NONBLOCK = 0x800;
   private static final int SOCK_CLOEXEC = 0x80000;
@@ -28,16 +25,6 @@ public final class UnixSocket extends AbstractCloseable {
   private static final int SO_PEERCRED = 17;
   private static final int SO_RCVTIMEO = 20;
   private static final int SO_SNDTIMEO = 21;
-  private static final int SCM_RIGHTS = 1;
-  private static final int MSG_CTRUNC = 0x8;
-  private static final int MSG_TRUNC = 0x20;
-  private static final int MSG_NOSIGNAL = 0x4000;
-  private static final int MSG_CMSG_CLOEXEC = 0x40000000;
-
-  private static final int ADDRESS_SIZE = 110;
-  private static final int PATH_SIZE = 108;
-  private static final int HEADER_SIZE = 56;
-  private static final int CONTROL_HEADER = 16;
 
   private static final MethodHandle SOCKET = Native.bind("socket", INT, INT, INT, INT);
   private static final MethodHandle BIND = Native.bind("bind", INT, INT, POINTER, INT);
@@ -45,8 +32,6 @@ public final class UnixSocket extends AbstractCloseable {
   private static final MethodHandle CONNECT = Native.bind("connect", INT, INT, POINTER, INT);
   private static final MethodHandle ACCEPT =
       Native.bind("accept4", INT, INT, POINTER, POINTER, INT);
-  private static final MethodHandle SENDMSG = Native.bind("sendmsg", LONG, INT, POINTER, INT);
-  private static final MethodHandle RECVMSG = Native.bind("recvmsg", LONG, INT, POINTER, INT);
   private static final MethodHandle GETSOCKOPT =
       Native.bind("getsockopt", INT, INT, INT, INT, POINTER, POINTER);
   private static final MethodHandle SETSOCKOPT =
@@ -62,9 +47,10 @@ public final class UnixSocket extends AbstractCloseable {
   /**
    * Who is at the other end, as the kernel says it.
    *
-   * @param pid its process, in the pid namespace of the caller
-   * @param uid its effective user when it connected
-   * @param gid its effective group when it connected
+   * @param pid its process, in the pid namespace of the caller; 0 if it is not to be seen from
+   *     there
+   * @param uid its effective user when it connected or began to listen
+   * @param gid its effective group when it connected or began to listen
    */
   public record Peer(int pid, int uid, int gid) {}
 
@@ -77,30 +63,37 @@ public final class UnixSocket extends AbstractCloseable {
   public record Message(byte[] content, int[] descriptors) {}
 
   /**
-   * Listens under a name in a directory.
+   * Listens under a name in a directory. Closing the listener leaves the name behind; connecting to
+   * it is refused then.
    *
    * @param directory the directory
-   * @param name the name; it must not be taken
+   * @param name the name; it must not be taken. At least 80 bytes fit, hardly more: so little room
+   *     has the address of a socket
    * @param backlog how many connections may wait to be accepted
    * @return the listening socket, which never blocks
    * @throws SystemCallException EADDRINUSE if the name is taken
    */
   public static UnixSocket listen(Directory directory, String name, int backlog) {
-    UnixSocket socket = open(SOCK_NONBLOCK);
-    String what = directory.path().resolve(name).toString();
+    String what = directory.path().resolve(Directory.checked(name)).toString();
+    UnixSocket socket = open(SOCK_NONBLOCK, "listener " + what);
+    boolean bound = false;
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment address = address(arena, directory, name);
+      MemorySegment address = SocketAddress.of(arena, directory, name);
       MemorySegment state = Native.state();
       int number = socket.descriptor.number();
       SystemCallException.check(
-          Native.result((int) BIND.invokeExact(state, number, address, ADDRESS_SIZE), state),
+          Native.result((int) BIND.invokeExact(state, number, address, SocketAddress.SIZE), state),
           "bind",
           what);
+      bound = true;
       SystemCallException.check(
           Native.result((int) LISTEN.invokeExact(state, number, backlog), state), "listen", what);
       return socket;
     } catch (Throwable thrown) {
       socket.close();
+      if (bound) {
+        directory.unlink(name);
+      }
       throw Native.impossible(thrown);
     }
   }
@@ -111,22 +104,25 @@ public final class UnixSocket extends AbstractCloseable {
    * @param directory the directory
    * @param name the listener's name there
    * @param timeoutMillis how long a later send or receive may take, also the wait for the listener
-   *     to make room
+   *     to make room; at least 1
    * @return the connection
-   * @throws SystemCallException ECONNREFUSED if nobody listens any more, EACCES, ENOENT, EAGAIN
+   * @throws SystemCallException ECONNREFUSED if nobody listens any more, EACCES, ENOENT, EAGAIN if
+   *     the listener made no room in time
    */
   public static UnixSocket connect(Directory directory, String name, int timeoutMillis) {
-    UnixSocket socket = open(0);
-    String what = directory.path().resolve(name).toString();
+    String what = directory.path().resolve(Directory.checked(name)).toString();
+    UnixSocket socket = open(0, "connection to " + what);
     try (Arena arena = Arena.ofConfined()) {
       socket.setTimeout(timeoutMillis);
-      MemorySegment address = address(arena, directory, name);
+      MemorySegment address = SocketAddress.of(arena, directory, name);
       MemorySegment state = Native.state();
       int connected;
       do {
         connected =
             Native.result(
-                (int) CONNECT.invokeExact(state, socket.descriptor.number(), address, ADDRESS_SIZE),
+                (int)
+                    CONNECT.invokeExact(
+                        state, socket.descriptor.number(), address, SocketAddress.SIZE),
                 state);
       } while (connected == -Errno.EINTR);
       SystemCallException.check(connected, "connect", what);
@@ -140,7 +136,7 @@ public final class UnixSocket extends AbstractCloseable {
   /**
    * Accepts a waiting connection.
    *
-   * @param timeoutMillis how long a later send or receive on it may take
+   * @param timeoutMillis how long a later send or receive on it may take; at least 1
    * @return the connection, or {@code null} if none is waiting
    */
   public UnixSocket accept(int timeoutMillis) {
@@ -166,6 +162,7 @@ public final class UnixSocket extends AbstractCloseable {
   }
 
   private UnixSocket acceptWith(int flags) {
+    MemorySegment none = MemorySegment.NULL;
     MemorySegment state = Native.state();
     int accepted;
     try {
@@ -174,21 +171,17 @@ public final class UnixSocket extends AbstractCloseable {
             Native.result(
                 (int)
                     ACCEPT.invokeExact(
-                        state,
-                        descriptor.number(),
-                        MemorySegment.NULL,
-                        MemorySegment.NULL,
-                        SOCK_CLOEXEC | flags),
+                        state, descriptor.number(), none, none, SOCK_CLOEXEC | flags),
                 state);
       } while (accepted == -Errno.EINTR);
     } catch (Throwable thrown) {
       throw Native.impossible(thrown);
     }
-    if (accepted == -Errno.EAGAIN || accepted == -Errno.ECONNRESET) {
+    if (accepted == -Errno.EAGAIN) {
       return null;
     }
-    SystemCallException.check(accepted, "accept4", descriptor.toString());
-    return new UnixSocket(Descriptor.adopt(accepted, "connection"));
+    SystemCallException.check(accepted, "accept4", descriptor);
+    return new UnixSocket(Descriptor.adopt(accepted, "connection at " + descriptor));
   }
 
   /**
@@ -208,7 +201,7 @@ public final class UnixSocket extends AbstractCloseable {
                       state, descriptor.number(), SOL_SOCKET, SO_PEERCRED, credentials, size),
               state),
           "getsockopt(SO_PEERCRED)",
-          descriptor.toString());
+          descriptor);
       return new Peer(credentials.get(INT, 0), credentials.get(INT, 4), credentials.get(INT, 8));
     } catch (Throwable thrown) {
       throw Native.impossible(thrown);
@@ -216,36 +209,23 @@ public final class UnixSocket extends AbstractCloseable {
   }
 
   /**
-   * Sends one message.
+   * Sends one message, whole or not at all.
    *
    * @param content its bytes, at least one
-   * @param descriptors numbers of descriptors to go along, at most {@link #MAX_DESCRIPTORS}
-   * @throws SystemCallException EPIPE if the peer is gone, EAGAIN if it did not take it in time
+   * @param descriptors numbers of descriptors to go along, at most {@link #MAX_DESCRIPTORS}; they
+   *     stay open here
+   * @throws SystemCallException EPIPE if the peer is gone, EAGAIN if it did not take it in time,
+   *     EMSGSIZE if it is larger than the socket's buffer
    */
   public void send(byte[] content, int... descriptors) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment data = arena.allocateFrom(ValueLayout.JAVA_BYTE, content);
-      MemorySegment control = MemorySegment.NULL;
-      if (descriptors.length > 0) {
-        control = control(arena, descriptors.length);
-        control.set(LONG, 0, CONTROL_HEADER + (long) Integer.BYTES * descriptors.length);
-        control.set(INT, 8, SOL_SOCKET);
-        control.set(INT, 12, SCM_RIGHTS);
-        MemorySegment.copy(descriptors, 0, control, INT, CONTROL_HEADER, descriptors.length);
-      }
-      MemorySegment header = header(arena, data, control);
-      MemorySegment state = Native.state();
-      long sent;
-      do {
-        sent =
-            Native.result(
-                (long) SENDMSG.invokeExact(state, descriptor.number(), header, MSG_NOSIGNAL),
-                state);
-      } while (sent == -Errno.EINTR);
-      SystemCallException.check(sent, "sendmsg", descriptor.toString());
-    } catch (Throwable thrown) {
-      throw Native.impossible(thrown);
+    if (content.length == 0) { // It would look like the end of the connection.
+      throw new IllegalArgumentException("cannot send an empty message");
     }
+    if (descriptors.length > MAX_DESCRIPTORS) {
+      throw new IllegalArgumentException(
+          descriptors.length + " descriptors in one message are more than " + MAX_DESCRIPTORS);
+    }
+    SocketMessage.send(descriptor, content, descriptors);
   }
 
   /**
@@ -254,38 +234,12 @@ public final class UnixSocket extends AbstractCloseable {
    * @param limit how many bytes it may have
    * @param descriptorLimit how many descriptors may come with it
    * @return the message, or {@code null} if the peer has closed
-   * @throws SystemCallException EAGAIN if nothing came in time, EOPNOTSUPP if the message was
-   *     larger than the limits (what came of it is closed), and others
+   * @throws SystemCallException EAGAIN if nothing came in time, EMSGSIZE if the message was larger
+   *     than the limits, or brought more descriptors than this process may open (what came of it is
+   *     closed), ECONNRESET if the peer closed without reading what was sent to it
    */
   public Message receive(int limit, int descriptorLimit) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment data = arena.allocate(limit);
-      MemorySegment control = control(arena, Math.max(1, descriptorLimit));
-      MemorySegment header = header(arena, data, control);
-      MemorySegment state = Native.state();
-      long count;
-      do {
-        count =
-            Native.result(
-                (long) RECVMSG.invokeExact(state, descriptor.number(), header, MSG_CMSG_CLOEXEC),
-                state);
-      } while (count == -Errno.EINTR);
-      SystemCallException.check(count, "recvmsg", descriptor.toString());
-      int[] descriptors = received(header, control);
-      int flags = header.get(INT, 48);
-      if ((flags & (MSG_TRUNC | MSG_CTRUNC)) != 0 || descriptors.length > descriptorLimit) {
-        for (int number : descriptors) {
-          Libc.close(number);
-        }
-        throw new SystemCallException("recvmsg", Errno.EOPNOTSUPP, "a message above the limits");
-      }
-      if (count == 0 && descriptors.length == 0) {
-        return null;
-      }
-      return new Message(data.asSlice(0, count).toArray(ValueLayout.JAVA_BYTE), descriptors);
-    } catch (Throwable thrown) {
-      throw Native.impossible(thrown);
-    }
+    return SocketMessage.receive(descriptor, limit, descriptorLimit);
   }
 
   /**
@@ -297,89 +251,54 @@ public final class UnixSocket extends AbstractCloseable {
     return descriptor;
   }
 
-  private static int[] received(MemorySegment header, MemorySegment control) {
-    if (header.get(LONG, 40) < CONTROL_HEADER
-        || control.get(INT, 8) != SOL_SOCKET
-        || control.get(INT, 12) != SCM_RIGHTS) {
-      return new int[0];
-    }
-    int count = (int) ((control.get(LONG, 0) - CONTROL_HEADER) / Integer.BYTES);
-    return control.asSlice(CONTROL_HEADER, (long) count * Integer.BYTES).toArray(INT);
-  }
-
   private void setTimeout(int millis) {
-    setTimeout(SO_RCVTIMEO, millis);
-    setTimeout(SO_SNDTIMEO, millis);
-  }
-
-  private void setTimeout(int option, int millis) {
+    if (millis <= 0) { // The kernel would take 0 for "wait for ever".
+      throw new IllegalArgumentException("not a timeout in milliseconds: " + millis);
+    }
     MemorySegment state = Native.state();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment time = arena.allocate(16, 8);
       time.set(LONG, 0, millis / 1000);
       time.set(LONG, 8, millis % 1000 * 1000L);
-      SystemCallException.check(
-          Native.result(
-              (int)
-                  SETSOCKOPT.invokeExact(state, descriptor.number(), SOL_SOCKET, option, time, 16),
-              state),
-          "setsockopt",
-          descriptor.toString());
+      for (int option : new int[] {SO_RCVTIMEO, SO_SNDTIMEO}) {
+        SystemCallException.check(
+            Native.result(
+                (int)
+                    SETSOCKOPT.invokeExact(
+                        state, descriptor.number(), SOL_SOCKET, option, time, 16),
+                state),
+            "setsockopt",
+            descriptor);
+      }
     } catch (Throwable thrown) {
       throw Native.impossible(thrown);
     }
   }
 
-  private static UnixSocket open(int flags) {
+  private static UnixSocket open(int flags, String what) {
     MemorySegment state = Native.state();
     int number;
     try {
       number =
           Native.result(
-              (int) SOCKET.invokeExact(state, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | flags, 0),
+              (int)
+                  SOCKET.invokeExact(
+                      state, SocketAddress.AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | flags, 0),
               state);
     } catch (Throwable thrown) {
       throw Native.impossible(thrown);
     }
-    SystemCallException.check(number, "socket", "AF_UNIX");
-    return new UnixSocket(Descriptor.adopt(number, "socket"));
-  }
-
-  /** Through /proc/self/fd, because a socket address has room for 107 bytes of path only. */
-  private static MemorySegment address(Arena arena, Directory directory, String name) {
-    byte[] path =
-        ("/proc/self/fd/" + directory.descriptor().number() + "/" + name)
-            .getBytes(StandardCharsets.UTF_8);
-    if (path.length >= PATH_SIZE) {
-      throw new IllegalArgumentException(
-          "socket name of " + name.length() + " characters is too long: " + name);
-    }
-    MemorySegment address = arena.allocate(ADDRESS_SIZE, 8);
-    address.set(Native.SHORT, 0, (short) AF_UNIX);
-    MemorySegment.copy(path, 0, address, ValueLayout.JAVA_BYTE, 2, path.length);
-    return address;
-  }
-
-  private static MemorySegment control(Arena arena, int descriptors) {
-    long size = CONTROL_HEADER + (Integer.BYTES * (long) descriptors + 7) / 8 * 8;
-    return arena.allocate(size, 8);
-  }
-
-  /** struct msghdr with one buffer. */
-  private static MemorySegment header(Arena arena, MemorySegment data, MemorySegment control) {
-    MemorySegment vector = arena.allocate(16, 8);
-    vector.set(POINTER, 0, data);
-    vector.set(LONG, 8, data.byteSize());
-    MemorySegment header = arena.allocate(HEADER_SIZE, 8);
-    header.set(POINTER, 16, vector);
-    header.set(LONG, 24, 1);
-    header.set(POINTER, 32, control);
-    header.set(LONG, 40, control.byteSize());
-    return header;
+    SystemCallException.check(number, "socket", what);
+    return new UnixSocket(Descriptor.adopt(number, what));
   }
 
   @Override
   protected void performClose() {
     descriptor.close();
+  }
+
+  @Override
+  public String toString() {
+    return descriptor.toString();
   }
 }
