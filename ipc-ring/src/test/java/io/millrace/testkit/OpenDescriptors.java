@@ -14,7 +14,7 @@ import org.junit.jupiter.api.function.Executable;
 
 /** What this process holds open. */
 public final class OpenDescriptors {
-  private static final Duration DEADLINE = Duration.ofSeconds(10);
+  static final Duration DEADLINE = Duration.ofSeconds(10);
 
   private OpenDescriptors() {}
 
@@ -59,6 +59,10 @@ public final class OpenDescriptors {
     } catch (Throwable failure) {
       throw new AssertionError("the block failed", failure);
     }
+    assertNoneBeside(before, deadline);
+  }
+
+  static void assertNoneBeside(Map<Integer, String> before, Duration deadline) {
     long start = System.nanoTime();
     Map<Integer, String> left = opened(before);
     while (!left.isEmpty()) {

@@ -30,19 +30,21 @@ final class Transcript {
     try (BufferedReader reader =
         new BufferedReader(new InputStreamReader(output, StandardCharsets.UTF_8))) {
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-        add(line, false);
+        add(line);
       }
-      add(null, true);
     } catch (IOException failure) {
-      add("[output lost: " + failure + "]", true);
+      add("[output lost: " + failure + "]");
     }
+    end(); // After the stream is closed: whoever waits for the end counts descriptors next.
   }
 
-  private synchronized void add(String line, boolean last) {
-    if (line != null) {
-      lines.add(line);
-    }
-    ended |= last;
+  private synchronized void add(String line) {
+    lines.add(line);
+    notifyAll();
+  }
+
+  private synchronized void end() {
+    ended = true;
     notifyAll();
   }
 

@@ -1,0 +1,56 @@
+package io.millrace.os;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.testkit.ChildProcess;
+import io.millrace.testkit.Tools;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class MembarrierTest {
+  @Test
+  void itWorksOrIsKnownNotTo() {
+    if (Membarrier.isRegistered()) {
+      Membarrier.synchronize();
+    } else {
+      assertFalse(Membarrier.isRegistered());
+    }
+  }
+
+  @Test
+  void whereItIsForbiddenThisIsKnownBeforehand() {
+    Tools.assumeWorks("strace", "-f", "-e", "trace=none", "true");
+    List<String> wrapper =
+        List.of(
+            "strace",
+            "-f",
+            "-D",
+            "-qq",
+            "-o",
+            "/dev/null",
+            "-e",
+            "trace=membarrier",
+            "-e",
+            "inject=membarrier:error=EPERM");
+    try (ChildProcess child = ChildProcess.startUnder(wrapper, List.of(), Asker.class)) {
+      assertEquals("false", child.expectLine("registered ", Duration.ofSeconds(30)));
+      String failure = child.expectLine("failed ", Duration.ofSeconds(30));
+      assertTrue(failure.contains("membarrier failed: EPERM"), failure);
+    }
+  }
+
+  /** Asks, and tries all the same. */
+  static final class Asker {
+    public static void main(String[] arguments) {
+      System.out.println("registered " + Membarrier.isRegistered());
+      try {
+        Membarrier.synchronize();
+      } catch (SystemCallException failure) {
+        System.out.println("failed " + failure.getMessage());
+      }
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package io.millrace.testkit;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+
+/** Programs that some tests need and not every machine has or allows. */
+public final class Tools {
+  private Tools() {}
+
+  /**
+   * Skips the running test, with a message, unless a command works here.
+   *
+   * @param command a command without effect, for example {@code strace -V}
+   */
+  public static void assumeWorks(String... command) {
+    String what = String.join(" ", command);
+    try {
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      process.getOutputStream().close();
+      String said = new String(process.getInputStream().readAllBytes()).strip();
+      int status = process.waitFor();
+      assumeTrue(status == 0, () -> "\"" + what + "\" does not work here: " + said);
+    } catch (IOException missing) {
+      assumeTrue(false, () -> "\"" + command[0] + "\" is not there: " + missing);
+    } catch (InterruptedException interruption) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted while trying " + what, interruption);
+    }
+  }
+}
