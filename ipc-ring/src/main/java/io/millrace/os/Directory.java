@@ -1,13 +1,7 @@
 package io.millrace.os;
 
-import static io.millrace.os.Native.INT;
-import static io.millrace.os.Native.POINTER;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -24,14 +18,6 @@ import net.openhft.chronicle.core.io.AbstractCloseable;
  * <p>Any thread may use it.
  */
 public final class Directory extends AbstractCloseable {
-  private static final MethodHandle LINKAT =
-      Native.bind("linkat", INT, INT, POINTER, INT, POINTER, INT);
-  private static final MethodHandle UNLINKAT = Native.bind("unlinkat", INT, INT, POINTER, INT);
-  private static final MethodHandle RENAMEAT =
-      Native.bind("renameat", INT, INT, POINTER, INT, POINTER);
-  private static final MethodHandle FCHMODAT = Native.bind("fchmodat", INT, INT, POINTER, INT, INT);
-  private static final MethodHandle MKDIRAT = Native.bind("mkdirat", INT, INT, POINTER, INT);
-
   private final Descriptor descriptor;
   private final Path path;
 
@@ -62,16 +48,9 @@ public final class Directory extends AbstractCloseable {
    * @param permissions its permission bits, less the umask
    */
   public static void make(Path path, int permissions) {
-    MemorySegment state = Native.state();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment text = arena.allocateFrom(path.toString());
-      int made =
-          Native.result((int) MKDIRAT.invokeExact(state, Libc.AT_FDCWD, text, permissions), state);
-      if (made != -Errno.EEXIST) {
-        SystemCallException.check(made, "mkdir", path.toString());
-      }
-    } catch (Throwable thrown) {
-      throw Native.impossible(thrown);
+    int made = DirectoryCalls.mkdirat(Libc.AT_FDCWD, path.toString(), permissions);
+    if (made != -Errno.EEXIST) {
+      SystemCallException.check(made, "mkdir", path);
     }
   }
 
@@ -154,7 +133,8 @@ public final class Directory extends AbstractCloseable {
    * @return false if the name is taken; nothing has changed then
    */
   public boolean link(Descriptor file, String name) {
-    int linked = linkat(Libc.AT_FDCWD, "/proc/self/fd/" + file.number(), name);
+    String source = "/proc/self/fd/" + file.number();
+    int linked = DirectoryCalls.linkat(source, descriptor.number(), checked(name));
     if (linked == -Errno.EEXIST) {
       return false;
     }
@@ -169,15 +149,7 @@ public final class Directory extends AbstractCloseable {
    * @return false if there was none
    */
   public boolean unlink(String name) {
-    MemorySegment state = Native.state();
-    int unlinked;
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment text = arena.allocateFrom(checked(name));
-      unlinked =
-          Native.result((int) UNLINKAT.invokeExact(state, descriptor.number(), text, 0), state);
-    } catch (Throwable thrown) {
-      throw Native.impossible(thrown);
-    }
+    int unlinked = DirectoryCalls.unlinkat(descriptor.number(), checked(name));
     if (unlinked == -Errno.ENOENT) {
       return false;
     }
@@ -192,16 +164,8 @@ public final class Directory extends AbstractCloseable {
    * @param permissions the bits
    */
   public void setPermissions(String name, int permissions) {
-    MemorySegment state = Native.state();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment text = arena.allocateFrom(name);
-      int number = descriptor.number();
-      int done =
-          Native.result((int) FCHMODAT.invokeExact(state, number, text, permissions, 0), state);
-      SystemCallException.check(done, "chmod", of(name));
-    } catch (Throwable thrown) {
-      throw Native.impossible(thrown);
-    }
+    int done = DirectoryCalls.fchmodat(descriptor.number(), checked(name), permissions);
+    SystemCallException.check(done, "chmod", of(name));
   }
 
   /**
@@ -212,17 +176,7 @@ public final class Directory extends AbstractCloseable {
    * @return false if there was nothing of the old name
    */
   public boolean rename(String from, String to) {
-    MemorySegment state = Native.state();
-    int renamed;
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment source = arena.allocateFrom(from);
-      MemorySegment target = arena.allocateFrom(to);
-      int number = descriptor.number();
-      renamed =
-          Native.result((int) RENAMEAT.invokeExact(state, number, source, number, target), state);
-    } catch (Throwable thrown) {
-      throw Native.impossible(thrown);
-    }
+    int renamed = DirectoryCalls.renameat(descriptor.number(), checked(from), checked(to));
     if (renamed == -Errno.ENOENT) {
       return false;
     }
@@ -266,21 +220,6 @@ public final class Directory extends AbstractCloseable {
         return null;
       }
       throw failure;
-    }
-  }
-
-  private int linkat(int sourceDirectory, String source, String name) {
-    MemorySegment state = Native.state();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment from = arena.allocateFrom(source);
-      MemorySegment to = arena.allocateFrom(checked(name));
-      return Native.result(
-          (int)
-              LINKAT.invokeExact(
-                  state, sourceDirectory, from, descriptor.number(), to, Libc.AT_SYMLINK_FOLLOW),
-          state);
-    } catch (Throwable thrown) {
-      throw Native.impossible(thrown);
     }
   }
 

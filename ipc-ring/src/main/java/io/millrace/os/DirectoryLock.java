@@ -29,7 +29,7 @@ public final class DirectoryLock {
     do {
       done = flock(directory, SHARED);
     } while (done == -Errno.EINTR);
-    SystemCallException.check(done, "flock", directory.toString());
+    SystemCallException.check(done, "flock", directory);
   }
 
   /**
@@ -43,7 +43,7 @@ public final class DirectoryLock {
     if (done == -Errno.EAGAIN) {
       return false;
     }
-    SystemCallException.check(done, "flock", directory.toString());
+    SystemCallException.check(done, "flock", directory);
     return true;
   }
 

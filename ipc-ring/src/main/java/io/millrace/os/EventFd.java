@@ -128,9 +128,17 @@ public final class EventFd extends AbstractCloseable {
     return descriptor;
   }
 
-  /** Adds one to the count and so wakes everyone who polls it. A full counter wakes as well. */
+  /**
+   * Adds one to the count and so wakes everyone who polls it, also those who wait for edges. A full
+   * counter, which only a peer who means ill can bring about, is set to 1.
+   */
   public void signal() {
     long written = Libc.write(descriptor.number(), ONE, Long.BYTES);
+    if (written == -Errno.EAGAIN) {
+      drain(); // A write that is refused is no edge.
+      written = Libc.write(descriptor.number(), ONE, Long.BYTES);
+    }
+    // Full again: then somebody else's write was the edge.
     if (written < 0 && written != -Errno.EAGAIN) {
       throw new SystemCallException("write", (int) -written, descriptor.toString());
     }

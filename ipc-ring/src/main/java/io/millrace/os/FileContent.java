@@ -24,7 +24,7 @@ public final class FileContent {
             SystemCallException.check(
                 Libc.pread(file.number(), buffer.asSlice(total), limit - total, total),
                 "pread",
-                file.toString());
+                file);
         if (count == 0) {
           break;
         }
@@ -45,8 +45,7 @@ public final class FileContent {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment buffer = arena.allocate(limit);
       long count =
-          SystemCallException.check(
-              Libc.pread(file.number(), buffer, limit, 0), "pread", file.toString());
+          SystemCallException.check(Libc.pread(file.number(), buffer, limit, 0), "pread", file);
       return buffer.asSlice(0, count).toArray(ValueLayout.JAVA_BYTE);
     }
   }
@@ -84,7 +83,7 @@ public final class FileContent {
                         content.length - total,
                         offset + total),
                     "pwrite",
-                    file.toString());
+                    file);
       }
     }
   }

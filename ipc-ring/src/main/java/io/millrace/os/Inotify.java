@@ -9,11 +9,17 @@ import java.lang.invoke.MethodHandle;
 import net.openhft.chronicle.core.io.AbstractCloseable;
 
 /**
- * Changes of one directory, told by the kernel.
+ * Changes of one directory or one file, told by the kernel.
  *
  * <p>Any thread may read the descriptor; one thread at a time may drain.
  */
 public final class Inotify extends AbstractCloseable {
+  /** A file was written to by a system call; stores to a mapping are not told. */
+  public static final int MODIFY = 0x2;
+
+  /** Permissions, times or the number of names of a file changed. */
+  public static final int ATTRIB = 0x4;
+
   /** A file that was open for writing was closed. */
   public static final int CLOSE_WRITE = 0x8;
 
@@ -34,6 +40,9 @@ public final class Inotify extends AbstractCloseable {
    * keeps its {@link Directory} open never sees this.
    */
   public static final int DELETE_SELF = 0x400;
+
+  /** The file or directory itself was renamed. */
+  public static final int MOVE_SELF = 0x800;
 
   /** Events were lost: look at everything again. */
   public static final int OVERFLOW = 0x4000;
@@ -78,8 +87,19 @@ public final class Inotify extends AbstractCloseable {
    *     fs.inotify.max_user_instances)
    */
   public Inotify(Directory directory, int mask) {
+    this(directory.descriptor(), mask);
+  }
+
+  /**
+   * Starts to watch a file, whatever its name is by now.
+   *
+   * @param file the file, open for reading at least
+   * @param mask what to watch for
+   * @throws SystemCallException EMFILE when this user has no inotify instance left
+   */
+  public Inotify(Descriptor file, int mask) {
     // The descriptor last: what fails before it leaves nothing open.
-    this(Arena.ofAuto().allocate(BUFFER, 8), watch(directory, mask));
+    this(Arena.ofAuto().allocate(BUFFER, 8), watch(file, mask));
   }
 
   private Inotify(MemorySegment buffer, Descriptor descriptor) {
@@ -88,9 +108,9 @@ public final class Inotify extends AbstractCloseable {
     singleThreadedCheckDisabled(true);
   }
 
-  private static Descriptor watch(Directory directory, int mask) {
+  private static Descriptor watch(Descriptor file, int mask) {
     MemorySegment state = Native.state();
-    String what = directory.toString();
+    String what = file.toString();
     int number;
     try {
       number = Native.result((int) INIT.invokeExact(state, NONBLOCK | CLOEXEC), state);
@@ -101,8 +121,8 @@ public final class Inotify extends AbstractCloseable {
         Descriptor.adopt(
             SystemCallException.check(number, "inotify_init1", what), "inotify of " + what);
     try (Arena arena = Arena.ofConfined()) {
-      // By descriptor, so that it is the directory that was checked and no other.
-      MemorySegment path = arena.allocateFrom("/proc/self/fd/" + directory.descriptor().number());
+      // By descriptor, so that it is what was checked and nothing else.
+      MemorySegment path = arena.allocateFrom("/proc/self/fd/" + file.number());
       int watch =
           Native.result((int) ADD.invokeExact(state, descriptor.number(), path, mask), state);
       SystemCallException.check(watch, "inotify_add_watch", what);

@@ -1,7 +1,6 @@
 package io.millrace.os;
 
 import static io.millrace.os.Native.INT;
-import static io.millrace.os.Native.LONG;
 import static io.millrace.os.Native.POINTER;
 
 import java.lang.foreign.Arena;
@@ -21,10 +20,6 @@ public final class UnixSocket extends AbstractCloseable {
   private static final int SOCK_SEQPACKET = 5;
   private static final int SOCK_NONBLOCK = 0x800;
   private static final int SOCK_CLOEXEC = 0x80000;
-  private static final int SOL_SOCKET = 1;
-  private static final int SO_PEERCRED = 17;
-  private static final int SO_RCVTIMEO = 20;
-  private static final int SO_SNDTIMEO = 21;
 
   private static final MethodHandle SOCKET = Native.bind("socket", INT, INT, INT, INT);
   private static final MethodHandle BIND = Native.bind("bind", INT, INT, POINTER, INT);
@@ -32,10 +27,6 @@ public final class UnixSocket extends AbstractCloseable {
   private static final MethodHandle CONNECT = Native.bind("connect", INT, INT, POINTER, INT);
   private static final MethodHandle ACCEPT =
       Native.bind("accept4", INT, INT, POINTER, POINTER, INT);
-  private static final MethodHandle GETSOCKOPT =
-      Native.bind("getsockopt", INT, INT, INT, INT, POINTER, POINTER);
-  private static final MethodHandle SETSOCKOPT =
-      Native.bind("setsockopt", INT, INT, INT, INT, POINTER, INT);
 
   private final Descriptor descriptor;
 
@@ -113,7 +104,7 @@ public final class UnixSocket extends AbstractCloseable {
     String what = directory.path().resolve(Directory.checked(name)).toString();
     UnixSocket socket = open(0, "connection to " + what);
     try (Arena arena = Arena.ofConfined()) {
-      socket.setTimeout(timeoutMillis);
+      SocketOptions.setTimeouts(socket.descriptor, timeoutMillis);
       MemorySegment address = SocketAddress.of(arena, directory, name);
       MemorySegment state = Native.state();
       int connected;
@@ -143,7 +134,7 @@ public final class UnixSocket extends AbstractCloseable {
     UnixSocket socket = acceptWith(0);
     try {
       if (socket != null) {
-        socket.setTimeout(timeoutMillis);
+        SocketOptions.setTimeouts(socket.descriptor, timeoutMillis);
       }
       return socket;
     } catch (RuntimeException | Error failure) {
@@ -190,22 +181,7 @@ public final class UnixSocket extends AbstractCloseable {
    * @return the peer's credentials
    */
   public Peer peer() {
-    MemorySegment state = Native.state();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment credentials = arena.allocate(12, 4);
-      MemorySegment size = arena.allocateFrom(INT, 12);
-      SystemCallException.check(
-          Native.result(
-              (int)
-                  GETSOCKOPT.invokeExact(
-                      state, descriptor.number(), SOL_SOCKET, SO_PEERCRED, credentials, size),
-              state),
-          "getsockopt(SO_PEERCRED)",
-          descriptor);
-      return new Peer(credentials.get(INT, 0), credentials.get(INT, 4), credentials.get(INT, 8));
-    } catch (Throwable thrown) {
-      throw Native.impossible(thrown);
-    }
+    return SocketOptions.peer(descriptor);
   }
 
   /**
@@ -249,30 +225,6 @@ public final class UnixSocket extends AbstractCloseable {
    */
   public Descriptor descriptor() {
     return descriptor;
-  }
-
-  private void setTimeout(int millis) {
-    if (millis <= 0) { // The kernel would take 0 for "wait for ever".
-      throw new IllegalArgumentException("not a timeout in milliseconds: " + millis);
-    }
-    MemorySegment state = Native.state();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment time = arena.allocate(16, 8);
-      time.set(LONG, 0, millis / 1000);
-      time.set(LONG, 8, millis % 1000 * 1000L);
-      for (int option : new int[] {SO_RCVTIMEO, SO_SNDTIMEO}) {
-        SystemCallException.check(
-            Native.result(
-                (int)
-                    SETSOCKOPT.invokeExact(
-                        state, descriptor.number(), SOL_SOCKET, option, time, 16),
-                state),
-            "setsockopt",
-            descriptor);
-      }
-    } catch (Throwable thrown) {
-      throw Native.impossible(thrown);
-    }
   }
 
   private static UnixSocket open(int flags, String what) {

@@ -109,6 +109,36 @@ class DescriptorTest {
   }
 
   @Test
+  void aReleasedDescriptorStaysOpenForWhoeverGotItsNumber() {
+    Descriptor first = Memfd.create("released", Mapping.PAGE_SIZE);
+    int number = first.release();
+    assertThrows(ClosedIllegalStateException.class, first::number);
+    assertThrows(ClosedIllegalStateException.class, first::release);
+    first.close();
+    try (Descriptor second = Descriptor.adopt(number, "released")) {
+      assertEquals("/memfd:released (deleted)", second.target());
+    }
+  }
+
+  @Test
+  void aDuplicateOfWhatIsNotOpenIsRefused() {
+    SystemCallException failure =
+        Refused.with(Errno.EBADF, () -> Descriptor.duplicateOf(987_654, "the caller's").close());
+    assertTrue(failure.getMessage().contains("the caller's 987654"), failure.getMessage());
+  }
+
+  @Test
+  void theUmaskHasNoSayInPermissionsThatAreSet() {
+    try (Directory directory = Directory.open(temporary);
+        Descriptor file = directory.createFile("file", 0600)) {
+      file.setPermissions(0666);
+      assertEquals(0666, file.status().permissions());
+      directory.setPermissions("file", 0602);
+      assertEquals(0602, file.status().permissions());
+    }
+  }
+
+  @Test
   void anEventfdCannotBeReopened() {
     try (EventFd event = EventFd.create()) {
       Refused.with(Errno.ENXIO, () -> event.descriptor().reopen().close());

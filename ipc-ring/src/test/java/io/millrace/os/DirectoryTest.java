@@ -16,6 +16,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import net.openhft.chronicle.core.io.ClosedIllegalStateException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -92,6 +94,27 @@ class DirectoryTest {
   }
 
   @Test
+  void aRenamedFileReplacesWhatHadItsNewName() throws IOException {
+    assertFalse(directory.rename("absent", "new"));
+    try (Descriptor old = directory.createFile("old", 0600)) {
+      directory.createFile("new", 0600).close();
+      assertTrue(directory.rename("old", "new"));
+      assertTrue(directory.statusOf("new").isSameFile(old.status()));
+      assertEquals(List.of("new"), directory.names());
+    }
+  }
+
+  @Test
+  void allNamesAreListedAlsoHiddenOnes() throws IOException {
+    assertEquals(List.of(), directory.names());
+    Set<String> expected = Set.of("a", ".hidden", "sub", "x".repeat(255));
+    for (String name : expected) {
+      directory.createFile(name, 0600).close();
+    }
+    assertEquals(expected, Set.copyOf(directory.names()));
+  }
+
+  @Test
   void symbolicLinksAreRefused() throws IOException {
     Path real = Files.createDirectory(temporary.resolve("real"));
     Path alias = Files.createSymbolicLink(temporary.resolve("alias"), real);
@@ -157,6 +180,9 @@ class DirectoryTest {
       assertThrows(IllegalArgumentException.class, () -> directory.link(file, name));
       assertThrows(IllegalArgumentException.class, () -> directory.unlink(name));
       assertThrows(IllegalArgumentException.class, () -> directory.statusOf(name));
+      assertThrows(IllegalArgumentException.class, () -> directory.setPermissions(name, 0600));
+      assertThrows(IllegalArgumentException.class, () -> directory.rename(name, "name"));
+      assertThrows(IllegalArgumentException.class, () -> directory.rename("name", name));
       assertThrows(IllegalArgumentException.class, () -> UnixSocket.listen(directory, name, 1));
     }
   }

@@ -32,7 +32,7 @@ class EventFdTest {
   }
 
   @Test
-  void aFullCounterStillWakesAndBlocksNobody() {
+  void aFullCounterStillWakesThoseWhoWaitForEdgesAndBlocksNobody() {
     try (EventFd event = EventFd.create();
         Epoll epoll = new Epoll();
         Arena arena = Arena.ofConfined()) {
@@ -40,11 +40,12 @@ class EventFdTest {
       long written =
           Libc.write(event.descriptor().number(), arena.allocateFrom(Native.LONG, most), 8);
       assertEquals(8, written);
-      epoll.add(event.descriptor().number(), Epoll.IN, 1);
+      epoll.add(event.descriptor().number(), Epoll.IN | Epoll.EDGE, 1);
+      assertEquals(1, epoll.await(0));
+      assertEquals(0, epoll.await(0));
       event.signal();
       assertEquals(1, epoll.await(0));
-      assertEquals(most, event.drain());
-      assertEquals(0, epoll.await(0));
+      assertEquals(1, event.drain());
     }
   }
 
@@ -92,6 +93,26 @@ class EventFdTest {
         assertThrows(IllegalArgumentException.class, () -> EventFd.of(memfd));
     assertTrue(refusal.getMessage().contains("/memfd:no-event"), refusal.getMessage());
     assertThrows(ClosedIllegalStateException.class, memfd::number);
+  }
+
+  @Test
+  void whatIsNoEventfdIsFoundAmongMany() {
+    try (EventFd event = EventFd.create();
+        EventFd signalled = EventFd.create();
+        Epoll epoll = new Epoll();
+        Descriptor self = PidFd.open(Credentials.pid());
+        Descriptor memfd = Memfd.create("no-event", Mapping.PAGE_SIZE)) {
+      signalled.signal();
+      int first = event.descriptor().number();
+      int second = signalled.descriptor().number();
+      assertEquals(-1, EventFd.firstThatIsNone());
+      assertEquals(-1, EventFd.firstThatIsNone(first, second));
+      int closed = 987_654;
+      int[] others = {memfd.number(), epoll.descriptor().number(), self.number(), 1, closed};
+      for (int other : others) {
+        assertEquals(1, EventFd.firstThatIsNone(first, other, second), "descriptor " + other);
+      }
+    }
   }
 
   @Test

@@ -33,6 +33,17 @@ class FileContentTest {
   }
 
   @Test
+  void aPartIsWrittenWhereItBelongs() {
+    try (Directory directory = Directory.open(temporary);
+        Descriptor file = directory.createFile("file", 0600)) {
+      FileContent.write(file, new byte[] {1, 2, 3});
+      FileContent.write(file, new byte[] {7, 8}, 2);
+      assertArrayEquals(new byte[] {1, 2, 7, 8}, FileContent.readOnce(file, 100));
+      assertArrayEquals(new byte[] {1, 2}, FileContent.readOnce(file, 2));
+    }
+  }
+
+  @Test
   void aFileThatMayOnlyBeReadIsNotWritten() {
     try (Directory directory = Directory.open(temporary);
         Descriptor file = directory.createFile("file", 0600);

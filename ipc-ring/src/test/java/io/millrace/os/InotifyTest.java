@@ -144,6 +144,21 @@ class InotifyTest {
   }
 
   @Test
+  void aFileIsWatchedWhateverItsNameIs() {
+    try (Descriptor file = directory.createFile("file", 0600);
+        Inotify inotify = new Inotify(file, Inotify.MODIFY | Inotify.ATTRIB | Inotify.MOVE_SELF)) {
+      FileContent.write(file, new byte[1]);
+      assertTrue(directory.rename("file", "renamed"));
+      FileContent.write(file, new byte[1]);
+      directory.unlink("renamed");
+      List<Integer> masks = new ArrayList<>();
+      inotify.drain((mask, name) -> masks.add(mask));
+      assertEquals(
+          List.of(Inotify.MODIFY, Inotify.MOVE_SELF, Inotify.MODIFY, Inotify.ATTRIB), masks);
+    }
+  }
+
+  @Test
   void aMaskOfNothingIsRefused() {
     Refused.with(Errno.EINVAL, () -> new Inotify(directory, 0).close());
   }

@@ -133,6 +133,17 @@ class UnixSocketTest {
   }
 
   @Test
+  void aConnectionThatMustNotBlockDoesNot() {
+    assertNull(listener.acceptNonBlocking());
+    try (UnixSocket other = UnixSocket.connect(directory, "socket", LONG);
+        UnixSocket connection = listener.acceptNonBlocking()) {
+      Refused.with(Errno.EAGAIN, () -> connection.receive(10, 0));
+      other.send(bytes("now"));
+      assertEquals("now", text(connection.receive(10, 0)));
+    }
+  }
+
+  @Test
   void aPeerThatIsGoneIsToldFromAnError() {
     client.close();
     assertNull(server.receive(10, 1));
