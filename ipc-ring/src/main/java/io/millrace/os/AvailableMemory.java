@@ -43,7 +43,7 @@ final class AvailableMemory {
    * The smallest limit of a control group and those above it. In a container the path may lead
    * nowhere, but the root is the container's own.
    */
-  private static long limit(String root, String path, String file) {
+  static long limit(String root, String path, String file) {
     long smallest = Long.MAX_VALUE;
     Path top = Path.of(root);
     Path group = top.resolve("." + path).normalize();
