@@ -19,6 +19,11 @@ final class SpaceWait extends BlockingWait {
 
   @Override
   public boolean isReady() {
+    if (slot.hasSpace(length)) {
+      return true;
+    }
+    // Whoever spins on this sees nothing else of the dead.
+    ring.evictDead();
     return slot.hasSpace(length);
   }
 
