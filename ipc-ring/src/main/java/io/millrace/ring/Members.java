@@ -75,6 +75,7 @@ final class Members {
   void leaveProducer(int index) {
     int slot = producerSlot(index);
     header.putLongRelease(slot + INTENT_LENGTH, 0);
+    Steps.reached(INTENT_RETRACTED);
     header.putIntVolatile(slot + PRODUCER_STATE, FREE);
     Steps.reached(SLOT_FREED);
     membership.disown(producerLock(index));

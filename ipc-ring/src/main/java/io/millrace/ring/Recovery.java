@@ -36,6 +36,7 @@ final class Recovery {
     if (stale == stamp(position, memory.key)) {
       return false;
     }
+    Steps.reached(HOLE_SEEN);
     long end = deadClaimEnd(position);
     if (end == NONE) {
       return false;

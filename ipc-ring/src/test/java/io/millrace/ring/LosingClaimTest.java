@@ -41,8 +41,14 @@ class LosingClaimTest {
    */
   @ParameterizedTest
   @CsvSource({
-    "1, 1, true", "1, 2, true", "2, 1, true", "3, 1, true", "2, 3, true", "3, 2, true",
-    "2, 1, false", "1, 2, false"
+    "1, 1, true",
+    "1, 2, true",
+    "2, 1, true",
+    "3, 1, true",
+    "2, 3, true",
+    "3, 2, true",
+    "2, 1, false",
+    "1, 2, false"
   })
   void theWinnersClaimAloneIsSkipped(int loserUnits, int winnerUnits, boolean loserDiesFirst) {
     try (Ring ring = Ring.create(OPTIONS);
@@ -93,10 +99,6 @@ class LosingClaimTest {
     }
   }
 
-  /**
-   * A recoverer that is held up between its first look and its scan, while the owner commits and
-   * moves on, must not write the dead loser's length over the record.
-   */
   @Test
   void aLoserThatLostAndGoesOnIsDelivered() {
     try (Ring ring = Ring.create(OPTIONS);
@@ -162,7 +164,7 @@ class LosingClaimTest {
         }
         loser.runUpTo(INTENT_LENGTH_WRITTEN, 1, "offer p 0 " + LENGTHS[1]);
         assertTrue(filler.offer(message, 0, 0, 2) > 0);
-        loser.run2(INTENT_RETRACTED);
+        loser.goUpTo(INTENT_RETRACTED);
         loser.kill();
         assertFalse(consumer.poll((type, buffer, offset, length) -> {}, 1) == 0);
       }
@@ -195,8 +197,6 @@ class LosingClaimTest {
     Slots.assertReusable(ring, 0, living, living);
     assertEquals(
         recovered,
-        ring.counters().groups().stream()
-            .mapToLong(RingCounters.GroupCounters::recoveries)
-            .sum());
+        ring.counters().groups().stream().mapToLong(RingCounters.GroupCounters::recoveries).sum());
   }
 }

@@ -20,6 +20,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 final class RingChild {
   private static final int MAX_LENGTH = 40 * 1024;
+  private static final long NEVER = TimeUnit.HOURS.toNanos(1);
 
   private final Map<String, Producer> producers = new HashMap<>();
   private final Map<String, Consumer> consumers = new HashMap<>();
@@ -40,6 +41,8 @@ final class RingChild {
       String[] words = line.split(" ");
       if (words[0].equals("go")) {
         StepGate.open();
+      } else if (words[0].equals("next")) {
+        StepGate.openAndArm(Steps.Step.valueOf(words[1]));
       } else {
         worker.execute(() -> child.answer(words));
       }
@@ -122,8 +125,7 @@ final class RingChild {
         return producer.offer(message, 0, number(words, 3), 1);
       case "press":
         message.putInt(0, number(words, 2));
-        return producer.offer(
-            message, 0, number(words, 3), 1, WaitStrategy.blocking(), TimeUnit.HOURS.toNanos(1));
+        return producer.offer(message, 0, number(words, 3), 1, WaitStrategy.blocking(), NEVER);
       case "fill":
         int count = 0;
         message.putInt(0, number(words, 2));
@@ -131,6 +133,12 @@ final class RingChild {
           message.putInt(0, number(words, 2) + ++count);
         }
         return count;
+      case "stream":
+        for (int i = 0; i < number(words, 4); i++) {
+          message.putInt(0, number(words, 2) + i);
+          producer.offer(message, 0, number(words, 3), 1, WaitStrategy.blocking(), NEVER);
+        }
+        return "";
       case "claim":
         int index = producer.tryClaim(number(words, 3), 1);
         producer.buffer().putInt(index, number(words, 2));

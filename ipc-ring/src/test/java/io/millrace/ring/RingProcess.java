@@ -81,12 +81,23 @@ final class RingProcess implements AutoCloseable {
   void runUpTo(Steps.Step step, int times, String command) {
     run("arm " + step + " " + times);
     send(command);
+    awaitStop(step);
+  }
+
+  /** Waits until the child has stopped at a step that was armed before. */
+  void awaitStop(Steps.Step step) {
     child.expectLine("stopped at " + step, SOON);
   }
 
   /** The child goes on behind the step where it stopped. */
   void go() {
     child.send("go");
+  }
+
+  /** The child goes on and stops at another step of the same command. */
+  void goUpTo(Steps.Step step) {
+    child.send("next " + step);
+    awaitStop(step);
   }
 
   void stop() {
