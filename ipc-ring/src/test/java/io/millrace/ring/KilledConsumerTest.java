@@ -194,23 +194,22 @@ class KilledConsumerTest {
   /** The producers go to sleep while the evictor has the membership; its end must reach them. */
   @ParameterizedTest
   @ValueSource(strings = {"EVICTION_CONSUMER_FREED", "GROUP_REMOVED"})
-  void aKilledEvictorIsReplaced(Steps.Step step) throws Exception {
+  void aKilledEvictorIsReplaced(Steps.Step step) {
     try (Ring ring = Ring.create(OPTIONS);
         RingProcess child = RingProcess.joinedTo(ring);
         RingProcess evictor = RingProcess.joinedTo(ring);
-        Producer one = ring.addProducer()) {
+        RingProcess presser = RingProcess.joinedTo(ring)) {
       child.run("consumer c fleeting e");
-      while (one.offer(message, 0, 1000, 1) > 0) {
-        // Until it is full.
-      }
+      presser.run("producer q");
+      int count = Integer.parseInt(presser.run("fill q 0 1000"));
       child.kill();
       evictor.runUpTo(step, 1, "evict");
-      var first = CompletableFuture.supplyAsync(() -> press(ring, 1000), THREAD);
+      presser.send("press q " + count + " 1000");
       if (step == EVICTION_CONSUMER_FREED) {
         SleepersTest.awaitSpaceSleepers(ring, 1);
       }
       evictor.kill();
-      assertTrue(first.get(SOON.toSeconds(), TimeUnit.SECONDS) > 0);
+      presser.finish("press");
       assertEquals(List.of(), ring.counters().groups());
     }
   }

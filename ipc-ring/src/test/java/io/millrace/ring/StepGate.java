@@ -6,13 +6,10 @@ import java.util.concurrent.CountDownLatch;
  * Stops the thread that reaches a certain step, in a child process: it says so and stays there for
  * good, until the parent opens the gate or kills the process.
  */
-public final class StepGate implements Steps.Listener {
+final class StepGate implements Steps.Listener {
   private static Steps.Step armed;
   private static int left;
   private static CountDownLatch gate = new CountDownLatch(1);
-
-  /** Named by {@code io.millrace.ring.steps}. */
-  public StepGate() {}
 
   /** Lets the given step be reached so often; the last time its thread stops. */
   static synchronized void arm(Steps.Step step, int times) {

@@ -96,7 +96,11 @@ class StormTest {
 
   private ChildProcess next(Ring ring, StormJournal journal) {
     while (ahead.size() <= AHEAD) {
-      ahead.add(ChildProcess.start(StormMember.class));
+      ahead.add(
+          ChildProcess.startUnder(
+              List.of(),
+              List.of("-Dio.millrace.ring.steps=" + StormPauses.class.getName()),
+              StormMember.class));
     }
     ChildProcess child = ahead.remove();
     child.expectLine("ready", STUCK);
