@@ -14,12 +14,15 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.SleepingIdleStrategy;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** A process with five members of a ring, each a thread, which work until the process is killed. */
+/** A process with many members of a ring, each a thread, which work until the process is killed. */
 final class StormMember {
-  /** Members of one process: producers, and a consumer in each group. */
-  static final int PRODUCERS = 2;
+  static final int PRODUCERS = 4;
+  private static final int COMPETING = 3;
+  private static final int FLEETING_ONES = 2;
 
-  static final int MEMBERS = PRODUCERS + 3;
+  /** Without the consumer of the exclusive group, which only one process at a time has. */
+  static final int MEMBERS = PRODUCERS + COMPETING + FLEETING_ONES;
+
   static final GroupOptions ALONE = GroupOptions.named("alone").retained();
   static final GroupOptions TOGETHER = GroupOptions.named("together").shared().retained();
   private static final GroupOptions FLEETING = GroupOptions.named("fleeting").shared();
@@ -58,10 +61,9 @@ final class StormMember {
       Random own = new Random(random.nextLong());
       member.start(() -> member.produce(producer, own));
     }
-    for (GroupOptions group : new GroupOptions[] {ALONE, TOGETHER, FLEETING}) {
-      Random own = new Random(random.nextLong());
-      member.start(() -> member.consume(group, own));
-    }
+    member.startConsumers(ALONE, 1, random);
+    member.startConsumers(TOGETHER, COMPETING, random);
+    member.startConsumers(FLEETING, FLEETING_ONES, random);
   }
 
   private static void warmUp() {
@@ -71,6 +73,13 @@ final class StormMember {
       producer.offer(new UnsafeBuffer(new byte[8]), 0, 8, 1);
       consumer.poll((type, buffer, offset, length) -> {}, 1, WaitStrategy.blocking(), 1);
       consumer.waitForRecords().await(1);
+    }
+  }
+
+  private void startConsumers(GroupOptions group, int count, Random random) {
+    for (int i = 0; i < count; i++) {
+      Random own = new Random(random.nextLong());
+      start(() -> consume(group, own));
     }
   }
 

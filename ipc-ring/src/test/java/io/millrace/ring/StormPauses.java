@@ -8,7 +8,7 @@ import java.util.concurrent.locks.LockSupport;
  * would meet a process within one: members mostly wait.
  */
 final class StormPauses implements Steps.Listener {
-  private static final int RARITY = 400;
+  private static final int RARITY = 100;
   private static final int LONGEST_NANOS = 3_000_000;
 
   @Override

@@ -43,10 +43,10 @@ class StormTest {
     RingOptions options =
         RingOptions.capacity(64 * 1024)
             .name("storm")
-            .maxProducers(12)
+            .maxProducers(20)
             .maxGroups(4)
-            .maxConsumers(16)
-            .maxWaiters(20);
+            .maxConsumers(28)
+            .maxWaiters(40);
     try (Ring ring = Ring.create(options);
         StormJournal journal = StormJournal.create(STARTED * StormMember.PRODUCERS)) {
       // The retained groups exist from the first record on.
