@@ -64,9 +64,8 @@ abstract class BlockingWait implements Waitable {
     uncertain = isUncertain();
     if (waiter.sawDeath() || uncertain) {
       clearUp();
-      return !isReady();
     }
-    return true;
+    return !isReady();
   }
 
   @Override
@@ -76,13 +75,16 @@ abstract class BlockingWait implements Waitable {
 
   @Override
   public final void cancelWait() {
+    cancel();
     if (waiter != null) {
-      cancel();
       waiter.drain();
     }
   }
 
   private void cancel() {
+    if (waiter == null) {
+      return; // There was no place to be had.
+    }
     waiter.cancel();
     if (waiter.sawDeath()) {
       clearUp();

@@ -164,6 +164,9 @@ public abstract sealed class Consumer extends RingHandle permits ExclusiveConsum
 
   abstract void leave();
 
+  /** The record that the group gets next may have been handled by a consumer before. */
+  abstract boolean owesRedelivery();
+
   /** Hands a record to either kind of handler. */
   static void deliver(
       RecordHandler handler,

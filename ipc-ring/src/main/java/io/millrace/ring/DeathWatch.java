@@ -43,6 +43,8 @@ final class DeathWatch {
       return;
     }
     members = now;
+    // A consumer that left with a record in hand looks like one that died.
+    sawDeath = true;
     complete = true;
     named.clear();
     for (int i = 0; i < memory.producers; i++) {

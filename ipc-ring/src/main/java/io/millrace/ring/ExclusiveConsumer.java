@@ -127,6 +127,11 @@ final class ExclusiveConsumer extends Consumer {
   }
 
   @Override
+  boolean owesRedelivery() {
+    return redeliveryPosition == next;
+  }
+
+  @Override
   void leave() {
     ring.leaveConsumer(this);
   }

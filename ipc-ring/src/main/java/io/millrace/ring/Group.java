@@ -60,7 +60,8 @@ final class Group {
 
   /**
    * Opens the group. Published with a cursor that is certainly not too high, then moved to where
-   * the group really starts: producers that have not seen the group have read their limit before.
+   * the group really starts: producers that have not seen the group have read their limit before,
+   * or see that the openings were counted, and look again.
    */
   void open(GroupOptions options) {
     byte[] name = options.name().getBytes(StandardCharsets.US_ASCII);
@@ -79,6 +80,8 @@ final class Group {
       header.putIntVolatile(GROUP_BOUND_OFFSET, index + 1);
     }
     Steps.reached(GROUP_BOUND_RAISED);
+    header.getAndAddLong(OPENINGS_OFFSET, 1);
+    Steps.reached(GROUP_OPENING_COUNTED);
     header.putLongVolatile(slot + CURSOR, start(options) | NOBODY);
     Steps.reached(GROUP_CURSOR_FINAL);
     header.putIntVolatile(slot + GROUP_STATE, ACTIVE);

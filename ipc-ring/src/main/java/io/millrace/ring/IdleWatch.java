@@ -63,6 +63,9 @@ final class IdleWatch {
   }
 
   private void settle(long position) {
+    if (consumer.memory.isCommitted(position)) {
+      return;
+    }
     consumer.holdForRecovery(position);
     try {
       // The position may have been passed before it was held: then it is nobody's business.

@@ -26,9 +26,12 @@ final class Members {
 
   /** Takes a producer slot. Returns its index. */
   int joinProducer() {
-    int joined = membership.exclusively(this::takeProducerSlot);
-    joined("producer", joined);
-    return joined;
+    return membership.exclusively(
+        () -> {
+          int index = takeProducerSlot();
+          joined("producer", index);
+          return index;
+        });
   }
 
   private int takeProducerSlot() {
@@ -72,16 +75,21 @@ final class Members {
   void leaveProducer(int index) {
     int slot = producerSlot(index);
     header.putLongRelease(slot + INTENT_LENGTH, 0);
+    Steps.reached(INTENT_RETRACTED);
     header.putIntVolatile(slot + PRODUCER_STATE, FREE);
+    Steps.reached(SLOT_FREED);
     membership.disown(producerLock(index));
     left("producer", index);
   }
 
   /** Joins a group, which is created if it does not exist. */
   Consumer joinConsumer(Ring ring, GroupOptions options) {
-    Consumer joined = membership.exclusively(() -> takeConsumerSlot(ring, options));
-    joined("consumer", joined.index);
-    return joined;
+    return membership.exclusively(
+        () -> {
+          Consumer consumer = takeConsumerSlot(ring, options);
+          joined("consumer", consumer.index);
+          return consumer;
+        });
   }
 
   private Consumer takeConsumerSlot(Ring ring, GroupOptions options) {
@@ -146,7 +154,10 @@ final class Members {
                     + header.getInt(slot + CONSUMER_IDENTITY + IDENTITY_PID)
                     + " consumes it");
           }
+          // First noted in the group: whoever joins may be killed before it has a slot.
+          group.setUnclean(true);
           header.putIntVolatile(slot + CONSUMER_STATE, FREE);
+          Steps.reached(SLOT_FREED);
           membership.disown(consumerLock(i));
           afterDeath = true;
         }
@@ -198,7 +209,11 @@ final class Members {
     membership.exclusively(
         () -> {
           header.putLongRelease(consumer.slot + IN_PROGRESS, NONE);
+          if (consumer.owesRedelivery()) {
+            consumer.group.setUnclean(true);
+          }
           header.putIntVolatile(consumer.slot + CONSUMER_STATE, FREE);
+          Steps.reached(SLOT_FREED);
           membership.disown(consumerLock(consumer.index));
           removeIfEmpty(consumer.group);
           return null;
@@ -271,7 +286,7 @@ final class Members {
 
   /**
    * Removes groups that should have ended with their last consumer, which was killed. Called when
-   * the ring is full, at most every millisecond.
+   * the ring is full; looks at most every millisecond.
    */
   void evictDead() {
     long now = System.nanoTime();
@@ -281,9 +296,9 @@ final class Members {
     }
   }
 
-  void evictDeadNow() {
-    // If somebody else is just changing the membership, the next look is soon enough.
-    membership.tryExclusively(this::removeDeadGroups);
+  /** Returns false if somebody else is just changing the membership: look again soon. */
+  boolean evictDeadNow() {
+    return membership.tryExclusively(this::removeDeadGroups);
   }
 
   private void removeDeadGroups() {
@@ -318,11 +333,13 @@ final class Members {
     }
     group.remove();
     header.getAndAddLong(EVICTIONS_OFFSET, 1);
+    signals.spaceFreed();
     RingEvents.evicted(group.index);
   }
 
   private void joined(String kind, int index) {
     header.getAndAddLong(JOINS_OFFSET, 1);
+    // Still under the lock: who has a slot and no lock is in the books of all sleepers.
     signals.membersChanged();
     RingEvents.joined(kind, index);
   }

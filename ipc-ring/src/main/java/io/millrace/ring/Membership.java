@@ -84,19 +84,18 @@ final class Membership {
     }
   }
 
-  /** Like {@link #exclusively}, but does nothing if somebody else is at it. */
-  void tryExclusively(Runnable change) {
+  /** Like {@link #exclusively}, but does nothing and returns false if somebody else is at it. */
+  boolean tryExclusively(Runnable change) {
     if (!changing.tryLock()) {
-      return;
+      return false;
     }
     try {
-      if (OfdLock.tryLock(lockFile, RingLayout.MEMBERSHIP_LOCK)) {
-        changeAndUnlock(
-            () -> {
-              change.run();
-              return null;
-            });
-      }
+      return OfdLock.tryLock(lockFile, RingLayout.MEMBERSHIP_LOCK)
+          && changeAndUnlock(
+              () -> {
+                change.run();
+                return true;
+              });
     } finally {
       changing.unlock();
     }

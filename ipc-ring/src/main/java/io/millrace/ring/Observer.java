@@ -89,7 +89,7 @@ public final class Observer extends RingHandle {
       resynchronize(tail);
       return true;
     }
-    if (tail == position) {
+    if (tail <= position) {
       return false;
     }
     long now = System.nanoTime();
@@ -102,7 +102,7 @@ public final class Observer extends RingHandle {
     }
     holeSince = now;
     long end = ring.recovery().deadClaimEnd(position);
-    if (end != NONE) {
+    if (end > position && end <= tail) {
       position = end; // Nothing was committed there: nothing is lost.
       return true;
     }

@@ -67,6 +67,8 @@ public final class Producer extends RingHandle {
    */
   public long offer(DirectBuffer source, int offset, int length, int type) {
     check(length, type);
+    // Before the claim: one that is given up in the middle would stop everybody.
+    source.boundsCheck(offset, length);
     int recordLength = recordLength(length);
     long position = claim(recordLength);
     if (position < 0) {
@@ -107,6 +109,8 @@ public final class Producer extends RingHandle {
               + " are not 0 or more, and together up to "
               + maxMessageLength);
     }
+    first.boundsCheck(firstOffset, firstLength);
+    second.boundsCheck(secondOffset, secondLength);
     int index = tryClaim(firstLength + secondLength, type);
     if (index < 0) {
       return BACK_PRESSURED;

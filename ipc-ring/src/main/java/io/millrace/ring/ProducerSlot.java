@@ -49,7 +49,7 @@ final class ProducerSlot {
   private long claimAmongOthers(int length) {
     boolean announced = false;
     while (true) {
-      long tail = header.getLongVolatile(TAIL_OFFSET);
+      long tail = memory.tail();
       if (tail + length > limit && !findSpace(tail, length)) {
         if (announced) {
           // Lost and giving up: nobody must wait for this producer at that position.
@@ -72,7 +72,7 @@ final class ProducerSlot {
   }
 
   private long claimAlone(int length) {
-    long tail = header.getLong(TAIL_OFFSET);
+    long tail = memory.tail();
     if (tail + length > limit && !findSpace(tail, length)) {
       return FULL;
     }
@@ -113,6 +113,9 @@ final class ProducerSlot {
       return true; // Retracted, nonsense that no claim can have come from, or never claimed.
     }
     long end = start + length;
+    if (end > tail || tag(start | length) != 0) {
+      return true; // No claim was won with it, or the tail would be behind its end.
+    }
     // Without groups nobody will ever be stuck there.
     long position = Math.max(start, Space.slowestCursor(memory, tail));
     while (position < end) {
@@ -142,8 +145,11 @@ final class ProducerSlot {
     if (position < tail) {
       int at = (int) position & memory.mask;
       memory.data.putInt(at + RECORD_LENGTH, (int) (tail - position) - RECORD_HEADER_LENGTH);
+      Steps.reached(PADDING_LENGTH_WRITTEN);
       memory.data.putInt(at + RECORD_TYPE, PADDING);
+      Steps.reached(PADDING_TYPE_WRITTEN);
       memory.data.putLongRelease(at, stamp(position, memory.key));
+      Steps.reached(PADDING_COMMITTED);
       RingEvents.recovered(position, tail - position);
     }
   }

@@ -27,18 +27,19 @@ final class Recovery {
    * Settles the claim at a position if everyone who may have made it is dead.
    *
    * @param position a position below the tail
-   * @return true if there is a committed record or padding now; false if somebody who lives may
-   *     still commit, or the claim's end cannot be told yet
+   * @return true if this call turned it into padding; false if there is a record now, if somebody
+   *     who lives may still commit, or if the claim's end cannot be told yet
    */
   boolean settle(long position) {
     int index = (int) position & memory.mask;
     long stale = memory.data.getLongVolatile(index);
     if (stale == stamp(position, memory.key)) {
-      return true;
+      return false;
     }
+    Steps.reached(HOLE_SEEN);
     long end = deadClaimEnd(position);
     if (end == NONE) {
-      return memory.isCommitted(position);
+      return false;
     }
     long length = end - position;
     if (length <= 0 || length > memory.maxClaim || tag(length) != 0) {
@@ -54,18 +55,18 @@ final class Recovery {
     if (settled) {
       RingEvents.recovered(position, length);
     }
-    return settled || memory.isCommitted(position);
+    return settled;
   }
 
   /**
-   * Where a claim ends that nobody will commit any more, found without touching anything.
-   *
-   * @param position a position below the tail with nothing committed
-   * @return the end, or {@link RingLayout#NONE} if somebody who lives may still commit, or the end
-   *     cannot be told
+   * The end of the claim that covers a position below the tail, or {@link RingLayout#NONE} if it is
+   * committed or may still be. Writes nothing.
    */
   long deadClaimEnd(long position) {
-    return memory.singleProducer ? onlyClaimEnd() : announcedDeadEnd(position);
+    long end = memory.singleProducer ? onlyClaimEnd() : announcedDeadEnd(position);
+    // Again, behind the probes: the owner may have committed, moved its announcement on and left
+    // only those of dead losers here. Nobody can commit any more if it has not by now.
+    return memory.isCommitted(position) ? NONE : end;
   }
 
   /**
@@ -82,9 +83,13 @@ final class Recovery {
     return !memory.singleProducer;
   }
 
-  /** With a single producer whatever is not committed is its last claim, which ends at the tail. */
+  /**
+   * With a single producer whatever is not committed is its last claim, which ends at the tail. The
+   * tail first: behind the probe a successor may already claim more.
+   */
   private long onlyClaimEnd() {
-    return membership.isAlive(producerLock(0)) ? NONE : memory.tail();
+    long tail = memory.tail();
+    return membership.isAlive(producerLock(0)) ? NONE : tail;
   }
 
   private long announcedDeadEnd(long position) {

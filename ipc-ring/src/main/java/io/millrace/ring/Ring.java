@@ -252,8 +252,9 @@ public final class Ring extends AbstractCloseable {
     members.evictDead();
   }
 
-  void evictDeadNow() {
-    members.evictDeadNow();
+  /** Returns false if somebody else is just changing the membership. */
+  boolean evictDeadNow() {
+    return members.evictDeadNow();
   }
 
   void leaveProducer(int index) {

@@ -22,7 +22,8 @@ import org.agrona.BitUtil;
  *  256 data waiters     bit per waiter that sleeps until a record comes. Waiters or/and; producers read.
  *  384 space waiters    bit per waiter that sleeps until space comes. Waiters or/and; consumers read.
  *  512 members          counts joins and leaves. 520 group bound, 524 consumer bound: slots ever used.
- *                       528 evictions, 536 joins: counters.
+ *                       528 evictions, 536 joins: counters. 544 openings: counts groups that became
+ *                       visible, for producers that are just looking at all of them.
  *
  *  Record, aligned to 64 bytes:
  *    0 stamp            stamp(position); release store = commit
@@ -69,6 +70,7 @@ final class RingLayout {
   static final int CONSUMER_BOUND_OFFSET = 524;
   static final int EVICTIONS_OFFSET = 528;
   static final int JOINS_OFFSET = 536;
+  static final int OPENINGS_OFFSET = 544;
   static final int SLOTS_OFFSET = 1024;
 
   // A slot of any kind. FREE: nobody's. ACTIVE: somebody's, alive while its lock is held.

@@ -44,7 +44,8 @@ final class RingMemory {
     header = new UnsafeBuffer(mapping.address(), headerLength);
     capacity = (int) header.getLong(CAPACITY_OFFSET);
     data = new UnsafeBuffer(mapping.address() + headerLength, 2 * capacity);
-    mask = capacity - 1;
+    // Whatever is taken for a position: a record's index is aligned.
+    mask = capacity - ALIGNMENT;
     key = header.getLong(KEY_OFFSET);
     maxMessageLength = capacity / 2;
     maxClaim = recordLength(maxMessageLength);

@@ -130,6 +130,10 @@ final class SharedConsumer extends Consumer {
     boolean done = false;
     try {
       long position = orphans.recordOf(orphan);
+      if (!memory.isCommitted(position)) {
+        throw new RingCorruptedException(
+            "consumer " + orphan + " died with a record in hand that is none: " + position);
+      }
       int at = (int) position & mask;
       int length = checkedLength(at, position);
       int type = data.getInt(at + RECORD_TYPE);
@@ -151,28 +155,30 @@ final class SharedConsumer extends Consumer {
 
   @Override
   long nextPosition() {
-    return group.position();
+    return kept == NONE ? group.position() : kept;
   }
 
   @Override
   void holdForRecovery(long position) {
-    if (kept == NONE) {
-      // Volatile: shown before the cursor is looked at again.
-      header.putLongVolatile(inProgress, position);
-      Steps.reached(HOLE_HELD);
-    }
+    // Volatile: shown before the cursor is looked at again.
+    header.putLongVolatile(inProgress, position);
+    Steps.reached(HOLE_HELD);
   }
 
   @Override
   void releaseAfterRecovery() {
-    if (kept == NONE) {
-      header.putLongRelease(inProgress, NONE);
-    }
+    header.putLongRelease(inProgress, NONE);
   }
 
   @Override
   boolean findOrphans() {
     return orphans.exist();
+  }
+
+  /** What it has in hand it leaves as an orphan. */
+  @Override
+  boolean owesRedelivery() {
+    return false;
   }
 
   /** With a record still in hand the slot is left as a killed consumer leaves it. */

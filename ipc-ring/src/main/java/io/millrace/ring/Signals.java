@@ -47,6 +47,7 @@ final class Signals {
   /** Tells everyone that there is another member, or one less, so that all watch the right ones. */
   void membersChanged() {
     memory.header.getAndAddLong(MEMBERS_OFFSET, 1);
+    Steps.reached(MEMBERS_COUNTED);
     wake(memory.header.getLongVolatile(DATA_WAITERS_OFFSET));
     wake(memory.header.getLongVolatile(SPACE_WAITERS_OFFSET));
   }

@@ -15,14 +15,21 @@ final class Space {
   /**
    * Finds the limit that claims must not pass.
    *
-   * <p>The order of the loads matters. Tail first: a group that is not seen here starts at a tail
-   * read after it was published, thus not below the limit less the capacity. Cursors before records
-   * in hand: a consumer shows the record that it is about to take before it moves the cursor, so
-   * one of the two holds it.
+   * <p>The order of the loads matters. Cursors before records in hand: a consumer shows the record
+   * that it is about to take before it moves the cursor, so one of the two holds it.
+   *
+   * <p>A group that opens meanwhile may be missed while the cursors that are still to be read move
+   * on, so the look is repeated. One that opens later starts where a tail or a cursor is then, not
+   * below those that were seen here.
    */
   static long limit(RingMemory memory) {
     UnsafeBuffer header = memory.header;
-    long oldest = slowestCursor(memory, memory.tail());
+    long openings;
+    long oldest;
+    do {
+      openings = header.getLongVolatile(OPENINGS_OFFSET);
+      oldest = slowestCursor(memory, memory.tail());
+    } while (header.getLongVolatile(OPENINGS_OFFSET) != openings);
     int bound = bound(header.getIntVolatile(CONSUMER_BOUND_OFFSET), memory.consumers);
     for (int i = 0; i < bound; i++) {
       oldest = Math.min(oldest, header.getLongVolatile(memory.consumerSlot(i) + IN_PROGRESS));
@@ -44,6 +51,7 @@ final class Space {
     UnsafeBuffer header = memory.header;
     long slowest = NONE;
     int bound = bound(header.getIntVolatile(GROUP_BOUND_OFFSET), memory.groups);
+    Steps.reached(Steps.Step.GROUP_BOUND_READ);
     for (int i = 0; i < bound; i++) {
       int slot = memory.groupSlot(i);
       int state = header.getIntVolatile(slot + GROUP_STATE);

@@ -19,13 +19,21 @@ final class SpaceWait extends BlockingWait {
 
   @Override
   public boolean isReady() {
+    if (slot.hasSpace(length)) {
+      return true;
+    }
+    // Whoever spins on this sees nothing else of the dead.
+    ring.evictDead();
     return slot.hasSpace(length);
   }
 
-  /** All that frees space is announced: consumers signal, deaths are told. */
+  /**
+   * All that frees space is announced: consumers signal, deaths are told. Except the end of
+   * somebody who joins or evicts just now: whoever is killed at it is not known to anybody yet.
+   */
   @Override
   boolean isUncertain() {
-    return false;
+    return !ring.evictDeadNow();
   }
 
   @Override

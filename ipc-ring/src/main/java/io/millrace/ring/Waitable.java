@@ -20,7 +20,7 @@ public interface Waitable {
   long FOREVER = Long.MAX_VALUE;
 
   /**
-   * Looks, without waiting and without a system call.
+   * Looks, without waiting. Now and then it also looks for what killed processes left.
    *
    * @return true if what is waited for is there
    */

@@ -1,0 +1,198 @@
+package io.millrace.ring;
+
+import io.millrace.os.Descriptor;
+import io.millrace.os.PidFd;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * A process that is a member of a ring and does what its parent says, line by line. A worker thread
+ * does it, so that a stopped worker can be let go; each command is answered by {@code done} or
+ * {@code failed}.
+ */
+final class RingChild {
+  private static final int MAX_LENGTH = 40 * 1024;
+  private static final long NEVER = TimeUnit.HOURS.toNanos(1);
+
+  private final Map<String, Producer> producers = new HashMap<>();
+  private final Map<String, Consumer> consumers = new HashMap<>();
+  private final Map<String, Integer> claims = new HashMap<>();
+  private final UnsafeBuffer message = new UnsafeBuffer(new byte[MAX_LENGTH]);
+  private Ring ring;
+
+  private RingChild() {}
+
+  public static void main(String[] arguments) throws IOException {
+    warmUp();
+    System.out.println("ready");
+    RingChild child = new RingChild();
+    ExecutorService worker = Executors.newSingleThreadExecutor();
+    BufferedReader reader =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+      String[] words = line.split(" ");
+      if (words[0].equals("go")) {
+        StepGate.open();
+      } else if (words[0].equals("next")) {
+        StepGate.openAndArm(Steps.Step.valueOf(words[1]));
+      } else {
+        worker.execute(() -> child.answer(words));
+      }
+    }
+  }
+
+  /** What the first use of everything costs is paid before the test waits for it. */
+  private static void warmUp() {
+    try (Ring ring = Ring.create(RingOptions.capacity(RingLayout.MIN_CAPACITY).maxWaiters(1));
+        Producer producer = ring.addProducer();
+        Consumer consumer = ring.addConsumer(GroupOptions.named("warm"))) {
+      producer.offer(new UnsafeBuffer(new byte[8]), 0, 8, 1);
+      consumer.poll((type, buffer, offset, length) -> {}, 1, WaitStrategy.blocking(), 1);
+      consumer.waitForRecords().await(1);
+    }
+  }
+
+  /** Copies the ring's descriptors out of the process that has it, and joins. */
+  static Ring join(int pid, int... numbers) {
+    int[] copies = new int[numbers.length];
+    try (Descriptor process = PidFd.open(pid)) {
+      for (int i = 0; i < numbers.length; i++) {
+        copies[i] = PidFd.copyDescriptor(process, numbers[i], "descriptor of a ring").release();
+      }
+    }
+    return Ring.join(copies);
+  }
+
+  private void answer(String[] words) {
+    try {
+      System.out.println("done " + words[0] + " " + execute(words));
+    } catch (RuntimeException | Error failure) {
+      System.out.println("failed " + words[0] + " " + failure);
+    }
+  }
+
+  private Object execute(String[] words) {
+    String id = words.length > 1 ? words[1] : "";
+    switch (words[0]) {
+      case "join":
+        int[] numbers = new int[words.length - 2];
+        for (int i = 0; i < numbers.length; i++) {
+          numbers[i] = Integer.parseInt(words[2 + i]);
+        }
+        ring = join(Integer.parseInt(id), numbers);
+        return "";
+      case "create":
+        ring = Ring.create(RingOptions.capacity(RingLayout.MIN_CAPACITY));
+        return descriptors();
+      case "arm":
+        StepGate.arm(Steps.Step.valueOf(id), number(words, 2));
+        return "";
+      case "producer":
+        producers.put(id, ring.addProducer());
+        return "";
+      case "consumer":
+        consumers.put(id, ring.addConsumer(options(words[2], words[3])));
+        return "";
+      case "poll":
+        return consumers.get(id).poll(printing(id), number(words, 2));
+      case "await":
+        return consumers
+            .get(id)
+            .poll(printing(id), number(words, 2), WaitStrategy.blocking(), Waitable.FOREVER);
+      case "evict":
+        ring.evictDeadNow();
+        return "";
+      case "leave":
+        consumers.remove(id).close();
+        return "";
+      default:
+        return produce(words[0], producers.get(id), words);
+    }
+  }
+
+  private Object produce(String verb, Producer producer, String[] words) {
+    switch (verb) {
+      case "offer":
+        message.putInt(0, number(words, 2));
+        return producer.offer(message, 0, number(words, 3), 1);
+      case "press":
+        message.putInt(0, number(words, 2));
+        return producer.offer(message, 0, number(words, 3), 1, WaitStrategy.blocking(), NEVER);
+      case "fill":
+        int count = 0;
+        message.putInt(0, number(words, 2));
+        while (producer.offer(message, 0, number(words, 3), 1) > 0) {
+          message.putInt(0, number(words, 2) + ++count);
+        }
+        return count;
+      case "stream":
+        for (int i = 0; i < number(words, 4); i++) {
+          message.putInt(0, number(words, 2) + i);
+          producer.offer(message, 0, number(words, 3), 1, WaitStrategy.blocking(), NEVER);
+        }
+        return "";
+      case "claim":
+        int index = producer.tryClaim(number(words, 3), 1);
+        producer.buffer().putInt(index, number(words, 2));
+        claims.put(words[1], index);
+        return index;
+      case "commit":
+        producer.commit(claims.get(words[1]));
+        return "";
+      case "abort":
+        producer.abort(claims.get(words[1]));
+        return "";
+      case "batch":
+        try (Batch batch = producer.tryBatch(number(words, 4), number(words, 3))) {
+          for (int i = 0; i < number(words, 5); i++) {
+            message.putInt(0, number(words, 2) + i);
+            batch.add(message, 0, number(words, 3), 1);
+          }
+        }
+        return "";
+      case "retire":
+        producers.remove(words[1]).close();
+        return "";
+      default:
+        throw new IllegalArgumentException(verb);
+    }
+  }
+
+  private static int number(String[] words, int index) {
+    return Integer.parseInt(words[index]);
+  }
+
+  static GroupOptions options(String name, String kind) {
+    return new GroupOptions(name, kind.contains("s"), kind.contains("r"), kind.contains("o"));
+  }
+
+  private String descriptors() {
+    StringBuilder numbers = new StringBuilder();
+    for (int number : ring.descriptors()) {
+      numbers.append(number).append(' ');
+    }
+    return numbers.toString();
+  }
+
+  private static RecordHandler printing(String id) {
+    return new RecordHandler() {
+      @Override
+      public void onRecord(int type, org.agrona.DirectBuffer buffer, int offset, int length) {
+        System.out.println("got " + id + " " + type + " " + buffer.getInt(offset) + " first");
+      }
+
+      @Override
+      public void onRedelivery(int type, org.agrona.DirectBuffer buffer, int offset, int length) {
+        System.out.println("got " + id + " " + type + " " + buffer.getInt(offset) + " again");
+      }
+    };
+  }
+}

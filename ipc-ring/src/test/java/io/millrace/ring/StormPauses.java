@@ -1,0 +1,21 @@
+package io.millrace.ring;
+
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Makes a thread pause now and then between two steps of a protocol. Without it hardly any kill
+ * would meet a process within one: members mostly wait.
+ */
+final class StormPauses implements Steps.Listener {
+  private static final int RARITY = 100;
+  private static final int LONGEST_NANOS = 3_000_000;
+
+  @Override
+  public void reached(Steps.Step step) {
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    if (random.nextInt(RARITY) == 0) {
+      LockSupport.parkNanos(random.nextInt(LONGEST_NANOS));
+    }
+  }
+}
