@@ -13,7 +13,7 @@ import org.junit.jupiter.api.TestFactory;
  * <p>A failure names its seed; {@code -Dmillrace.seed=N} tells that story alone.
  */
 class StreamModelTest {
-  private static final int STORIES = 150;
+  private static final int STORIES = 100;
   private static final int STEPS = 400;
 
   @TestFactory
