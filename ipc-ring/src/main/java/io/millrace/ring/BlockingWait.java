@@ -8,21 +8,32 @@ package io.millrace.ring;
 abstract class BlockingWait implements Waitable {
   private static final long UNCERTAIN_NANOS = 1_000_000;
 
+  private final RingHandle owner;
   private final Ring ring;
   private final int bitmap;
   private Waiter waiter;
   private boolean uncertain;
 
-  BlockingWait(Ring ring, int bitmap) {
+  BlockingWait(RingHandle owner, Ring ring, int bitmap) {
+    this.owner = owner;
     this.ring = ring;
     this.bitmap = bitmap;
   }
+
+  /** Tells whether it is there, of a handle that is open. */
+  abstract boolean look();
 
   /** Something is under way whose end nobody will announce. Asked after {@link #isReady()}. */
   abstract boolean isUncertain();
 
   /** Does what is to be done when a member has died, or may have. */
   abstract void clearUp();
+
+  @Override
+  public final boolean isReady() {
+    owner.throwExceptionIfClosed();
+    return look();
+  }
 
   @Override
   public final boolean await(long timeoutNanos) {
@@ -83,7 +94,7 @@ abstract class BlockingWait implements Waitable {
 
   private void cancel() {
     if (waiter == null) {
-      return; // There was no place to be had.
+      return; // There was no place for it; that is what the caller is being told.
     }
     waiter.cancel();
     if (waiter.sawDeath()) {
@@ -92,6 +103,7 @@ abstract class BlockingWait implements Waitable {
   }
 
   private Waiter waiter() {
+    owner.throwExceptionIfClosed();
     if (waiter == null) {
       waiter = Waiter.acquire(ring, bitmap);
     }

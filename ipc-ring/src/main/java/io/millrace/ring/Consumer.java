@@ -143,12 +143,17 @@ public abstract sealed class Consumer extends RingHandle permits ExclusiveConsum
         "the record at position " + position + " has an impossible length: " + length);
   }
 
-  /** Tells producers that wait for room, and keeps the counts. */
+  /** Keeps the counts, and tells producers that wait for room. */
   final void consumed(int count, long length) {
     records += count;
     bytes += length;
     header.putLongOpaque(slot + CONSUMED_RECORDS, records);
     header.putLongOpaque(slot + CONSUMED_BYTES, bytes);
+    wakeProducers();
+  }
+
+  /** Tells producers that wait for room. */
+  final void wakeProducers() {
     int woken = ring.signals().spaceFreed();
     if (woken > 0) {
       header.addLongOpaque(slot + CONSUMER_WAKE_UPS, woken);

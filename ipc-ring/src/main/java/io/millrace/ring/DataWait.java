@@ -5,12 +5,12 @@ final class DataWait extends BlockingWait {
   private final Consumer consumer;
 
   DataWait(Consumer consumer) {
-    super(consumer.ring, RingLayout.DATA_WAITERS_OFFSET);
+    super(consumer, consumer.ring, RingLayout.DATA_WAITERS_OFFSET);
     this.consumer = consumer;
   }
 
   @Override
-  public boolean isReady() {
+  boolean look() {
     if (isThere()) {
       return true;
     }

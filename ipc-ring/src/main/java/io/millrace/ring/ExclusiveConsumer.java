@@ -60,6 +60,7 @@ final class ExclusiveConsumer extends Consumer {
     long payload = 0;
     long position = next;
     boolean going = true;
+    boolean tell = false;
     try {
       while (going && count < limit && memory.isCommitted(position)) {
         int at = (int) position & mask;
@@ -76,10 +77,15 @@ final class ExclusiveConsumer extends Consumer {
           count++;
           payload += length;
           going = action != ControlledRecordHandler.Action.BREAK;
+          tell = action == ControlledRecordHandler.Action.COMMIT;
         }
         position += recordLength(length);
         header.putLongRelease(cursorOffset, position);
         Steps.reached(CURSOR_STORED);
+        if (tell) {
+          tell = false;
+          wakeProducers();
+        }
       }
     } catch (Throwable thrown) {
       redeliveryPosition = position;

@@ -72,6 +72,7 @@ final class Group {
         (options.isShared() ? MODE_SHARED : 0) | (options.isRetained() ? MODE_RETAIN : 0));
     header.putLong(slot + GROUP_REDELIVERIES, 0);
     header.putLong(slot + GROUP_RECOVERIES, 0);
+    header.putLong(slot + GROUP_HEARTBEAT, 0);
     header.putLong(slot + CURSOR, start(options) | NOBODY);
     Steps.reached(GROUP_NAMED);
     header.putIntVolatile(slot + GROUP_STATE, OPENING);

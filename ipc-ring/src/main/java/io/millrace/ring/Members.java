@@ -82,6 +82,21 @@ final class Members {
     left("producer", index);
   }
 
+  /** Creates a group without a consumer. Returns false if it exists. */
+  boolean addGroup(GroupOptions options) {
+    return membership.exclusively(
+        () -> {
+          removeDeadGroups();
+          Group group = find(options.name());
+          if (group == null) {
+            freeGroup().open(options);
+            return true;
+          }
+          checkKind(group, options);
+          return false;
+        });
+  }
+
   /** Joins a group, which is created if it does not exist. */
   Consumer joinConsumer(Ring ring, GroupOptions options) {
     return membership.exclusively(
@@ -130,8 +145,7 @@ final class Members {
     }
   }
 
-  /** Returns true if the only consumer that an exclusive group had was killed. */
-  private boolean checkJoinable(Group group, GroupOptions options) {
+  private static void checkKind(Group group, GroupOptions options) {
     if (group.isShared() != options.isShared() || group.isRetained() != options.isRetained()) {
       throw new GroupInUseException(
           "group "
@@ -141,6 +155,11 @@ final class Members {
               + ", not "
               + describe(options.isShared(), options.isRetained()));
     }
+  }
+
+  /** Returns true if the only consumer that an exclusive group had was killed. */
+  private boolean checkJoinable(Group group, GroupOptions options) {
+    checkKind(group, options);
     boolean afterDeath = group.isUnclean();
     if (!options.isShared()) {
       for (int i = 0; i < memory.consumers; i++) {
@@ -280,7 +299,7 @@ final class Members {
     if (hasLivingMember(group)) {
       throw new GroupInUseException("group " + name + " cannot be removed: it has consumers");
     }
-    evict(group);
+    free(group);
     return true;
   }
 
@@ -308,7 +327,9 @@ final class Members {
       // Half open: whoever opened it was killed meanwhile, for this one has the lock now.
       boolean halfOpen = state != FREE && state != ACTIVE;
       if (halfOpen || state == ACTIVE && !group.isRetained() && !hasLivingMember(group)) {
-        evict(group);
+        free(group);
+        header.getAndAddLong(EVICTIONS_OFFSET, 1);
+        RingEvents.evicted(group.index);
       }
     }
   }
@@ -322,7 +343,8 @@ final class Members {
     return false;
   }
 
-  private void evict(Group group) {
+  /** Removes a group and the slots that dead consumers have left in it. */
+  private void free(Group group) {
     for (int i = 0; i < memory.consumers; i++) {
       if (isMember(i, group)) {
         int slot = memory.consumerSlot(i);
@@ -332,9 +354,7 @@ final class Members {
       }
     }
     group.remove();
-    header.getAndAddLong(EVICTIONS_OFFSET, 1);
     signals.spaceFreed();
-    RingEvents.evicted(group.index);
   }
 
   private void joined(String kind, int index) {

@@ -29,6 +29,9 @@ public final class Observer extends RingHandle {
   private long lostBytes;
   private long knownLostRecords;
 
+  /** Where a handler threw: that record comes again. */
+  private long retryPosition = NONE;
+
   Observer(Ring ring) {
     this.ring = ring;
     memory = ring.memory();
@@ -39,7 +42,8 @@ public final class Observer extends RingHandle {
   /**
    * Delivers records that are there, and returns without waiting.
    *
-   * @param handler receives copies of them
+   * @param handler receives copies of them; what it throws comes out of this method, and the record
+   *     comes again if it is not overwritten meanwhile
    * @param limit how many at most
    * @return how many were delivered
    */
@@ -73,11 +77,11 @@ public final class Observer extends RingHandle {
         throw new RingCorruptedException(
             "the record at position " + position + " has an impossible length: " + length);
       }
-      position += recordLength(length);
       if (type != PADDING) {
-        handler.onRecord(type, copy, 0, length);
+        deliver(handler, type, length);
         count++;
       }
+      position += recordLength(length);
     }
     return count;
   }
@@ -111,6 +115,17 @@ public final class Observer extends RingHandle {
       return true;
     }
     return false;
+  }
+
+  private void deliver(RecordHandler handler, int type, int length) {
+    boolean again = retryPosition == position;
+    retryPosition = position;
+    if (again) {
+      handler.onRedelivery(type, copy, 0, length);
+    } else {
+      handler.onRecord(type, copy, 0, length);
+    }
+    retryPosition = NONE;
   }
 
   /** Goes on at the newest boundary that is certain to be one: what is between is lost. */

@@ -24,6 +24,9 @@ public final class Producer extends RingHandle {
 
   private static final int NOTHING_CLAIMED = -1;
 
+  /** No payload can be at this index. */
+  private static final int BATCH_CLAIMED = 0;
+
   private final Ring ring;
   private final UnsafeBuffer data;
   private final UnsafeBuffer header;
@@ -52,7 +55,7 @@ public final class Producer extends RingHandle {
     writer = new RecordWriter(memory);
     maxMessageLength = memory.maxMessageLength;
     counters = producerSlot(slot.index);
-    spaceWait = new SpaceWait(ring, slot);
+    spaceWait = new SpaceWait(this, ring, slot);
   }
 
   /**
@@ -64,10 +67,11 @@ public final class Producer extends RingHandle {
    * @param type the record's type, 0 or more
    * @return the position behind the record, or {@link #BACK_PRESSURED}
    * @throws IllegalArgumentException if length or type are out of range
+   * @throws IndexOutOfBoundsException if the payload is not within the source
    */
   public long offer(DirectBuffer source, int offset, int length, int type) {
     check(length, type);
-    // Before the claim: one that is given up in the middle would stop everybody.
+    // Before anything is claimed: a claim that nobody commits would stop everybody.
     source.boundsCheck(offset, length);
     int recordLength = recordLength(length);
     long position = claim(recordLength);
@@ -91,6 +95,7 @@ public final class Producer extends RingHandle {
    * @param type the record's type, 0 or more
    * @return the position behind the record, or {@link #BACK_PRESSURED}
    * @throws IllegalArgumentException if the lengths or the type are out of range
+   * @throws IndexOutOfBoundsException if a part is not within its source
    */
   public long offer(
       DirectBuffer first,
@@ -147,8 +152,13 @@ public final class Producer extends RingHandle {
       end = offer(source, offset, length, type);
       waited = System.nanoTime() - start;
     }
-    RingEvents.backPressured(slot.index, waited);
+    noteWait(waited);
     return end;
+  }
+
+  /** Leaves a trace of a long wait for room. */
+  void noteWait(long nanos) {
+    RingEvents.backPressured(slot.index, nanos);
   }
 
   /**
@@ -236,7 +246,7 @@ public final class Producer extends RingHandle {
       return null;
     }
     claimedPosition = position;
-    claimedIndex = 0;
+    claimedIndex = BATCH_CLAIMED;
     batch.begin(position, (int) needed);
     return batch;
   }
@@ -303,7 +313,7 @@ public final class Producer extends RingHandle {
 
   private void checkClaimed(int index) {
     throwExceptionIfClosed();
-    if (index != claimedIndex || index < 0) {
+    if (index != claimedIndex || index <= BATCH_CLAIMED) {
       throw new IllegalStateException("nothing is claimed at index " + index);
     }
   }

@@ -73,16 +73,7 @@ public final class Ring extends AbstractCloseable {
       descriptors.forEach(Descriptor::close);
       throw failure;
     }
-    Ring ring = open(descriptors);
-    if (options.lockInMemory()) {
-      try {
-        ring.memory.lockInMemory();
-      } catch (RuntimeException | Error failure) {
-        ring.close();
-        throw failure;
-      }
-    }
-    return ring;
+    return open(descriptors);
   }
 
   /**
@@ -192,6 +183,35 @@ public final class Ring extends AbstractCloseable {
     requireOpen();
     openHandles++;
     return new Observer(this);
+  }
+
+  /**
+   * Creates a retained group that has no consumer yet, so that nothing is lost that is offered
+   * before the first one comes.
+   *
+   * @param group which group, and what it is like
+   * @return false if it exists already
+   * @throws IllegalArgumentException if it is not {@linkplain GroupOptions#retained() retained} and
+   *     so could not exist without a consumer
+   * @throws GroupInUseException if it exists and is of another kind
+   * @throws NoFreeSlotException if all places for groups are taken
+   */
+  public boolean addGroup(GroupOptions group) {
+    if (!group.isRetained()) {
+      throw new IllegalArgumentException(
+          "group " + group.name() + " must be retained to exist without a consumer");
+    }
+    return whileOpen(() -> members.addGroup(group));
+  }
+
+  Group group(String name) {
+    return whileOpen(() -> members.find(name));
+  }
+
+  /** One handle more, of a kind that has no slot. */
+  synchronized void retained() {
+    throwExceptionIfClosed();
+    openHandles++;
   }
 
   /**

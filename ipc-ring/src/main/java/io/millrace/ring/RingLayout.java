@@ -24,6 +24,7 @@ import org.agrona.BitUtil;
  *  512 members          counts joins and leaves. 520 group bound, 524 consumer bound: slots ever used.
  *                       528 evictions, 536 joins: counters. 544 openings: counts groups that became
  *                       visible, for producers that are just looking at all of them.
+ *  640 correlation      the next correlation id. Anyone fetches and adds.
  *
  *  Record, aligned to 64 bytes:
  *    0 stamp            stamp(position); release store = commit
@@ -62,6 +63,9 @@ final class RingLayout {
   /** Only producer slot 0 exists, and claims need no compare-and-set. */
   static final int FLAG_SINGLE_PRODUCER = 1;
 
+  /** Every process locks its mapping in memory. */
+  static final int FLAG_LOCKED = 2;
+
   static final int TAIL_OFFSET = 128;
   static final int DATA_WAITERS_OFFSET = 256;
   static final int SPACE_WAITERS_OFFSET = 384;
@@ -71,6 +75,7 @@ final class RingLayout {
   static final int EVICTIONS_OFFSET = 528;
   static final int JOINS_OFFSET = 536;
   static final int OPENINGS_OFFSET = 544;
+  static final int CORRELATION_OFFSET = 640;
   static final int SLOTS_OFFSET = 1024;
 
   // A slot of any kind. FREE: nobody's. ACTIVE: somebody's, alive while its lock is held.
@@ -109,6 +114,10 @@ final class RingLayout {
   static final int GROUP_NAME_LENGTH = 152;
   static final int GROUP_NAME = 156;
   static final int MAX_GROUP_NAME = 63;
+
+  /** What {@link AgronaRingBuffer#consumerHeartbeatTime(long)} was told last; 0 = nothing yet. */
+  static final int GROUP_HEARTBEAT = 224;
+
   static final int MODE_SHARED = 1;
   static final int MODE_RETAIN = 2;
 

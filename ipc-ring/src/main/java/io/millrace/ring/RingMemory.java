@@ -40,10 +40,19 @@ final class RingMemory {
   private final Mapping mapping;
 
   private RingMemory(Mapping mapping, int headerLength) {
+    this(
+        mapping,
+        new UnsafeBuffer(mapping.address(), headerLength),
+        new UnsafeBuffer(mapping.address() + headerLength, 0));
+    data.wrap(mapping.address() + headerLength, 2 * capacity);
+  }
+
+  /** Over any memory; that of a stress test need not be mapped. */
+  RingMemory(Mapping mapping, UnsafeBuffer header, UnsafeBuffer data) {
     this.mapping = mapping;
-    header = new UnsafeBuffer(mapping.address(), headerLength);
+    this.header = header;
+    this.data = data;
     capacity = (int) header.getLong(CAPACITY_OFFSET);
-    data = new UnsafeBuffer(mapping.address() + headerLength, 2 * capacity);
     // Whatever is taken for a position: a record's index is aligned.
     mask = capacity - ALIGNMENT;
     key = header.getLong(KEY_OFFSET);
@@ -69,7 +78,10 @@ final class RingMemory {
     try (Mapping mapping = Mapping.of(memfd, 0, headerLength, true)) {
       UnsafeBuffer header = new UnsafeBuffer(mapping.address(), headerLength);
       header.putInt(VERSION_OFFSET, VERSION);
-      header.putInt(FLAGS_OFFSET, options.singleProducer() ? FLAG_SINGLE_PRODUCER : 0);
+      header.putInt(
+          FLAGS_OFFSET,
+          (options.singleProducer() ? FLAG_SINGLE_PRODUCER : 0)
+              | (options.lockInMemory() ? FLAG_LOCKED : 0));
       header.putLong(CAPACITY_OFFSET, options.capacity());
       header.putLong(KEY_OFFSET, ThreadLocalRandom.current().nextLong());
       header.putInt(HEADER_LENGTH_OFFSET, headerLength);
@@ -120,6 +132,9 @@ final class RingMemory {
       RingMemory memory = new RingMemory(mapping, headerLength);
       if (memory.capacity != capacity || memory.end() > headerLength) {
         throw new RingCorruptedException("the geometry of " + memfd + " changes while it is read");
+      }
+      if ((memory.header.getInt(FLAGS_OFFSET) & FLAG_LOCKED) != 0) {
+        mapping.lockInMemory();
       }
       return memory;
     } catch (RuntimeException | Error failure) {
@@ -222,10 +237,6 @@ final class RingMemory {
           "the record at position " + position + " has an impossible length: " + length);
     }
     return recordLength(length);
-  }
-
-  void lockInMemory() {
-    mapping.lockInMemory();
   }
 
   /** Unmaps, and makes the buffers unusable. */

@@ -6,8 +6,8 @@ final class SpaceWait extends BlockingWait {
   private final ProducerSlot slot;
   private int length;
 
-  SpaceWait(Ring ring, ProducerSlot slot) {
-    super(ring, RingLayout.SPACE_WAITERS_OFFSET);
+  SpaceWait(Producer producer, Ring ring, ProducerSlot slot) {
+    super(producer, ring, RingLayout.SPACE_WAITERS_OFFSET);
     this.ring = ring;
     this.slot = slot;
   }
@@ -18,7 +18,7 @@ final class SpaceWait extends BlockingWait {
   }
 
   @Override
-  public boolean isReady() {
+  boolean look() {
     if (slot.hasSpace(length)) {
       return true;
     }

@@ -1,0 +1,356 @@
+package io.millrace.ring;
+
+import static io.millrace.ring.RingLayout.CORRELATION_OFFSET;
+import static io.millrace.ring.RingLayout.GROUP_HEARTBEAT;
+
+import net.openhft.chronicle.core.io.AbstractCloseable;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.AtomicBuffer;
+import org.agrona.concurrent.ControlledMessageHandler;
+import org.agrona.concurrent.MessageHandler;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.concurrent.ringbuffer.RingBuffer;
+
+/**
+ * A ring as Agrona's {@link RingBuffer}, for code that was written for {@code ManyToOneRingBuffer}:
+ *
+ * <pre>{@code
+ * RingBuffer buffer = AgronaRingBuffer.of(ring, "conductor");
+ * }</pre>
+ *
+ * <p>Any number of threads of any number of processes may write, and one thread of one process may
+ * read. The readers of other groups, and observers, do not disturb this.
+ *
+ * <p>It behaves as Agrona's does, a message whose handler throws included: it is gone. These
+ * differ:
+ *
+ * <ul>
+ *   <li>{@link #maxMsgLength()} is half the capacity, not an eighth.
+ *   <li>Indexes are those of a memory that is mapped twice: {@link #buffer()} is twice as long as
+ *       {@link #capacity()}, and has no trailer.
+ *   <li>{@link #unblock()} is never needed, and takes nothing from a process that lives.
+ *   <li>A message that a killed process was just reading is read again by the next.
+ *   <li>{@link #write} and {@link #tryClaim} also return "no room" while all producers that the
+ *       ring has room for are in use at this instant; a claim that is not ended has one in use.
+ *   <li>The reader is the first thread that reads. It, or anyone after its end, closes.
+ * </ul>
+ */
+public final class AgronaRingBuffer extends AbstractCloseable implements RingBuffer {
+  private final Ring ring;
+  private final RingMemory memory;
+  private final UnsafeBuffer header;
+  private final GroupOptions options;
+  private final Group group;
+  private final ProducerPool producers;
+  private final Reader reader = new Reader();
+  private volatile Consumer consumer;
+
+  private AgronaRingBuffer(Ring ring, GroupOptions options) {
+    singleThreadedCheckDisabled(true);
+    this.ring = ring;
+    this.options = options;
+    memory = ring.memory();
+    header = memory.header;
+    ring.addGroup(options);
+    group = ring.group(options.name());
+    producers = new ProducerPool(ring);
+    ring.retained();
+  }
+
+  /**
+   * Makes a ring look like Agrona's. The ring stays owned by the caller and open for other uses.
+   *
+   * @param ring the ring
+   * @param groupName the name of the group that reads. It is exclusive and retained, and is created
+   *     here if it does not exist: what is written from now on is kept until somebody reads it.
+   * @return the adapter
+   * @throws GroupInUseException if the group exists and is of another kind
+   * @throws NoFreeSlotException if all places for groups are taken
+   */
+  public static AgronaRingBuffer of(Ring ring, String groupName) {
+    return new AgronaRingBuffer(ring, GroupOptions.named(groupName).retained());
+  }
+
+  @Override
+  public int capacity() {
+    return memory.capacity;
+  }
+
+  /**
+   * Writes a message. Any thread may.
+   *
+   * @return false if there is no room now
+   * @throws IllegalArgumentException if the type is below 1 or the length out of range
+   */
+  @Override
+  public boolean write(int msgTypeId, DirectBuffer srcBuffer, int offset, int length) {
+    throwExceptionIfClosed();
+    checkType(msgTypeId);
+    int number = producers.take();
+    if (number == ProducerPool.NONE_IDLE) {
+      return false;
+    }
+    try {
+      return producers.producer(number).offer(srcBuffer, offset, length, msgTypeId) >= 0;
+    } finally {
+      producers.giveBack(number);
+    }
+  }
+
+  /**
+   * Claims room for a message, to write it in place. Any thread may, any number of times at once.
+   *
+   * @return where the message goes in {@link #buffer()}, or {@link #INSUFFICIENT_CAPACITY}
+   * @throws IllegalArgumentException if the type is below 1 or the length out of range
+   */
+  @Override
+  public int tryClaim(int msgTypeId, int length) {
+    throwExceptionIfClosed();
+    checkType(msgTypeId);
+    int number = producers.take();
+    if (number == ProducerPool.NONE_IDLE) {
+      return INSUFFICIENT_CAPACITY;
+    }
+    int index = INSUFFICIENT_CAPACITY;
+    try {
+      index = producers.producer(number).tryClaim(length, msgTypeId);
+    } finally {
+      if (index < 0) {
+        producers.giveBack(number);
+      } else {
+        producers.park(number, index);
+      }
+    }
+    return index < 0 ? INSUFFICIENT_CAPACITY : index;
+  }
+
+  @Override
+  public void commit(int index) {
+    throwExceptionIfClosed();
+    int number = producers.unpark(index);
+    producers.producer(number).commit(index);
+    producers.giveBack(number);
+  }
+
+  @Override
+  public void abort(int index) {
+    throwExceptionIfClosed();
+    int number = producers.unpark(index);
+    producers.producer(number).abort(index);
+    producers.giveBack(number);
+  }
+
+  @Override
+  public int read(MessageHandler handler) {
+    return read(handler, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Delivers messages that are there.
+   *
+   * @throws GroupInUseException if another process reads
+   */
+  @Override
+  public int read(MessageHandler handler, int messageCountLimit) {
+    Consumer reading = consumer();
+    reader.plain = handler;
+    return reader.poll(reading, messageCountLimit);
+  }
+
+  @Override
+  public int controlledRead(ControlledMessageHandler handler) {
+    return controlledRead(handler, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Delivers messages that are there, as long as the handler wants.
+   *
+   * @throws GroupInUseException if another process reads
+   */
+  @Override
+  public int controlledRead(ControlledMessageHandler handler, int messageCountLimit) {
+    Consumer reading = consumer();
+    reader.controlled = handler;
+    return reader.poll(reading, messageCountLimit);
+  }
+
+  @Override
+  public int maxMsgLength() {
+    return memory.maxMessageLength;
+  }
+
+  /** The next of the numbers that all users of the ring share; the first is 0. */
+  @Override
+  public long nextCorrelationId() {
+    throwExceptionIfClosed();
+    return header.getAndAddLong(CORRELATION_OFFSET, 1);
+  }
+
+  /**
+   * The memory that claims are written to: the data area twice, without header. Only claimed bytes
+   * may be touched, and none after the ring was closed.
+   */
+  @Override
+  public AtomicBuffer buffer() {
+    throwExceptionIfClosed();
+    return memory.data;
+  }
+
+  /** Leaves a time for {@link #consumerHeartbeatTime()}. The ring itself has no use for it. */
+  @Override
+  public void consumerHeartbeatTime(long time) {
+    throwExceptionIfClosed();
+    header.putLongRelease(group.slot + GROUP_HEARTBEAT, time);
+  }
+
+  /**
+   * What the reader left last, 0 if nothing. Whether it lives is told by {@link Ring#counters()},
+   * from the kernel and without a delay.
+   */
+  @Override
+  public long consumerHeartbeatTime() {
+    throwExceptionIfClosed();
+    return header.getLongVolatile(group.slot + GROUP_HEARTBEAT);
+  }
+
+  @Override
+  public long producerPosition() {
+    throwExceptionIfClosed();
+    return memory.tail();
+  }
+
+  @Override
+  public long consumerPosition() {
+    throwExceptionIfClosed();
+    return group.position();
+  }
+
+  /** The bytes that are written, or being written, and not read yet. */
+  @Override
+  public int size() {
+    throwExceptionIfClosed();
+    long tail;
+    long head = group.position();
+    long before;
+    do {
+      before = head;
+      tail = memory.tail();
+      head = group.position();
+    } while (head != before);
+    return (int) Math.max(0, Math.min(tail - head, memory.capacity));
+  }
+
+  /**
+   * Looks at once whether a killed producer left a claim in the reader's way, and settles it.
+   * Reading does so by itself, about a millisecond later. Claims of processes that live are never
+   * touched, however old. Only for the thread that reads; in a process that does not read it does
+   * nothing.
+   *
+   * @return true if a claim was settled
+   */
+  @Override
+  public boolean unblock() {
+    throwExceptionIfClosed();
+    Consumer reading = consumer;
+    if (reading == null) {
+      return false;
+    }
+    reading.throwExceptionIfClosed();
+    long position = reading.nextPosition();
+    if (memory.isCommitted(position)) {
+      return false;
+    }
+    reading.idle.clearUp();
+    return memory.isCommitted(position)
+        && memory.data.getInt(((int) position & memory.mask) + RingLayout.RECORD_TYPE)
+            == RingLayout.PADDING;
+  }
+
+  private Consumer consumer() {
+    throwExceptionIfClosed();
+    if (consumer == null) {
+      synchronized (this) {
+        if (consumer == null) {
+          consumer = ring.addConsumer(options);
+        }
+      }
+    }
+    consumer.throwExceptionIfClosed(); // Before another thread gets at the reader's handlers.
+    return consumer;
+  }
+
+  private static void checkType(int msgTypeId) {
+    if (msgTypeId < 1) {
+      throw new IllegalArgumentException("a message's type is 1 or more, not " + msgTypeId);
+    }
+  }
+
+  /**
+   * Closes the producers and the consumer; the group and the ring stay. No thread may be writing.
+   */
+  @Override
+  protected void performClose() {
+    producers.close();
+    if (consumer != null) {
+      consumer.close();
+    }
+    ring.released();
+  }
+
+  @Override
+  protected void assertCloseable() {
+    if (consumer != null) {
+      consumer.assertCloseable();
+    }
+  }
+
+  /** Hands records to Agrona's handlers. A message whose handler throws is done all the same. */
+  private final class Reader implements ControlledRecordHandler {
+    MessageHandler plain;
+    ControlledMessageHandler controlled;
+    private Throwable thrown;
+
+    int poll(Consumer reading, int limit) {
+      try {
+        int count = reading.controlledPoll(this, limit);
+        if (thrown != null) {
+          throwAgain(thrown);
+        }
+        return count;
+      } finally {
+        plain = null;
+        controlled = null;
+        thrown = null;
+      }
+    }
+
+    @Override
+    public Action onRecord(
+        int type, DirectBuffer buffer, int offset, int length, boolean redelivered) {
+      try {
+        if (plain != null) {
+          plain.onMessage(type, memory.data, offset, length);
+          return Action.CONTINUE;
+        }
+        return action(controlled.onMessage(type, memory.data, offset, length));
+      } catch (Throwable failure) {
+        thrown = failure;
+        return Action.BREAK;
+      }
+    }
+
+    private Action action(ControlledMessageHandler.Action action) {
+      return switch (action) {
+        case ABORT -> Action.ABORT;
+        case BREAK -> Action.BREAK;
+        case COMMIT -> Action.COMMIT;
+        case CONTINUE -> Action.CONTINUE;
+      };
+    }
+
+    @SuppressWarnings("unchecked")
+    private <X extends Throwable> void throwAgain(Throwable failure) throws X {
+      throw (X) failure;
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package io.millrace.ring;
+
+/**
+ * Receives messages of one kind.
+ *
+ * @param <T> the kind
+ */
+@FunctionalInterface
+public interface TypedHandler<T> {
+  /**
+   * A message came. If this method throws, the message comes again through {@link #onRedelivery}.
+   *
+   * @param message the message, valid during the call only
+   */
+  void onMessage(T message);
+
+  /**
+   * A message came that a consumer of this group may have handled before, in part or whole. Does
+   * the same as for any message unless overridden.
+   *
+   * @param message the message, valid during the call only
+   */
+  default void onRedelivery(T message) {
+    onMessage(message);
+  }
+}

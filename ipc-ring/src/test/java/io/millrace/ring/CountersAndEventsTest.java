@@ -1,0 +1,150 @@
+package io.millrace.ring;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.testkit.Eventually;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CountersAndEventsTest {
+  private static final int CAPACITY = 64 * 1024;
+  private static final Duration DEADLINE = Duration.ofSeconds(30);
+
+  private final UnsafeBuffer message = new UnsafeBuffer(new byte[1000]);
+
+  @Test
+  void countersTellWhatEachMemberDid() {
+    int pid = (int) ProcessHandle.current().pid();
+    try (Ring ring = Ring.create(RingOptions.capacity(CAPACITY));
+        Consumer consumer = ring.addConsumer(GroupOptions.named("all").shared().retained());
+        Producer producer = ring.addProducer()) {
+      while (producer.offer(message, 0, 1000, 1) > 0) {
+        assertEquals(0, ring.counters().producers().get(0).backPressures());
+      }
+      producer.offer(message, 0, 1000, 1);
+      assertEquals(
+          List.of(new RingCounters.ProducerCounters(0, pid, true, 64, 64_000, 2, 0)),
+          ring.counters().producers());
+      assertEquals(3, consumer.poll((type, buffer, offset, length) -> {}, 3));
+      assertEquals(
+          List.of(new RingCounters.ConsumerCounters(0, "all", pid, true, 3, 3000, 0)),
+          ring.counters().consumers());
+      assertEquals(
+          List.of(new RingCounters.GroupCounters("all", true, true, 3 * 1024, 0, 0)),
+          ring.counters().groups());
+      assertEquals(64 * 1024, ring.counters().position());
+      assertEquals(2, ring.counters().joins());
+      assertEquals(0, ring.counters().evictions());
+
+      // An aborted record is nobody's record; a batch counts what was added.
+      producer.abort(producer.tryClaim(10, 1));
+      try (Batch batch = producer.tryBatch(5, 10)) {
+        batch.add(message, 0, 10, 1);
+        batch.add(message, 0, 5, 1);
+      }
+      assertEquals(66, ring.counters().producers().get(0).records());
+      assertEquals(64_015, ring.counters().producers().get(0).bytes());
+    }
+  }
+
+  @Test
+  void wakeUpsAreCountedByThoseWhoWake() throws InterruptedException {
+    try (Ring ring = Ring.create(RingOptions.capacity(CAPACITY));
+        Producer producer = ring.addProducer()) {
+      ring.addGroup(GroupOptions.named("all").retained());
+      Thread sleeper =
+          new Thread(
+              () -> {
+                try (Consumer consumer = ring.addConsumer(GroupOptions.named("all").retained())) {
+                  consumer.poll(
+                      (type, buffer, offset, length) -> {},
+                      1,
+                      WaitStrategy.blocking(),
+                      DEADLINE.toNanos());
+                }
+              });
+      sleeper.start();
+      Eventually.await(
+          "the consumer sleeps",
+          DEADLINE,
+          () -> ring.memory().header.getLongVolatile(RingLayout.DATA_WAITERS_OFFSET) != 0);
+      producer.offer(message, 0, 8, 1);
+      sleeper.join();
+      assertEquals(1, ring.counters().producers().get(0).wakeUps());
+    }
+  }
+
+  @Test
+  void flightRecordingsShowTheSlowPaths(@TempDir Path directory) throws IOException {
+    Path file = directory.resolve("ring.jfr");
+    try (Recording recording = new Recording()) {
+      Set<String> kinds = new TreeSet<>();
+      for (String name :
+          List.of("Join", "Leave", "Recovery", "TakeOver", "Eviction", "BackPressure")) {
+        recording.enable("io.millrace.ring." + name).withoutThreshold();
+        kinds.add("io.millrace.ring." + name);
+      }
+      recording.start();
+      slowPaths();
+      recording.stop();
+      recording.dump(file);
+      Map<String, List<RecordedEvent>> events =
+          RecordingFile.readAllEvents(file).stream()
+              .collect(Collectors.groupingBy(event -> event.getEventType().getName()));
+      // Evictions and recoveries need killed processes and are tested with them.
+      kinds.removeAll(Set.of("io.millrace.ring.Eviction", "io.millrace.ring.Recovery"));
+      assertEquals(kinds, new TreeSet<>(events.keySet()));
+      List<RecordedEvent> joins = events.get("io.millrace.ring.Join");
+      assertEquals(
+          List.of("consumer", "consumer", "producer"),
+          joins.stream().map(event -> event.getString("kind")).sorted().toList());
+      assertEquals(3, events.get("io.millrace.ring.Leave").size());
+      RecordedEvent waited = events.get("io.millrace.ring.BackPressure").get(0);
+      assertTrue(waited.getDuration("waited").toMillis() >= 2, waited.toString());
+      assertEquals(0, waited.getInt("producer"));
+      assertEquals(0, events.get("io.millrace.ring.TakeOver").get(0).getLong("position"));
+    }
+  }
+
+  private void slowPaths() {
+    GroupOptions workers = GroupOptions.named("workers").shared();
+    try (Ring ring = Ring.create(RingOptions.capacity(CAPACITY));
+        Consumer second = ring.addConsumer(workers);
+        Producer producer = ring.addProducer()) {
+      Consumer first = ring.addConsumer(workers);
+      while (producer.offer(message, 0, 1000, 1) > 0) {
+        assertEquals(2, ring.counters().consumers().size());
+      }
+      producer.offer(message, 0, 1000, 1, WaitStrategy.blocking(), 2_000_000);
+      first.controlledPoll(
+          (type, buffer, offset, length, again) -> ControlledRecordHandler.Action.ABORT, 1);
+      first.close(); // With a record in hand: the other one takes it over.
+      int[] again = {0};
+      Eventually.await(
+          "the record is taken over",
+          DEADLINE,
+          () -> {
+            second.controlledPoll(
+                (type, buffer, offset, length, redelivered) -> {
+                  again[0] += redelivered ? 1 : 0;
+                  return ControlledRecordHandler.Action.CONTINUE;
+                },
+                100);
+            return again[0] == 1;
+          });
+    }
+  }
+}

@@ -1,0 +1,363 @@
+package io.millrace.ring;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.os.Directory;
+import io.millrace.os.Epoll;
+import io.millrace.os.EventFd;
+import io.millrace.os.UnixSocket;
+import io.millrace.testkit.OpenDescriptors;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import net.openhft.chronicle.core.io.ClosedIllegalStateException;
+import net.openhft.chronicle.core.io.ThreadingIllegalStateException;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class RingPollerTest {
+  private static final RingOptions SMALL = RingOptions.capacity(64 * 1024);
+  private static final GroupOptions ALL = GroupOptions.named("all");
+  private static final long DEADLINE = TimeUnit.SECONDS.toNanos(30);
+
+  private final UnsafeBuffer message = new UnsafeBuffer(new byte[40 * 1024]);
+  private final List<String> seen = new ArrayList<>();
+
+  @Test
+  void whatIsReadyIsServedAndTheRestIsLeftAlone() {
+    try (Ring first = Ring.create(SMALL);
+        Ring second = Ring.create(SMALL);
+        Consumer one = first.addConsumer(ALL);
+        Consumer two = second.addConsumer(ALL);
+        Producer producer = second.addProducer();
+        EventFd event = EventFd.create();
+        RingPoller poller = new RingPoller()) {
+      poller.add(one.waitForRecords(), () -> seen.add("one " + poll(one)));
+      poller.add(two.waitForRecords(), () -> seen.add("two " + poll(two)));
+      poller.add(event.descriptor().number(), () -> seen.add("event " + event.drain()));
+
+      assertEquals(0, poller.await(0));
+      assertEquals(0, poller.await(1));
+      producer.offer(message, 0, 8, 7);
+      assertEquals(1, poller.await(DEADLINE));
+      event.signal();
+      assertEquals(1, poller.await(DEADLINE));
+      event.signal();
+      producer.offer(message, 0, 8, 8);
+      assertEquals(2, poller.await(DEADLINE));
+      assertEquals(0, poller.await(0));
+      assertEquals(List.of("two 7", "event 1", "event 1", "two 8"), seen);
+    }
+  }
+
+  @Test
+  void noWakeUpIsLostAmongManyRingsAndDescriptors() throws InterruptedException {
+    int rounds = 2_000;
+    AtomicReference<Throwable> failed = new AtomicReference<>();
+    try (Ring first = Ring.create(SMALL);
+        Ring second = Ring.create(SMALL);
+        Ring third = Ring.create(SMALL);
+        EventFd event = EventFd.create();
+        EventFd done = EventFd.create()) {
+      Ring[] rings = {first, second, third};
+      for (Ring ring : rings) {
+        assertTrue(ring.addGroup(ALL.retained()));
+      }
+      long[] received = new long[4];
+      Thread sleeper = new Thread(() -> receive(rings, event, done, received, rounds, failed));
+      sleeper.start();
+      try (Producer a = first.addProducer();
+          Producer b = second.addProducer();
+          Producer c = third.addProducer()) {
+        Producer[] producers = {a, b, c};
+        for (int i = 0; i < rounds && failed.get() == null; i++) {
+          // One at a time, and the next only after it came: any lost wake-up stops the test.
+          int which = ThreadLocalRandom.current().nextInt(4);
+          if (which == 3) {
+            event.signal();
+          } else {
+            assertTrue(producers[which].offer(message, 0, 8, 1) > 0);
+          }
+          long start = System.nanoTime();
+          while (done.drain() == 0 && failed.get() == null) {
+            assertTrue(System.nanoTime() - start < DEADLINE, "lost in round " + i);
+            LockSupport.parkNanos(1);
+          }
+        }
+      }
+      sleeper.join();
+      assertNull(failed.get());
+      assertEquals(rounds, received[0] + received[1] + received[2] + received[3]);
+    }
+  }
+
+  private void receive(
+      Ring[] rings,
+      EventFd event,
+      EventFd done,
+      long[] received,
+      int rounds,
+      AtomicReference<Throwable> failed) {
+    try (Consumer a = rings[0].addConsumer(ALL.retained());
+        Consumer b = rings[1].addConsumer(ALL.retained());
+        Consumer c = rings[2].addConsumer(ALL.retained());
+        RingPoller poller = new RingPoller()) {
+      Consumer[] consumers = {a, b, c};
+      for (int i = 0; i < 3; i++) {
+        int which = i;
+        Consumer consumer = consumers[which];
+        poller.add(
+            consumer.waitForRecords(),
+            () -> received[which] += consumer.poll((type, buffer, offset, length) -> {}, 10));
+      }
+      poller.add(event.descriptor().number(), () -> received[3] += event.drain());
+      for (int i = 0; i < rounds; i++) {
+        assertTrue(poller.await(DEADLINE) > 0, "slept through");
+        done.signal();
+      }
+    } catch (Throwable thrown) {
+      failed.set(thrown);
+    }
+  }
+
+  @Test
+  void roomToWriteCanBeWaitedForTogetherWithRecords() {
+    try (Ring full = Ring.create(SMALL);
+        Ring other = Ring.create(SMALL);
+        Consumer slow = full.addConsumer(ALL);
+        Producer producer = full.addProducer();
+        Consumer consumer = other.addConsumer(ALL);
+        RingPoller poller = new RingPoller()) {
+      while (producer.offer(message, 0, 1000, 1) > 0) {
+        seen.add("written");
+      }
+      seen.clear();
+      poller.add(
+          producer.waitForSpace(1000),
+          () -> {
+            assertTrue(producer.offer(message, 0, 1000, 2) > 0);
+            seen.add("room");
+          });
+      poller.add(consumer.waitForRecords(), () -> seen.add("record"));
+      assertEquals(0, poller.await(1_000_000));
+      Thread freeing = new Thread(() -> slow.poll((type, buffer, offset, length) -> {}, 1));
+      freeing.start();
+      assertEquals(1, poller.await(DEADLINE));
+      assertEquals(List.of("room"), seen);
+      join(freeing);
+      assertTrue(poller.remove(producer.waitForSpace(1000)));
+      assertFalse(poller.remove(producer.waitForSpace(1000)));
+    }
+  }
+
+  @Test
+  void handlersMayAddAndRemove() {
+    try (Ring ring = Ring.create(SMALL);
+        Consumer one = ring.addConsumer(GroupOptions.named("one"));
+        Consumer two = ring.addConsumer(GroupOptions.named("two"));
+        Producer producer = ring.addProducer();
+        EventFd event = EventFd.create();
+        RingPoller poller = new RingPoller()) {
+      int number = event.descriptor().number();
+      poller.add(
+          one.waitForRecords(),
+          () -> {
+            poll(one);
+            assertTrue(poller.remove(two.waitForRecords()));
+            assertFalse(poller.remove(two.waitForRecords()));
+            poller.add(number, () -> seen.add("event " + event.drain() + poller.remove(number)));
+          });
+      poller.add(two.waitForRecords(), () -> seen.add("two"));
+      producer.offer(message, 0, 8, 1);
+      assertEquals(1, poller.await(DEADLINE));
+      event.signal();
+      assertEquals(1, poller.await(DEADLINE));
+      event.signal();
+      assertEquals(0, poller.await(0));
+      assertEquals(List.of("event 1true"), seen);
+      assertFalse(poller.remove(number));
+    }
+  }
+
+  @Test
+  void whatAHandlerThrowsComesOutAndTheNextCallGoesOn() {
+    try (Ring ring = Ring.create(SMALL);
+        Consumer consumer = ring.addConsumer(ALL);
+        Producer producer = ring.addProducer();
+        RingPoller poller = new RingPoller()) {
+      poller.add(
+          consumer.waitForRecords(),
+          () ->
+              consumer.poll(
+                  new RecordHandler() {
+                    @Override
+                    public void onRecord(
+                        int type, org.agrona.DirectBuffer buffer, int offset, int length) {
+                      throw new IllegalStateException("first time");
+                    }
+
+                    @Override
+                    public void onRedelivery(
+                        int type, org.agrona.DirectBuffer buffer, int offset, int length) {
+                      seen.add("again");
+                    }
+                  },
+                  1));
+      producer.offer(message, 0, 8, 1);
+      assertThrows(IllegalStateException.class, () -> poller.await(DEADLINE));
+      assertEquals(1, poller.await(DEADLINE));
+      assertEquals(List.of("again"), seen);
+    }
+  }
+
+  @Test
+  void aConsumersDescriptorCanStandInAnotherEventLoop() throws InterruptedException {
+    try (Ring ring = Ring.create(SMALL);
+        Consumer consumer = ring.addConsumer(ALL);
+        EventFd stop = EventFd.create();
+        Epoll loop = new Epoll()) {
+      Waitable records = consumer.waitForRecords();
+      loop.add(records.descriptor(), Epoll.IN, 1);
+      loop.add(stop.descriptor().number(), Epoll.IN, 2);
+      int messages = 500;
+      Thread writer =
+          new Thread(
+              () -> {
+                try (Producer producer = ring.addProducer()) {
+                  for (int i = 0; i < messages; i++) {
+                    assertTrue(producer.offer(message, 0, 8, i) > 0);
+                    LockSupport.parkNanos(i % 7 == 0 ? 100_000 : 1);
+                  }
+                }
+                stop.signal();
+              });
+      writer.start();
+      boolean stopped = false;
+      while (!stopped || records.isReady()) {
+        if (records.prepareWait()) {
+          long longest = Math.min(records.longestWaitNanos(), DEADLINE);
+          int ready = loop.await((int) TimeUnit.NANOSECONDS.toMillis(longest) + 1);
+          for (int i = 0; i < ready; i++) {
+            stopped |= loop.tag(i) == 2;
+          }
+        }
+        records.cancelWait();
+        consumer.poll((type, buffer, offset, length) -> seen.add("" + type), 10);
+      }
+      writer.join();
+      assertEquals(messages, seen.size());
+      // Awake again, it is asked for nothing and signalled nothing.
+      assertEquals(1, loop.await(0));
+      stop.drain();
+      assertEquals(0, loop.await(0));
+    }
+  }
+
+  @Test
+  @SuppressWarnings("try") // Closed in the middle: that is what is tested.
+  void misuseIsToldClearly() throws InterruptedException {
+    try (Ring ring = Ring.create(SMALL.maxWaiters(1));
+        Consumer consumer = ring.addConsumer(ALL);
+        Consumer second = ring.addConsumer(GroupOptions.named("second"));
+        EventFd event = EventFd.create()) {
+      RingPoller poller = new RingPoller();
+      poller.add(consumer.waitForRecords(), () -> {});
+      assertThrows(
+          IllegalArgumentException.class, () -> poller.add(consumer.waitForRecords(), () -> {}));
+      NoFreeSlotException full =
+          assertThrows(
+              NoFreeSlotException.class, () -> poller.add(second.waitForRecords(), () -> {}));
+      assertEquals(
+          "all 1 waiter slots of this ring are in use; create the ring with more (maxWaiters)",
+          full.getMessage());
+      assertThrows(NoFreeSlotException.class, () -> second.waitForRecords().await(1));
+      int number = event.descriptor().number();
+      poller.add(number, () -> {});
+      IllegalArgumentException twice =
+          assertThrows(IllegalArgumentException.class, () -> poller.add(number, () -> {}));
+      assertEquals("descriptor " + number + " is in this poller already", twice.getMessage());
+      assertThrows(UncheckedIOException.class, () -> poller.add(1 << 20, () -> {}));
+
+      Thread other =
+          new Thread(
+              () -> assertThrows(ThreadingIllegalStateException.class, () -> poller.await(0)));
+      AtomicReference<Throwable> failed = new AtomicReference<>();
+      other.setUncaughtExceptionHandler((thread, failure) -> failed.set(failure));
+      other.start();
+      other.join();
+      assertNull(failed.get());
+
+      Waitable records = consumer.waitForRecords();
+      poller.remove(records);
+      consumer.close();
+      assertThrows(ClosedIllegalStateException.class, records::isReady);
+      assertThrows(ClosedIllegalStateException.class, records::prepareWait);
+      assertThrows(ClosedIllegalStateException.class, records::descriptor);
+      assertThrows(ClosedIllegalStateException.class, () -> records.await(1));
+      records.cancelWait();
+      poller.close();
+      assertThrows(ClosedIllegalStateException.class, () -> poller.await(0));
+    }
+  }
+
+  @Test
+  void socketsWakeToo(@TempDir Path path) {
+    try (Ring ring = Ring.create(SMALL);
+        Consumer consumer = ring.addConsumer(ALL);
+        Directory directory = Directory.open(path);
+        UnixSocket server = UnixSocket.listen(directory, "socket", 1);
+        RingPoller poller = new RingPoller()) {
+      poller.add(consumer.waitForRecords(), () -> seen.add("record"));
+      poller.add(server.descriptor().number(), () -> seen.add("call"));
+      assertEquals(0, poller.await(1));
+      UnixSocket client = UnixSocket.connect(directory, "socket", 1000);
+      try (UnixSocket accepted = server.accept(1000)) {
+        poller.add(accepted.descriptor().number(), () -> seen.add("hung up"));
+        assertEquals(0, poller.await(1));
+        client.close();
+        assertEquals(1, poller.await(DEADLINE));
+        assertEquals(List.of("hung up"), seen);
+      }
+    }
+  }
+
+  @Test
+  void noDescriptorIsLeftOpen() {
+    OpenDescriptors.assertNoneLeftBy(
+        () -> {
+          try (Ring ring = Ring.create(SMALL);
+              Consumer consumer = ring.addConsumer(ALL);
+              RingPoller poller = new RingPoller()) {
+            poller.add(consumer.waitForRecords(), () -> {});
+            assertEquals(0, poller.await(1));
+          }
+        });
+  }
+
+  private static int poll(Consumer consumer) {
+    int[] last = {-1};
+    assertEquals(1, consumer.poll((type, buffer, offset, length) -> last[0] = type, 10));
+    return last[0];
+  }
+
+  private static void join(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException interruption) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(interruption);
+    }
+  }
+}
