@@ -4,6 +4,7 @@ import static io.millrace.ring.RingLayout.*;
 import static io.millrace.ring.Steps.Step.*;
 
 import java.lang.invoke.VarHandle;
+import java.util.function.IntPredicate;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -19,21 +20,26 @@ final class ProducerSlot {
   final int index;
 
   private final RingMemory memory;
+
+  /** Tells whether the owner of a slot lives. */
+  private final IntPredicate isAlive;
+
   private final UnsafeBuffer header;
   private final boolean single;
   private final int intentPosition;
   private final int intentLength;
   private long limit;
 
-  ProducerSlot(RingMemory memory, int index) {
+  ProducerSlot(RingMemory memory, IntPredicate isAlive, int index) {
     this.memory = memory;
+    this.isAlive = isAlive;
     this.index = index;
     header = memory.header;
     single = memory.singleProducer;
     int slot = producerSlot(index);
     intentPosition = slot + INTENT_POSITION;
     intentLength = slot + INTENT_LENGTH;
-    limit = Space.limit(memory);
+    limit = Space.limit(memory, isAlive);
   }
 
   /**
@@ -85,7 +91,7 @@ final class ProducerSlot {
   }
 
   private boolean findSpace(long tail, int length) {
-    limit = Space.limit(memory);
+    limit = Space.limit(memory, isAlive);
     return tail + length <= limit;
   }
 
@@ -93,6 +99,11 @@ final class ProducerSlot {
   boolean hasSpace(int length) {
     long tail = memory.tail();
     return tail + length <= limit || findSpace(tail, length);
+  }
+
+  /** Tells whether it is a claim of somebody else that leaves no space, whose end nobody tells. */
+  boolean isHeldByClaim() {
+    return Space.oldestOpenClaim(memory, isAlive, memory.tail()) != NONE;
   }
 
   void retract() {

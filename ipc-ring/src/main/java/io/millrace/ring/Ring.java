@@ -150,7 +150,7 @@ public final class Ring extends AbstractCloseable {
     requireOpen();
     int index = members.joinProducer();
     try {
-      Producer producer = new Producer(this, new ProducerSlot(memory, index));
+      Producer producer = new Producer(this, new ProducerSlot(memory, this::isAlive, index));
       openHandles++;
       return producer;
     } catch (RuntimeException | Error failure) {
@@ -299,6 +299,10 @@ public final class Ring extends AbstractCloseable {
     } finally {
       released();
     }
+  }
+
+  private boolean isAlive(int producer) {
+    return membership.isAlive(RingLayout.producerLock(producer));
   }
 
   /** Uses the memory from any thread, while no other one can unmap it. */

@@ -2,10 +2,12 @@ package io.millrace.ring;
 
 import static io.millrace.ring.RingLayout.*;
 
+import java.util.function.IntPredicate;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * How far producers may write: the slowest group, or the oldest record in hand, plus the capacity.
+ * How far producers may write: the slowest group, the oldest record in hand, or the oldest claim
+ * that somebody who lives may still write to, plus the capacity.
  */
 final class Space {
   private static final int NO_GROUP = -1;
@@ -20,9 +22,11 @@ final class Space {
    *
    * <p>A group that opens meanwhile may be missed while the cursors that are still to be read move
    * on, so the look is repeated. One that opens later starts where a tail or a cursor is then, not
-   * below those that were seen here.
+   * below those that were seen here. Neither does a claim that is announced later.
+   *
+   * @param isAlive tells whether the owner of a producer slot lives
    */
-  static long limit(RingMemory memory) {
+  static long limit(RingMemory memory, IntPredicate isAlive) {
     UnsafeBuffer header = memory.header;
     long openings;
     long oldest;
@@ -34,7 +38,40 @@ final class Space {
     for (int i = 0; i < bound; i++) {
       oldest = Math.min(oldest, header.getLongVolatile(memory.consumerSlot(i) + IN_PROGRESS));
     }
-    return oldest + memory.capacity;
+    return Math.min(oldest, oldestOpenClaim(memory, isAlive, oldest)) + memory.capacity;
+  }
+
+  /**
+   * The lowest position below a limit that a living producer has claimed and not committed, or
+   * {@link RingLayout#NONE}. Groups that came later, or none at all, do not hold others back from
+   * it, and what its owner still writes must not land in newer records.
+   */
+  static long oldestOpenClaim(RingMemory memory, IntPredicate isAlive, long below) {
+    long oldest = NONE;
+    for (int i = 0; !memory.singleProducer && i < memory.producers; i++) {
+      long open = openClaim(memory, i, Math.min(below, oldest));
+      if (open != NONE && isAlive.test(i)) {
+        oldest = open;
+      }
+    }
+    return oldest;
+  }
+
+  private static long openClaim(RingMemory memory, int producer, long below) {
+    int slot = producerSlot(producer);
+    long length = memory.header.getLongVolatile(slot + INTENT_LENGTH);
+    long start = memory.header.getLongVolatile(slot + INTENT_POSITION);
+    if (length <= 0 || start >= below || start < 0) {
+      return NONE;
+    }
+    long position = start;
+    while (position < below && position - start < length && memory.isCommitted(position)) {
+      int payload = memory.data.getInt(((int) position & memory.mask) + RECORD_LENGTH);
+      position += recordLength(Math.max(0, Math.min(payload, memory.maxMessageLength)));
+    }
+    // Where others have written since, nothing can be read any more; and nothing was open there.
+    boolean isPassed = memory.tail() - start > memory.capacity;
+    return isPassed || position >= below || position - start >= length ? NONE : position;
   }
 
   /**

@@ -29,11 +29,12 @@ final class SpaceWait extends BlockingWait {
 
   /**
    * All that frees space is announced: consumers signal, deaths are told. Except the end of
-   * somebody who joins or evicts just now: whoever is killed at it is not known to anybody yet.
+   * somebody who joins or evicts just now: whoever is killed at it is not known to anybody yet. And
+   * except the end of a claim, which in the rule wakes consumers only.
    */
   @Override
   boolean isUncertain() {
-    return !ring.evictDeadNow();
+    return !ring.evictDeadNow() || slot.isHeldByClaim();
   }
 
   @Override

@@ -8,6 +8,7 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 import io.millrace.os.EventFd;
 import io.millrace.os.Membarrier;
 import java.lang.invoke.VarHandle;
+import java.util.function.IntPredicate;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -23,6 +24,9 @@ import org.openjdk.jcstress.infra.results.J_Result;
  * own code. Run by {@code mvn -Pjcstress -pl ipc-ring -am verify -DskipTests}.
  */
 public final class OrderingStress {
+  /** There are no processes here, and no claim is left open. */
+  private static final IntPredicate NOBODY_LIVES = producer -> false;
+
   private static final long PAYLOAD = 0x0123456789abcdefL;
 
   private OrderingStress() {}
@@ -76,7 +80,7 @@ public final class OrderingStress {
   public static class ObserverValidation {
     private final RingMemory memory = StressMemory.create();
     private final RecordWriter writer = new RecordWriter(memory);
-    private final ProducerSlot slot = new ProducerSlot(memory, 0);
+    private final ProducerSlot slot = new ProducerSlot(memory, NOBODY_LIVES, 0);
     private final UnsafeBuffer source = payload();
 
     /** Makes a ring that is full, of records whose payload is 1. */
@@ -120,7 +124,7 @@ public final class OrderingStress {
   @State
   public static class IntentBeforeClaim {
     private final RingMemory memory = StressMemory.create();
-    private final ProducerSlot slot = new ProducerSlot(memory, 0);
+    private final ProducerSlot slot = new ProducerSlot(memory, NOBODY_LIVES, 0);
 
     /** Makes a ring in which one claim has been made and retracted before. */
     public IntentBeforeClaim() {
@@ -159,8 +163,8 @@ public final class OrderingStress {
   @State
   public static class Claims {
     private final RingMemory memory = StressMemory.create();
-    private final ProducerSlot first = new ProducerSlot(memory, 0);
-    private final ProducerSlot second = new ProducerSlot(memory, 1);
+    private final ProducerSlot first = new ProducerSlot(memory, NOBODY_LIVES, 0);
+    private final ProducerSlot second = new ProducerSlot(memory, NOBODY_LIVES, 1);
 
     /** Makes a ring. */
     public Claims() {}
@@ -196,7 +200,7 @@ public final class OrderingStress {
 
     /** Makes a ring with one record. */
     public ShowBeforeMove() {
-      long position = new ProducerSlot(memory, 0).claim(ALIGNMENT);
+      long position = new ProducerSlot(memory, NOBODY_LIVES, 0).claim(ALIGNMENT);
       new RecordWriter(memory).pad(position, ALIGNMENT);
     }
 
@@ -215,7 +219,7 @@ public final class OrderingStress {
      */
     @Actor
     public void producer(J_Result result) {
-      result.r1 = Space.limit(memory);
+      result.r1 = Space.limit(memory, NOBODY_LIVES);
     }
   }
 
@@ -226,7 +230,7 @@ public final class OrderingStress {
   @State
   public static class GroupOpening {
     private final RingMemory memory = StressMemory.create();
-    private final ProducerSlot slot = new ProducerSlot(memory, 0);
+    private final ProducerSlot slot = new ProducerSlot(memory, NOBODY_LIVES, 0);
     private final Group group = new Group(memory, 0);
     private long limit;
 
@@ -243,7 +247,7 @@ public final class OrderingStress {
     @Actor
     public void producer() {
       slot.claim(ALIGNMENT);
-      limit = Space.limit(memory);
+      limit = Space.limit(memory, NOBODY_LIVES);
     }
 
     /**

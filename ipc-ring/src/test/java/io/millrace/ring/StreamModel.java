@@ -79,6 +79,11 @@ final class StreamModel {
         oldest = Math.min(oldest, entry.position);
       }
     }
+    for (Entry entry : entries.values()) {
+      if (entry.state == State.OPEN) {
+        oldest = Math.min(oldest, entry.position);
+      }
+    }
     return tail + size <= oldest + capacity;
   }
 

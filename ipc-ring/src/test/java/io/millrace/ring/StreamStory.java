@@ -65,7 +65,6 @@ final class StreamStory implements AutoCloseable {
   }
 
   void step() {
-    writers.forEach(this::endUnheld);
     Writer writer = writers.get(random.nextInt(writers.size()));
     int choice = random.nextInt(100);
     if (choice < 45) {
@@ -167,17 +166,6 @@ final class StreamStory implements AutoCloseable {
     } else {
       writer.producer.commit(writer.index);
       end(writer, State.VISIBLE);
-    }
-  }
-
-  /**
-   * Only a group that has not passed a claim keeps others from writing over it: one that is left
-   * open without such a group, for a whole lap, would damage what was written there since.
-   */
-  private void endUnheld(Writer writer) {
-    if (writer.open != null
-        && model.groups.values().stream().noneMatch(g -> g.cursor <= writer.open.position)) {
-      endClaim(writer);
     }
   }
 
