@@ -3,4 +3,5 @@ module io.millrace.discovery {
   requires transitive io.millrace.ring;
 
   exports io.millrace.discovery;
+  exports io.millrace.snapshot;
 }

@@ -1,0 +1,167 @@
+package io.millrace.snapshot;
+
+import io.millrace.os.Credentials;
+import io.millrace.os.Descriptor;
+import io.millrace.os.Directory;
+import io.millrace.os.Errno;
+import io.millrace.os.FileContent;
+import io.millrace.os.FileSpace;
+import io.millrace.os.FileStatus;
+import io.millrace.os.OfdLock;
+import io.millrace.os.SystemCallException;
+import java.nio.file.Path;
+
+/**
+ * A snapshot file, opened through a description of its own and found to be sound. Locks taken
+ * through it say that this handle lives.
+ */
+final class SnapshotFile implements AutoCloseable {
+  private static final int NAME_LIMIT = 100;
+
+  private final Path path;
+  private final Descriptor descriptor;
+  private final Geometry geometry;
+  private final FileStatus status;
+  private final boolean writable;
+
+  private SnapshotFile(
+      Path path, Descriptor descriptor, Geometry geometry, FileStatus status, boolean writable) {
+    this.path = path;
+    this.descriptor = descriptor;
+    this.geometry = geometry;
+    this.status = status;
+    this.writable = writable;
+  }
+
+  /** Opens what is there, or returns {@code null} if nothing is. */
+  static SnapshotFile open(Directory directory, Path path, boolean writable) {
+    Descriptor file = directory.openFile(path.getFileName().toString(), writable);
+    return file == null ? null : check(file, path, writable);
+  }
+
+  /**
+   * Makes a file whole, locks it for this writer and only then gives it its name, so that nobody
+   * ever sees half a file or one without a writer. Returns {@code null} if the name is taken.
+   */
+  static SnapshotFile create(Directory directory, Path path, SnapshotConfig config) {
+    String hidden = null;
+    Descriptor file;
+    try {
+      file = directory.createNamelessFile(config.permissions());
+    } catch (SystemCallException unsupported) {
+      if (unsupported.errno() != Errno.EOPNOTSUPP && unsupported.errno() != Errno.EISDIR) {
+        throw unsupported;
+      }
+      hidden = hiddenName(path);
+      file = directory.createFile(hidden, config.permissions());
+    }
+    try {
+      fill(file, Geometry.of(config), path);
+      OfdLock.tryLock(file, SnapshotLayout.WRITER_OFFSET);
+      Step.FILE_FILLED.reached();
+      boolean named = directory.link(file, path.getFileName().toString());
+      Step.FILE_NAMED.reached();
+      if (named) {
+        return check(file, path, true);
+      }
+      file.close();
+      return null;
+    } catch (RuntimeException | Error failure) {
+      file.close();
+      throw failure;
+    } finally {
+      if (hidden != null) {
+        directory.unlink(hidden);
+      }
+    }
+  }
+
+  private static void fill(Descriptor file, Geometry geometry, Path path) {
+    try {
+      FileSpace.setLength(file, geometry.fileLength());
+      FileSpace.reserve(file, 0, geometry.headerLength());
+      FileContent.write(file, geometry.encode());
+    } catch (SystemCallException failure) {
+      throw noSpace(failure, path, geometry.headerLength());
+    }
+  }
+
+  private static String hiddenName(Path path) {
+    String name = path.getFileName().toString();
+    String start = name.length() > NAME_LIMIT ? name.substring(0, NAME_LIMIT) : name;
+    return "." + start + "." + Credentials.pid() + "." + System.nanoTime();
+  }
+
+  private static SnapshotFile check(Descriptor file, Path path, boolean writable) {
+    try {
+      FileStatus status = file.status();
+      if (!status.isRegularFile()) {
+        throw new SnapshotException.NotASnapshot(path);
+      }
+      byte[] start = FileContent.read(file, SnapshotLayout.GEOMETRY_LENGTH);
+      Geometry geometry = Geometry.decode(start, status.size(), path);
+      return new SnapshotFile(path, file, geometry, status, writable);
+    } catch (RuntimeException | Error failure) {
+      file.close();
+      throw failure;
+    }
+  }
+
+  /**
+   * Reserves room for the start of a buffer, so that no store to it can run out of room.
+   *
+   * @throws SnapshotException.NoSpace if the file system is full
+   */
+  void reserve(int buffer, long length) {
+    try {
+      FileSpace.reserve(descriptor, geometry.bufferOffset(buffer), length);
+    } catch (SystemCallException failure) {
+      throw noSpace(failure, path, length);
+    }
+  }
+
+  private static RuntimeException noSpace(SystemCallException failure, Path path, long length) {
+    boolean full = failure.errno() == Errno.ENOSPC || failure.errno() == Errno.ENOMEM;
+    return full ? new SnapshotException.NoSpace(path, length, failure) : failure;
+  }
+
+  boolean tryLock(int offset) {
+    return OfdLock.tryLock(descriptor, offset);
+  }
+
+  boolean isLockedByAnother(int offset) {
+    return OfdLock.isHeldByAnother(descriptor, offset);
+  }
+
+  /** Wakes all who sleep over this file. */
+  void wakeWatchers() {
+    FileSpace.touch(descriptor, SnapshotLayout.WAKE_BYTE_OFFSET);
+  }
+
+  /** Tells whether the path leads to this file no more. */
+  boolean isReplaced() {
+    FileStatus now = FileStatus.ofPath(path.toString());
+    return now == null || !now.isSameFile(status);
+  }
+
+  Path path() {
+    return path;
+  }
+
+  Descriptor descriptor() {
+    return descriptor;
+  }
+
+  Geometry geometry() {
+    return geometry;
+  }
+
+  boolean isWritable() {
+    return writable;
+  }
+
+  @Override
+  public void close() {
+    descriptor.close();
+  }
+}
