@@ -13,8 +13,8 @@ public final class Snapshot implements AutoCloseable {
   final UnsafeBuffer view = new UnsafeBuffer(0, 0);
   private final SnapshotReader reader;
 
-  /** The word whose buffer the view shows and the reader holds; NONE if it holds none. */
-  long word = SnapshotLayout.NONE;
+  /** The word whose buffer the view shows and the reader holds; NOTHING_HELD if it holds none. */
+  long word = SnapshotLayout.NOTHING_HELD;
 
   boolean open;
   boolean switched;

@@ -91,6 +91,9 @@ final class SnapshotLayout {
   /** Current, as a closed handle sees it. Never in a file. */
   static final long CLOSED = -3;
 
+  /** What a reader that holds no value compares the current word with. Never in a file. */
+  static final long NOTHING_HELD = -4;
+
   private static final int BUFFER_BITS = 10;
   private static final int BUFFER_MASK = (1 << BUFFER_BITS) - 1;
 

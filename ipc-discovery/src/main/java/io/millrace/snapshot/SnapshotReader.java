@@ -100,7 +100,7 @@ public final class SnapshotReader implements AutoCloseable {
     }
     long seen = wordOfValue(header.getLongVolatile(SnapshotLayout.CURRENT_OFFSET));
     // Whatever happens now, the value that was held is not held any more.
-    snapshot.word = SnapshotLayout.NONE;
+    snapshot.word = SnapshotLayout.NOTHING_HELD;
     long word = wordOfValue(source.take(seen, snapshot));
     long version = SnapshotLayout.version(word);
     snapshot.switched = version != lastVersion;
@@ -133,8 +133,8 @@ public final class SnapshotReader implements AutoCloseable {
 
   /** The guard was closed and the file has too few buffers to keep one while nobody reads. */
   void letGo() {
-    if (snapshot.word != SnapshotLayout.NONE) {
-      snapshot.word = SnapshotLayout.NONE;
+    if (snapshot.word != SnapshotLayout.NOTHING_HELD) {
+      snapshot.word = SnapshotLayout.NOTHING_HELD;
       snapshot.view.wrap(0, 0);
       source.release();
     }
@@ -240,7 +240,7 @@ public final class SnapshotReader implements AutoCloseable {
     if (!closed) {
       closed = true;
       snapshot.open = false;
-      snapshot.word = SnapshotLayout.NONE;
+      snapshot.word = SnapshotLayout.NOTHING_HELD;
       snapshot.view.wrap(0, 0);
       source.close();
       header.wrap(CLOSED_HEADER);

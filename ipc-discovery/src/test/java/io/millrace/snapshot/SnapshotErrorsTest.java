@@ -1,0 +1,335 @@
+package io.millrace.snapshot;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.testkit.ChildProcess;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Everything that is wrong is said, and left as it is. */
+class SnapshotErrorsTest {
+  private static final Duration NO_GRACE = Duration.ZERO;
+  private static final SnapshotConfig SMALL =
+      SnapshotConfig.defaults().withReaders(3).withMaximumLength(100);
+  private static final Duration DEADLINE = Duration.ofSeconds(30);
+
+  @TempDir(factory = SharedMemory.class)
+  Path directory;
+
+  private Path path;
+  private Synchronizer state;
+
+  @BeforeEach
+  void name() {
+    path = directory.resolve("state");
+    state = Synchronizer.open(path);
+  }
+
+  @Test
+  void readingBeforeTheFirstWriteIsAnErrorAndCreatesNothing() throws IOException {
+    assertThrows(SnapshotException.NothingWritten.class, state::reader);
+    assertThrows(SnapshotException.NothingWritten.class, state::copyingReader);
+    assertThrows(
+        SnapshotException.NothingWritten.class, () -> state.awaitReader(Duration.ofMillis(1)));
+    try (Stream<Path> files = Files.list(directory)) {
+      assertEquals(List.of(), files.toList());
+    }
+    try (SnapshotWriter writer = state.writer();
+        SnapshotReader reader = state.reader();
+        SnapshotReader copying = state.copyingReader()) {
+      assertThrows(SnapshotException.NothingWritten.class, reader::read);
+      assertThrows(SnapshotException.NothingWritten.class, copying::read);
+      writer.write(new byte[1], NO_GRACE);
+      reader.read().close();
+      copying.read().close();
+    }
+  }
+
+  @Test
+  void aMissingDirectoryIsNamed() {
+    Synchronizer nowhere = Synchronizer.open(directory.resolve("no/state"));
+    assertTrue(
+        assertThrows(UncheckedIOException.class, nowhere::writer)
+            .getMessage()
+            .contains(directory.resolve("no").toString()));
+    assertThrows(UncheckedIOException.class, nowhere::reader);
+  }
+
+  @Test
+  void aSecondWriterIsRefusedWithThePidOfTheFirst() {
+    try (SnapshotWriter writer = state.writer()) {
+      SnapshotException.SecondWriter refused =
+          assertThrows(SnapshotException.SecondWriter.class, state::writer);
+      assertEquals(ProcessHandle.current().pid(), refused.pid());
+      assertThrows(SnapshotException.SecondWriter.class, state::remove);
+      try (ChildProcess child = ChildProcess.start(SecondWriter.class, path.toString())) {
+        assertEquals("" + refused.pid(), child.expectLine("refused", DEADLINE));
+      }
+      writer.write(new byte[1], NO_GRACE);
+    }
+    state.writer().close();
+  }
+
+  /** Tries to become the writer. */
+  static final class SecondWriter {
+    public static void main(String[] arguments) {
+      try (SnapshotWriter writer = Synchronizer.open(Path.of(arguments[0])).writer()) {
+        System.out.println("admitted to " + writer.path());
+      } catch (SnapshotException.SecondWriter refused) {
+        System.out.println("refused " + refused.pid());
+      }
+    }
+  }
+
+  @Test
+  void oneReaderTooManyIsRefused() {
+    Synchronizer few = Synchronizer.open(path, SnapshotConfig.defaults().withReaders(2));
+    few.writer().close();
+    try (SnapshotReader one = few.reader()) {
+      try (SnapshotReader two = few.reader()) {
+        assertThrows(SnapshotException.TooManyReaders.class, few::reader);
+        assertEquals(one.path(), two.path());
+        few.copyingReader().close();
+      }
+      few.reader().close();
+    }
+  }
+
+  @Test
+  void aValueThatIsTooLongIsRefusedAndNothingIsPublished() {
+    Synchronizer small = Synchronizer.open(path, SnapshotConfig.defaults().withMaximumLength(100));
+    try (SnapshotWriter writer = small.writer()) {
+      writer.write(new byte[100], NO_GRACE);
+      assertThrows(SnapshotException.TooLong.class, () -> writer.write(new byte[101], NO_GRACE));
+      assertEquals(1, writer.version());
+      writer.write(new byte[100], NO_GRACE);
+    }
+  }
+
+  @Test
+  void anotherShapeIsRefusedAndNoneIsTakenAsItIs() {
+    SnapshotConfig shape = SnapshotConfig.defaults().withReaders(3);
+    Synchronizer.open(path, shape).writer().close();
+    Synchronizer other = Synchronizer.open(path, shape.withMaximumLength(5));
+    assertThrows(SnapshotException.OtherShape.class, other::writer);
+    assertThrows(SnapshotException.OtherShape.class, other::reader);
+    state.writer().close();
+    Synchronizer.open(path, shape).writer().close();
+  }
+
+  @Test
+  void whatIsNoSnapshotIsNeverOverwritten() throws IOException {
+    for (byte[] content : List.of(new byte[0], new byte[] {1, 2, 3}, new byte[10_000])) {
+      Files.write(path, content);
+      assertLeftAlone(SnapshotException.NotASnapshot.class);
+    }
+    Files.delete(path);
+    Files.createDirectory(path);
+    assertThrows(RuntimeException.class, state::writer);
+    assertThrows(SnapshotException.NotASnapshot.class, state::copyingReader);
+    Files.delete(path);
+    Files.createSymbolicLink(path, directory.resolve("elsewhere"));
+    assertThrows(UncheckedIOException.class, state::writer);
+    assertFalse(Files.exists(directory.resolve("elsewhere")));
+  }
+
+  @Test
+  void aNewerLayoutIsNeverOverwritten() throws IOException {
+    writeOne();
+    patch(SnapshotLayout.LAYOUT_VERSION_OFFSET + 2, (byte) 9);
+    assertLeftAlone(SnapshotException.OtherVersion.class);
+  }
+
+  @Test
+  void aDamagedHeaderIsNeverTrusted() throws IOException {
+    writeOne();
+    byte[] good = Files.readAllBytes(path);
+    for (int at = SnapshotLayout.CRC_OFFSET; at < SnapshotLayout.GEOMETRY_LENGTH; at++) {
+      byte[] bad = good.clone();
+      bad[at] ^= 0x40;
+      Files.write(path, bad);
+      assertLeftAlone(SnapshotException.Damaged.class);
+    }
+  }
+
+  @Test
+  void aHeaderThatMakesNoSenseIsNeverTrustedWhateverItsChecksum() throws IOException {
+    writeOne();
+    byte[] good = Files.readAllBytes(path);
+    int[] fields = {
+      SnapshotLayout.HEADER_LENGTH_OFFSET,
+      SnapshotLayout.READERS_OFFSET,
+      SnapshotLayout.BUFFERS_OFFSET,
+      SnapshotLayout.MAXIMUM_OFFSET + 4,
+      SnapshotLayout.STRIDE_OFFSET
+    };
+    for (int field : fields) {
+      for (int value : new int[] {-1, Integer.MIN_VALUE, Integer.MAX_VALUE, 0x10000}) {
+        byte[] bad = good.clone();
+        ByteBuffer header = ByteBuffer.wrap(bad).order(ByteOrder.LITTLE_ENDIAN);
+        header.putInt(field, value).putInt(SnapshotLayout.CRC_OFFSET, 0);
+        CRC32C crc = new CRC32C();
+        crc.update(bad, 0, SnapshotLayout.GEOMETRY_LENGTH);
+        header.putInt(SnapshotLayout.CRC_OFFSET, (int) crc.getValue());
+        Files.write(path, bad);
+        assertLeftAlone(SnapshotException.Damaged.class);
+      }
+    }
+  }
+
+  @Test
+  void aFileThatWasCutShortIsNotMapped() throws IOException {
+    writeOne();
+    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+      file.setLength(file.length() - 1);
+    }
+    assertLeftAlone(SnapshotException.Damaged.class);
+  }
+
+  @Test
+  void aCurrentWordOrLengthThatLeadsOutsideIsNeverFollowed() throws IOException {
+    writeOne();
+    long value = SnapshotLayout.headerLength(SMALL.readers());
+    putLong(value + SnapshotLayout.VALUE_LENGTH, Long.MAX_VALUE);
+    assertReadersSayDamaged();
+    putLong(value + SnapshotLayout.VALUE_LENGTH, -1);
+    assertReadersSayDamaged();
+    putLong(value + SnapshotLayout.VALUE_LENGTH, 0);
+    putLong(SnapshotLayout.CURRENT_OFFSET, SnapshotLayout.word(1, 1023));
+    assertReadersSayDamaged();
+    assertThrows(SnapshotException.Damaged.class, state::writer);
+    putLong(SnapshotLayout.CURRENT_OFFSET, SnapshotLayout.word(7, 0));
+    assertReadersSayDamaged();
+    assertThrows(SnapshotException.Damaged.class, state::writer);
+    putLong(SnapshotLayout.CURRENT_OFFSET, -77);
+    assertReadersSayDamaged();
+    assertThrows(SnapshotException.Damaged.class, state::writer);
+  }
+
+  private void assertReadersSayDamaged() {
+    try (SnapshotReader reader = state.reader();
+        SnapshotReader copying = state.copyingReader()) {
+      assertThrows(SnapshotException.Damaged.class, reader::read);
+      assertThrows(SnapshotException.Damaged.class, copying::read);
+    }
+  }
+
+  @Test
+  void aDamagedValueIsFoundByEveryValidatedRead() throws IOException {
+    writeOne();
+    long value = SnapshotLayout.headerLength(SMALL.readers());
+    patch((int) value + SnapshotLayout.VALUE + 30, (byte) 1);
+    try (SnapshotReader reader = state.reader();
+        SnapshotReader copying = state.copyingReader()) {
+      reader.read().close();
+      assertThrows(SnapshotException.Damaged.class, reader::readValidated);
+      assertThrows(SnapshotException.Damaged.class, reader::readValidated);
+      assertThrows(SnapshotException.Damaged.class, copying::read);
+      try (SnapshotWriter writer = state.writer()) {
+        writer.write(new byte[40], NO_GRACE);
+      }
+      reader.readValidated().close();
+      copying.read().close();
+    }
+  }
+
+  @Test
+  void aFileThatWasRemovedOrReplacedIsNoticed() throws IOException {
+    writeOne();
+    try (SnapshotWriter old = state.writer();
+        SnapshotReader reader = state.reader();
+        SnapshotReader copying = state.copyingReader()) {
+      assertFalse(reader.isReplaced() || copying.isReplaced() || old.isReplaced());
+      Files.delete(path);
+      assertTrue(reader.isReplaced() && copying.isReplaced() && old.isReplaced());
+      assertThrows(SnapshotException.NothingWritten.class, state::reader);
+      try (SnapshotWriter next = state.writer()) {
+        assertEquals(1, next.write(new byte[2], NO_GRACE).version());
+        assertTrue(reader.isReplaced() && copying.isReplaced() && old.isReplaced());
+        assertThrows(
+            SnapshotException.Replaced.class, () -> reader.awaitNewer(1, Duration.ofDays(1)));
+        try (Snapshot snapshot = reader.read()) {
+          assertEquals(40, snapshot.length());
+        }
+      }
+    }
+  }
+
+  @Test
+  void readersOfAFileThatWasRemovedProperlyAreToldByTheirNextRead() {
+    writeOne();
+    try (SnapshotReader reader = state.reader();
+        SnapshotReader copying = state.copyingReader();
+        SnapshotReader late = state.reader()) {
+      try (Snapshot snapshot = reader.read()) {
+        assertTrue(state.remove());
+        assertEquals(40, snapshot.length());
+      }
+      for (SnapshotReader one : List.of(reader, copying, late)) {
+        assertThrows(SnapshotException.Replaced.class, one::read);
+        assertThrows(SnapshotException.Replaced.class, one::version);
+        assertTrue(one.isReplaced());
+      }
+      assertThrows(SnapshotException.NothingWritten.class, state::reader);
+      state.writer().close();
+    }
+  }
+
+  @Test
+  void aShapeOutOfRangeIsRefused() {
+    SnapshotConfig config = SnapshotConfig.defaults();
+    assertThrows(IllegalArgumentException.class, () -> config.withReaders(0));
+    assertThrows(IllegalArgumentException.class, () -> config.withBuffers(1));
+    assertThrows(IllegalArgumentException.class, () -> config.withBuffers(1024));
+    assertThrows(IllegalArgumentException.class, () -> config.withMaximumLength(-1));
+    assertThrows(IllegalArgumentException.class, () -> config.withMaximumLength(1L << 31));
+    assertThrows(IllegalArgumentException.class, () -> config.withPermissions(01777));
+  }
+
+  private void writeOne() {
+    try (SnapshotWriter writer = Synchronizer.open(path, SMALL).writer()) {
+      writer.write(new byte[40], NO_GRACE);
+    }
+  }
+
+  private <T extends SnapshotException> void assertLeftAlone(Class<T> expected) throws IOException {
+    byte[] before = Files.readAllBytes(path);
+    assertThrows(expected, state::writer);
+    assertThrows(expected, state::reader);
+    assertThrows(expected, state::copyingReader);
+    assertThrows(expected, state::remove);
+    assertArrayEquals(before, Files.readAllBytes(path));
+  }
+
+  private void patch(int offset, byte change) throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+      file.seek(offset);
+      int old = file.read();
+      file.seek(offset);
+      file.write(old ^ change);
+    }
+  }
+
+  private void putLong(long offset, long value) throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+      file.seek(offset);
+      file.writeLong(Long.reverseBytes(value));
+    }
+  }
+}
