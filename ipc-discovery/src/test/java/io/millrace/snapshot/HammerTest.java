@@ -1,0 +1,181 @@
+package io.millrace.snapshot;
+
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.testkit.ChildProcess;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A writer as fast as it goes, readers that check every word of what they read, and random SIGKILLs
+ * of all of them.
+ *
+ * <p>For a long run: {@code -Dmillrace.hammer.reads=100000000} goes on until that many reads were
+ * checked.
+ */
+class HammerTest {
+  private static final long READS = Long.getLong("millrace.hammer.reads", 0);
+  private static final Duration SHORT_RUN = Duration.ofSeconds(8);
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
+  private static final int READERS = 3;
+  private static final int CHANGED = 8;
+  private static final int LINE = 128;
+  private static final int WRITTEN = READERS * LINE;
+  private static final int ALIVE = 16;
+
+  @TempDir(factory = SharedMemory.class)
+  Path directory;
+
+  @Test
+  void noReadIsEverTornWhoeverIsKilledWhenever() throws IOException {
+    Path path = directory.resolve("state");
+    UnsafeBuffer counts = counts(directory.resolve("counts"), true);
+    List<String> flags = READS == 0 ? List.of() : List.of("-XX:TieredStopAtLevel=4");
+    SplittableRandom random = new SplittableRandom();
+    long start = System.nanoTime();
+    int kills = 0;
+    ChildProcess[] children = new ChildProcess[READERS + 1];
+    try {
+      for (int i = 0; i <= READERS; i++) {
+        children[i] = start(i, path, flags);
+      }
+      while (!isDone(counts, kills, start)) {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextLong(20, 400)));
+        assertSound(children);
+        int victim = random.nextInt(READERS + 1);
+        // Only one that is at work: the interesting kills are not those of a starting JVM.
+        if (counts.getLongVolatile(victim * LINE + ALIVE) == children[victim].pid()) {
+          children[victim].close();
+          children[victim] = start(victim, path, flags);
+          kills++;
+        }
+      }
+      assertSound(children);
+    } finally {
+      for (ChildProcess child : children) {
+        if (child != null) {
+          child.close();
+        }
+      }
+    }
+    report(counts, kills, System.nanoTime() - start);
+    try (SnapshotWriter writer = Synchronizer.open(path).writer();
+        SnapshotReader reader = Synchronizer.open(path).reader()) {
+      writer.write(new Proof.Value().of(writer.version() + 1, 8), new Proof(), Duration.ZERO);
+      try (Snapshot snapshot = reader.readValidated()) {
+        assertNull(Proof.fault(snapshot));
+      }
+    }
+  }
+
+  private static ChildProcess start(int number, Path path, List<String> flags) {
+    Class<?> main = number == READERS ? Writing.class : Reading.class;
+    return ChildProcess.startUnder(
+        List.of(), flags, main, path.toString(), Integer.toString(number));
+  }
+
+  private static void assertSound(ChildProcess[] children) {
+    for (ChildProcess child : children) {
+      assertTrue(child.isAlive(), () -> "ended by itself: " + child.printed());
+    }
+  }
+
+  private static boolean isDone(UnsafeBuffer counts, int kills, long start) {
+    return READS == 0
+        ? System.nanoTime() - start > SHORT_RUN.toNanos()
+            && kills >= 5
+            && sum(counts, CHANGED) > 100
+        : sum(counts, 0) >= READS;
+  }
+
+  private static long sum(UnsafeBuffer counts, int offset) {
+    long sum = 0;
+    for (int i = 0; i < READERS; i++) {
+      sum += counts.getLongVolatile(i * LINE + offset);
+    }
+    return sum;
+  }
+
+  private static void report(UnsafeBuffer counts, int kills, long nanos) throws IOException {
+    String line =
+        String.format(
+            "%d reads checked, %d of them of a new value, %d values written, %d kills, %d s%n",
+            sum(counts, 0),
+            sum(counts, CHANGED),
+            counts.getLongVolatile(WRITTEN),
+            kills,
+            TimeUnit.NANOSECONDS.toSeconds(nanos));
+    Files.writeString(Path.of("target", "hammer.txt"), line);
+  }
+
+  private static UnsafeBuffer counts(Path file, boolean create) throws IOException {
+    StandardOpenOption third = create ? StandardOpenOption.CREATE : StandardOpenOption.READ;
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, third)) {
+      return new UnsafeBuffer(channel.map(FileChannel.MapMode.READ_WRITE, 0, 4096));
+    }
+  }
+
+  /** Writes for ever; small values mostly, large ones now and then. */
+  static final class Writing {
+    public static void main(String[] arguments) throws IOException {
+      Path path = Path.of(arguments[0]);
+      UnsafeBuffer counts = counts(path.resolveSibling("counts"), false);
+      SplittableRandom random = new SplittableRandom();
+      Proof codec = new Proof();
+      Proof.Value value = new Proof.Value();
+      try (SnapshotWriter writer = Synchronizer.open(path).writer()) {
+        counts.putLongVolatile(WRITTEN + ALIVE, ProcessHandle.current().pid());
+        while (true) {
+          int bits = 4 + random.nextInt(random.nextInt(64) == 0 ? 17 : 8);
+          int length = 8 + random.nextInt(Math.min(1 << bits, (1 << 20) - 7));
+          writer.write(value.of(writer.version() + 1, length), codec, Duration.ZERO);
+          counts.putLongVolatile(WRITTEN, counts.getLong(WRITTEN) + 1);
+        }
+      }
+    }
+  }
+
+  /** Reads for ever, in place or by copying, and checks every word. */
+  static final class Reading {
+    public static void main(String[] arguments) throws IOException {
+      Path path = Path.of(arguments[0]);
+      int line = Integer.parseInt(arguments[1]) * LINE;
+      UnsafeBuffer counts = counts(path.resolveSibling("counts"), false);
+      Synchronizer state = Synchronizer.open(path);
+      state.awaitReader(DEADLINE).close();
+      SplittableRandom random = new SplittableRandom();
+      try (SnapshotReader reader = line == 0 ? state.copyingReader() : state.reader()) {
+        counts.putLongVolatile(line + ALIVE, ProcessHandle.current().pid());
+        long last = 0;
+        while (true) {
+          try (Snapshot snapshot =
+              random.nextInt(8) == 0 ? reader.readValidated() : reader.read()) {
+            String fault = Proof.fault(snapshot);
+            if (fault != null || snapshot.version() < last) {
+              System.out.println(fault == null ? "went back from " + last : fault);
+              System.exit(1);
+            }
+            last = snapshot.version();
+            counts.putLong(line, counts.getLong(line) + 1);
+            if (snapshot.isSwitched()) {
+              counts.putLong(line + CHANGED, counts.getLong(line + CHANGED) + 1);
+            }
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,306 @@
+package io.millrace.snapshot;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.testkit.ChildProcess;
+import io.millrace.testkit.Eventually;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * A child stops for good at one step, is seen to be there, and is killed: whatever the step, the
+ * last published value stays readable and everybody else goes on.
+ */
+class KillAtEachStepTest {
+  private static final Duration NO_GRACE = Duration.ZERO;
+  private static final Duration DEADLINE = Duration.ofSeconds(30);
+  private static final int BEFORE = 3;
+
+  @TempDir(factory = SharedMemory.class)
+  Path directory;
+
+  private final Proof.Value value = new Proof.Value();
+
+  private void write(SnapshotWriter writer) {
+    long version = writer.version() + 1;
+    assertEquals(version, writer.write(value.of(version, 1000), new Proof(), NO_GRACE).version());
+  }
+
+  private static void assertReads(SnapshotReader reader, long version) {
+    try (Snapshot snapshot = reader.readValidated()) {
+      assertNull(Proof.fault(snapshot));
+      assertEquals(version, snapshot.version());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Step.class,
+      names = {
+        "BUFFER_CHOSEN",
+        "SPACE_RESERVED",
+        "VALUE_INVALIDATED",
+        "VALUE_WRITTEN",
+        "VALUE_COMPLETE",
+        "PUBLISHED",
+        "WAKE_CLEARED"
+      })
+  void aWriterKilledWhileItWritesLeavesTheLastValueAndRoomForTheNextWriter(Step step) {
+    Path path = directory.resolve("state");
+    Synchronizer state = Synchronizer.open(path);
+    long published = step.compareTo(Step.PUBLISHED) >= 0 ? BEFORE + 1 : BEFORE;
+    try (ChildProcess child = ChildProcess.start(Writing.class, path.toString(), step.name())) {
+      child.expectLine("ready", DEADLINE);
+      try (SnapshotReader reader = state.reader();
+          SnapshotReader holder = state.reader();
+          SnapshotReader copying = state.copyingReader();
+          Snapshot held = holder.read()) {
+        // Asks to be woken, so that the writer comes to the last step.
+        assertTrue(!reader.awaitNewer(BEFORE, Duration.ofMillis(1)));
+        child.send("go");
+        child.expectLine("stopped", DEADLINE);
+        assertReads(reader, published);
+        assertReads(copying, published);
+        assertThrows(SnapshotException.SecondWriter.class, state::writer);
+        child.kill();
+        assertReads(reader, published);
+        assertReads(copying, published);
+        try (SnapshotWriter next = state.writer()) {
+          for (int i = 1; i <= 50; i++) {
+            write(next);
+            assertReads(reader, published + i);
+            assertReads(copying, published + i);
+          }
+        }
+        assertNull(Proof.fault(held));
+        assertEquals(BEFORE, held.version());
+      }
+    }
+  }
+
+  @Test
+  void aWaiterWakesAlthoughTheWriterIsKilledBetweenPublishingAndWaking() throws Exception {
+    for (Step step : List.of(Step.PUBLISHED, Step.WAKE_CLEARED)) {
+      Path path = directory.resolve(step.name());
+      try (ChildProcess child = ChildProcess.start(Writing.class, path.toString(), step.name());
+          ChildProcess waiter = ChildProcess.start(Waiting.class, path.toString())) {
+        waiter.expectLine("waiting", DEADLINE);
+        child.expectLine("ready", DEADLINE);
+        awaitAsleep(waiter);
+        child.send("go");
+        child.expectLine("stopped", DEADLINE);
+        child.kill();
+        assertEquals("" + (BEFORE + 1), waiter.expectLine("woken", DEADLINE));
+      }
+    }
+  }
+
+  private static void awaitAsleep(ChildProcess waiter) {
+    Eventually.await(
+        "the waiter sleeps in epoll_wait", DEADLINE, () -> SleepingThreads.inEpoll(waiter.pid()));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Step.class,
+      names = {"FILE_FILLED", "FILE_NAMED", "WRITER_LOCKED"})
+  void aWriterKilledWhileItMakesTheFileLeavesNothingOrAWholeFile(Step step) throws IOException {
+    Path path = directory.resolve("state");
+    Synchronizer state = Synchronizer.open(path);
+    try (ChildProcess child = ChildProcess.start(Making.class, path.toString(), step.name())) {
+      child.expectLine("stopped", DEADLINE);
+      if (step == Step.FILE_FILLED) {
+        assertThrows(SnapshotException.NothingWritten.class, state::reader);
+      } else {
+        assertThrows(SnapshotException.SecondWriter.class, state::writer);
+      }
+      child.kill();
+    }
+    try (SnapshotWriter next = state.writer();
+        SnapshotReader reader = state.reader()) {
+      write(next);
+      assertReads(reader, 1);
+    }
+    try (Stream<Path> files = Files.list(directory)) {
+      assertEquals(List.of(path), files.toList());
+    }
+  }
+
+  @Test
+  void aRemoverKilledHalfWayHasRemovedTheValue() {
+    Path path = directory.resolve("state");
+    Synchronizer state = Synchronizer.open(path);
+    try (SnapshotWriter writer = state.writer()) {
+      write(writer);
+    }
+    try (SnapshotReader reader = state.reader();
+        ChildProcess child =
+            ChildProcess.start(Removing.class, path.toString(), Step.RETIRED.name())) {
+      child.expectLine("stopped", DEADLINE);
+      child.kill();
+      assertThrows(SnapshotException.Replaced.class, reader::read);
+      try (SnapshotWriter next = state.writer();
+          SnapshotReader late = state.reader()) {
+        write(next);
+        assertReads(late, 1);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Step.class,
+      names = {"SLOT_LOCKED", "PIN_TRIED", "PIN_ANNOUNCED", "PIN_CHOSEN", "PINNED"})
+  void aReaderStoppedOrKilledHoldsUpNobody(Step step) {
+    Path path = directory.resolve("state");
+    // One reader, three buffers: not one more than is needed.
+    Synchronizer state = Synchronizer.open(path, SnapshotConfig.defaults().withReaders(1));
+    try (SnapshotWriter writer = state.writer()) {
+      write(writer);
+      try (ChildProcess child = ChildProcess.start(Reading.class, path.toString(), step.name())) {
+        while (!child.expectLine("at", DEADLINE).equals(step.name())) {
+          // At each earlier step the value changes under the reader, which takes the long way.
+          write(writer);
+          child.send("go");
+        }
+        for (int i = 0; i < 50; i++) {
+          write(writer);
+        }
+        child.kill();
+      }
+      try (SnapshotReader next = state.reader()) {
+        for (int i = 0; i < 50; i++) {
+          write(writer);
+          assertReads(next, writer.version());
+        }
+      }
+    }
+  }
+
+  @Test
+  void aReaderStoppedAnywhereReadsAWholeValueWhenItGoesOn() {
+    Path path = directory.resolve("state");
+    Synchronizer state = Synchronizer.open(path, SnapshotConfig.defaults().withReaders(1));
+    try (SnapshotWriter writer = state.writer()) {
+      write(writer);
+      try (ChildProcess child = ChildProcess.start(Reading.class, path.toString(), "none")) {
+        String step = child.expectLine("at", DEADLINE);
+        while (!step.equals("END")) {
+          for (int i = 0; i < 50; i++) {
+            write(writer);
+          }
+          child.send("go");
+          step = child.expectLine("at", DEADLINE);
+        }
+        child.send("go");
+        assertEquals(0, child.awaitExit(DEADLINE), () -> "" + child.printed());
+      }
+    }
+  }
+
+  /** Writes three values, and stops for good at a step of the fourth. */
+  static final class Writing {
+    public static void main(String[] arguments) throws IOException {
+      BufferedReader input = new BufferedReader(new InputStreamReader(System.in));
+      Step last = Step.valueOf(arguments[1]);
+      boolean[] armed = new boolean[1];
+      Step.listener = step -> stopIf(armed[0] && step == last);
+      try (SnapshotWriter writer = Synchronizer.open(Path.of(arguments[0])).writer()) {
+        Proof.Value value = new Proof.Value();
+        for (int version = 1; version <= BEFORE; version++) {
+          writer.write(value.of(version, 1000), new Proof(), NO_GRACE);
+        }
+        System.out.println("ready");
+        input.readLine();
+        armed[0] = true;
+        writer.write(value.of(BEFORE + 1, 1000), new Proof(), NO_GRACE);
+      }
+    }
+  }
+
+  /** Stops for good at a step of making a file. */
+  static final class Making {
+    public static void main(String[] arguments) {
+      Step last = Step.valueOf(arguments[1]);
+      Step.listener = step -> stopIf(step == last);
+      Synchronizer.open(Path.of(arguments[0])).writer().close();
+    }
+  }
+
+  /** Stops for good at a step of removing a file. */
+  static final class Removing {
+    public static void main(String[] arguments) {
+      Step last = Step.valueOf(arguments[1]);
+      Step.listener = step -> stopIf(step == last);
+      Synchronizer.open(Path.of(arguments[0])).remove();
+    }
+  }
+
+  /** Waits for the file, and then for the version after the third. */
+  static final class Waiting {
+    public static void main(String[] arguments) {
+      System.out.println("waiting");
+      try (SnapshotReader reader = Synchronizer.open(Path.of(arguments[0])).awaitReader(DEADLINE)) {
+        if (reader.awaitNewer(BEFORE, DEADLINE)) {
+          System.out.println("woken " + reader.version());
+        }
+      }
+    }
+  }
+
+  /** Opens a reader and reads, asking at every step whether to go on. */
+  static final class Reading {
+    private static final BufferedReader INPUT =
+        new BufferedReader(new InputStreamReader(System.in));
+
+    public static void main(String[] arguments) {
+      Step.listener = step -> ask(step.name());
+      try (SnapshotReader reader = Synchronizer.open(Path.of(arguments[0])).reader()) {
+        for (int i = 0; i < 3; i++) {
+          try (Snapshot snapshot = reader.readValidated()) {
+            ask("OPEN");
+            String fault = Proof.fault(snapshot);
+            if (fault != null) {
+              throw new AssertionError(fault);
+            }
+          }
+        }
+        ask("END");
+      }
+    }
+
+    private static void ask(String step) {
+      System.out.println("at " + step);
+      try {
+        if (INPUT.readLine() == null) {
+          throw new IllegalStateException("the test has gone away");
+        }
+      } catch (IOException failure) {
+        throw new IllegalStateException(failure);
+      }
+    }
+  }
+
+  private static void stopIf(boolean here) {
+    if (here) {
+      System.out.println("stopped");
+      while (true) {
+        LockSupport.park();
+      }
+    }
+  }
+}
