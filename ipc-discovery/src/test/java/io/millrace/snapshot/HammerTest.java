@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.testkit.ChildProcess;
+import io.millrace.testkit.Eventually;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class HammerTest {
   private static final long READS = Long.getLong("millrace.hammer.reads", 0);
   private static final Duration SHORT_RUN = Duration.ofSeconds(8);
+  private static final int LONGEST_PAUSE = READS == 0 ? 500 : 5000;
   private static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final int READERS = 3;
   private static final int CHANGED = 8;
@@ -52,15 +54,13 @@ class HammerTest {
         children[i] = start(i, path, flags);
       }
       while (!isDone(counts, kills, start)) {
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextLong(20, 400)));
-        assertSound(children);
+        // A kill while the others are at work: those of starting processes prove nothing.
+        Eventually.await("all are at work", DEADLINE, () -> areAtWork(children, counts));
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextLong(10, LONGEST_PAUSE)));
         int victim = random.nextInt(READERS + 1);
-        // Only one that is at work: the interesting kills are not those of a starting JVM.
-        if (counts.getLongVolatile(victim * LINE + ALIVE) == children[victim].pid()) {
-          children[victim].close();
-          children[victim] = start(victim, path, flags);
-          kills++;
-        }
+        children[victim].close();
+        children[victim] = start(victim, path, flags);
+        kills++;
       }
       assertSound(children);
     } finally {
@@ -84,6 +84,16 @@ class HammerTest {
     Class<?> main = number == READERS ? Writing.class : Reading.class;
     return ChildProcess.startUnder(
         List.of(), flags, main, path.toString(), Integer.toString(number));
+  }
+
+  private static boolean areAtWork(ChildProcess[] children, UnsafeBuffer counts) {
+    assertSound(children);
+    for (int i = 0; i < children.length; i++) {
+      if (counts.getLongVolatile(i * LINE + ALIVE) != children[i].pid()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static void assertSound(ChildProcess[] children) {
