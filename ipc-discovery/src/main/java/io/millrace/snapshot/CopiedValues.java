@@ -48,7 +48,7 @@ final class CopiedValues implements ValueSource {
   /** Returns {@code null}, or what was wrong: damage if the word is still current, else a race. */
   private String tryCopy(long word, Snapshot snapshot) {
     int buffer = SnapshotLayout.buffer(word);
-    if (buffer >= file.geometry().buffers()) {
+    if (buffer >= buffers.count()) {
       return "it names buffer " + buffer;
     }
     buffers.moveTo(buffer);

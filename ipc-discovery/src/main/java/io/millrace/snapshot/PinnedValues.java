@@ -50,7 +50,7 @@ final class PinnedValues implements ValueSource {
       return word;
     }
     int buffer = SnapshotLayout.buffer(word);
-    if (buffer >= file.geometry().buffers()) {
+    if (buffer >= buffers.count()) {
       throw new SnapshotException.Damaged(file.path(), "it names buffer " + buffer);
     }
     buffers.moveTo(buffer);

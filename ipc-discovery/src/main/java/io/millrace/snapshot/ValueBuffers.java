@@ -1,5 +1,6 @@
 package io.millrace.snapshot;
 
+import java.lang.invoke.VarHandle;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -9,17 +10,24 @@ import org.agrona.concurrent.UnsafeBuffer;
  * that its copy is of one piece: the version is the same, and not 0, before and after.
  */
 final class ValueBuffers {
-  private final long address;
-  private final Geometry geometry;
-  private final UnsafeBuffer header = new UnsafeBuffer(0, 0);
+  private final UnsafeBuffer[] headers;
+  private final long maximumLength;
+  private UnsafeBuffer header;
 
   ValueBuffers(long address, Geometry geometry) {
-    this.address = address;
-    this.geometry = geometry;
+    maximumLength = geometry.maximumLength();
+    headers = new UnsafeBuffer[geometry.buffers()];
+    for (int i = 0; i < headers.length; i++) {
+      headers[i] = new UnsafeBuffer(address + geometry.bufferOffset(i), SnapshotLayout.VALUE);
+    }
+  }
+
+  int count() {
+    return headers.length;
   }
 
   void moveTo(int buffer) {
-    header.wrap(address + geometry.bufferOffset(buffer), SnapshotLayout.VALUE);
+    header = headers[buffer];
   }
 
   long version() {
@@ -36,7 +44,7 @@ final class ValueBuffers {
   }
 
   boolean isPossible(long length) {
-    return length >= 0 && length <= geometry.maximumLength();
+    return length >= 0 && length <= maximumLength;
   }
 
   /** Makes a view show the value's bytes. */
@@ -45,7 +53,9 @@ final class ValueBuffers {
   }
 
   void invalidate() {
-    header.putLongVolatile(SnapshotLayout.VALUE_VERSION, 0);
+    header.putLong(SnapshotLayout.VALUE_VERSION, 0);
+    // Before the first byte of the new value, for whoever copies the old one.
+    VarHandle.storeStoreFence();
   }
 
   void complete(long version, int length, long checksum) {
