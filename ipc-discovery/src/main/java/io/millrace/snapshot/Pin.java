@@ -31,6 +31,7 @@ final class Pin {
    * @return the word that is pinned, or that was current if it names no buffer
    */
   long take(long seen) {
+    Step.CURRENT_SEEN.reached();
     header.putLongVolatile(offset, seen);
     Step.PIN_TRIED.reached();
     long current = header.getLongVolatile(SnapshotLayout.CURRENT_OFFSET);

@@ -164,7 +164,7 @@ class KillAtEachStepTest {
   @ParameterizedTest
   @EnumSource(
       value = Step.class,
-      names = {"SLOT_LOCKED", "PIN_TRIED", "PIN_ANNOUNCED", "PIN_CHOSEN", "PINNED"})
+      names = {"SLOT_LOCKED", "CURRENT_SEEN", "PIN_TRIED", "PIN_ANNOUNCED", "PIN_CHOSEN", "PINNED"})
   void aReaderStoppedOrKilledHoldsUpNobody(Step step) {
     Path path = directory.resolve("state");
     // One reader, three buffers: not one more than is needed.
