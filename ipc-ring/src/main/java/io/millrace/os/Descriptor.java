@@ -45,9 +45,20 @@ public final class Descriptor extends AbstractCloseable {
    * @return the duplicate, owned by the caller
    */
   public Descriptor duplicate() {
+    return duplicate(number(), what);
+  }
+
+  /**
+   * A second descriptor of the open file description behind a descriptor that somebody else owns.
+   *
+   * @param number the descriptor, which stays open
+   * @param what what it is, for messages
+   * @return the duplicate, owned by the caller
+   */
+  public static Descriptor duplicate(int number, String what) {
     int copy =
         SystemCallException.check(
-            Libc.fcntl(number(), Libc.F_DUPFD_CLOEXEC, 0), "fcntl(F_DUPFD_CLOEXEC)", what);
+            Libc.fcntl(number, Libc.F_DUPFD_CLOEXEC, 0), "fcntl(F_DUPFD_CLOEXEC)", what);
     return new Descriptor(copy, what);
   }
 
