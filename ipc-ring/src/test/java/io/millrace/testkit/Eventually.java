@@ -1,0 +1,30 @@
+package io.millrace.testkit;
+
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** Waits for something that another thread or process brings about. */
+public final class Eventually {
+  private static final long PAUSE_NANOS = 200_000;
+
+  private Eventually() {}
+
+  /**
+   * Returns as soon as the condition holds.
+   *
+   * @param what the condition in words, for the failure
+   * @param timeout how long to wait at most
+   * @param condition is asked again and again, by the calling thread
+   * @throws AssertionError if it does not hold in time
+   */
+  public static void await(String what, Duration timeout, BooleanSupplier condition) {
+    long start = System.nanoTime();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() - start > timeout.toNanos()) {
+        throw new AssertionError("not within " + timeout.toMillis() + " ms: " + what);
+      }
+      LockSupport.parkNanos(PAUSE_NANOS);
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package io.millrace.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.function.Executable;
+
+/** What this process holds open. */
+public final class OpenDescriptors {
+  private static final Duration DEADLINE = Duration.ofSeconds(10);
+
+  private OpenDescriptors() {}
+
+  /**
+   * All open descriptors, without the files that the JVM itself opens when it first needs them
+   * (jars, its module image, random devices) and the one that this method looks with.
+   *
+   * @return number and target, for example {@code 7 -> anon_inode:[eventfd]}
+   */
+  public static Map<Integer, String> now() {
+    Map<Integer, String> open = new TreeMap<>();
+    try (var entries = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+      for (Path entry : entries) {
+        String target = target(entry);
+        if (target != null && !belongsToJvm(target)) {
+          open.put(Integer.valueOf(entry.getFileName().toString()), target);
+        }
+      }
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+    return open;
+  }
+
+  /**
+   * Runs a block and checks that it leaves no descriptor behind. What other threads are still
+   * closing is waited for. Nothing else in this process may open descriptors meanwhile.
+   *
+   * @param block what to run
+   * @throws AssertionError naming the descriptors that were left open
+   */
+  public static void assertNoneLeftBy(Executable block) {
+    assertNoneLeftBy(block, DEADLINE);
+  }
+
+  static void assertNoneLeftBy(Executable block, Duration deadline) {
+    Map<Integer, String> before = now();
+    try {
+      block.execute();
+    } catch (RuntimeException | Error failure) {
+      throw failure;
+    } catch (Throwable failure) {
+      throw new AssertionError("the block failed", failure);
+    }
+    long start = System.nanoTime();
+    Map<Integer, String> left = opened(before);
+    while (!left.isEmpty()) {
+      if (System.nanoTime() - start > deadline.toNanos()) {
+        throw new AssertionError("left open: " + left);
+      }
+      LockSupport.parkNanos(1_000_000);
+      left = opened(before);
+    }
+  }
+
+  /**
+   * The mappings of this process whose path contains a text.
+   *
+   * @param text for example the name of a memfd
+   * @return how many there are
+   */
+  public static int mappings(String text) {
+    return Math.toIntExact(
+        lines("/proc/self/maps").stream().filter(line -> line.contains(text)).count());
+  }
+
+  private static Map<Integer, String> opened(Map<Integer, String> before) {
+    Map<Integer, String> now = now();
+    now.entrySet().removeAll(before.entrySet());
+    return now;
+  }
+
+  private static String target(Path entry) throws IOException {
+    try {
+      return Files.readSymbolicLink(entry).toString();
+    } catch (NoSuchFileException closedMeanwhile) {
+      return null;
+    }
+  }
+
+  private static boolean belongsToJvm(String target) {
+    return target.endsWith(".jar")
+        || target.endsWith("/lib/modules")
+        || target.endsWith("random")
+        || target.equals("/proc/" + ProcessHandle.current().pid() + "/fd");
+  }
+
+  private static List<String> lines(String path) {
+    try {
+      return Files.readAllLines(Path.of(path));
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+}
