@@ -80,8 +80,8 @@ public final class Barrier implements AutoCloseable {
   }
 
   /**
-   * Sets how long this party spins before it sleeps. Where there are more parties than processors
-   * it yields the processor while it spins.
+   * Sets how long this party spins before it sleeps. It yields the processor between its looks once
+   * an eighth of the time is over, and from the start where there are more parties than processors.
    *
    * @param time how long; zero to sleep at once, very long to spin always
    * @return this

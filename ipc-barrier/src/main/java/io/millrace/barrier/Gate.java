@@ -29,14 +29,29 @@ final class Gate {
     return arrived == region.parties() - 1;
   }
 
-  boolean tryArrive(long state) {
-    return move(state, BarrierState.oneMore(state));
+  /**
+   * Arrives, if the state is what the caller takes it for.
+   *
+   * @return the state that was found; the given one if this party has arrived
+   */
+  long arrive(long state) {
+    return words.compareAndExchangeLong(
+        BarrierLayout.STATE_OFFSET, state, BarrierState.oneMore(state));
   }
 
-  /** The last one arrives: the generation is over, and its sleepers are woken. */
-  boolean tryComplete(long state) {
-    return move(state, BarrierState.startOf(BarrierState.generation(state) + 1))
-        && wokenAfter(state);
+  /**
+   * Arrives as the last one, if the state is what the caller takes it for: the generation is over
+   * then, and its sleepers are woken.
+   *
+   * @return the state that was found; the given one if this party has arrived
+   */
+  long complete(long state) {
+    long next = BarrierState.startOf(BarrierState.generation(state) + 1);
+    long found = words.compareAndExchangeLong(BarrierLayout.STATE_OFFSET, state, next);
+    if (found == state) {
+      wakeAfter(state);
+    }
+    return found;
   }
 
   /** Announces a sleeper. Whoever replaces the state from now on wakes. */
@@ -45,7 +60,11 @@ final class Gate {
   }
 
   boolean tryBreak(long state, BreakCause cause, int place) {
-    return move(state, BarrierState.broken(state, cause, place)) && wokenAfter(state);
+    if (!move(state, BarrierState.broken(state, cause, place))) {
+      return false;
+    }
+    wakeAfter(state);
+    return true;
   }
 
   /**
@@ -170,10 +189,9 @@ final class Gate {
     return words.compareAndSetLong(BarrierLayout.STATE_OFFSET, from, to);
   }
 
-  private boolean wokenAfter(long replaced) {
+  private void wakeAfter(long replaced) {
     if (BarrierState.mustWake(replaced)) {
       wakeAll();
     }
-    return true;
   }
 }

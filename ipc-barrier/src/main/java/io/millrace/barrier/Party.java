@@ -22,6 +22,7 @@ final class Party {
   private long arrivedIn = NONE;
   private long actedIn = NONE;
   private long brokenIn = NONE;
+  private long guess = NONE;
 
   private Party(BarrierRegion region, Places places, Gate gate, int place, PartyWatch watch) {
     this.region = region;
@@ -156,8 +157,8 @@ final class Party {
   }
 
   private int arriveOnce() throws BrokenBarrierException {
+    long state = guess();
     while (true) {
-      long state = gate.state();
       long generation = BarrierState.generation(state);
       if (BarrierState.isBroken(state)) {
         brokenIn = generation;
@@ -172,17 +173,31 @@ final class Party {
         places.setArrivedIn(place, generation);
         declared = generation;
       }
-      if (gate.isLast(state)) {
+      boolean last = gate.isLast(state);
+      if (last) {
         runAction(generation);
-        if (gate.tryComplete(state)) {
-          arrivedIn = generation;
-          return 0;
-        }
-      } else if (gate.tryArrive(state)) {
+      }
+      long found = last ? gate.complete(state) : gate.arrive(state);
+      if (found == state) {
         arrivedIn = generation;
+        if (last) {
+          guess = BarrierState.startOf(generation + 1);
+        }
         return region.parties() - 1 - BarrierState.arrived(state);
       }
+      state = found;
     }
+  }
+
+  /**
+   * What the state is, or probably is: after a crossing, to try it and fail costs no more than to
+   * look, which would fetch the cache line twice, to read it and to change it.
+   */
+  private long guess() {
+    long guessed = guess;
+    guess = NONE;
+    // The action must not run because of a wrong guess.
+    return guessed == NONE || action != null ? gate.state() : guessed;
   }
 
   /** Once a generation, though completing it may take several attempts. */
@@ -203,6 +218,7 @@ final class Party {
       throws InterruptedException, BrokenBarrierException, TimeoutException {
     try {
       waiter.await(generation, timed, deadline);
+      guess = BarrierState.oneMore(BarrierState.startOf(generation + 1));
     } catch (InterruptedException | BrokenBarrierException | TimeoutException broken) {
       brokenIn = generation;
       throw broken;

@@ -14,6 +14,9 @@ final class Waiter {
   /** Reading the clock costs as much as several looks at the state. */
   private static final int LOOKS_PER_CLOCK = 32;
 
+  /** Who has spun in vain for this part of its time yields the processor for the rest of it. */
+  private static final int BUSY_PART = 8;
+
   private final Gate gate;
   private final Places places;
   private final PartyWatch watch;
@@ -49,6 +52,10 @@ final class Waiter {
         spin(generation, Math.min(slice, left));
         spinLeft -= slice;
       }
+      if (lease.isClosed()) {
+        throw new ClosedIllegalStateException(
+            "this party of the barrier was closed while it waited");
+      }
       if (gate.isOver(generation, place)) {
         return;
       }
@@ -63,19 +70,33 @@ final class Waiter {
   }
 
   private void spin(long generation, long nanos) {
-    long end = System.nanoTime() + nanos;
+    // A party that arrives while the others are on their way has no use for the clock.
+    if (!crowded && looksClosed(generation)) {
+      return;
+    }
+    long start = System.nanoTime();
+    long busy = crowded ? 0 : nanos / BUSY_PART;
+    long passed;
     do {
-      for (int i = 0; i < LOOKS_PER_CLOCK; i++) {
-        if (!gate.isOpen(generation)) {
-          return;
-        }
-        if (crowded) {
-          Thread.yield();
-          break;
-        }
-        Thread.onSpinWait();
+      if (looksClosed(generation)) {
+        return;
       }
-    } while (System.nanoTime() - end < 0);
+      passed = System.nanoTime() - start;
+      if (passed >= busy) {
+        Thread.yield();
+      }
+    } while (passed < nanos);
+  }
+
+  private boolean looksClosed(long generation) {
+    int looks = crowded ? 1 : LOOKS_PER_CLOCK;
+    while (gate.isOpen(generation)) {
+      if (--looks == 0) {
+        return false;
+      }
+      Thread.onSpinWait();
+    }
+    return true;
   }
 
   private void sleep(long generation, boolean timed, long deadline) {
@@ -96,9 +117,6 @@ final class Waiter {
 
   private void check(long generation, boolean timed, long deadline)
       throws InterruptedException, TimeoutException, BrokenBarrierException {
-    if (lease.isClosed()) {
-      throw new ClosedIllegalStateException("this party of the barrier was closed while it waited");
-    }
     if (Thread.interrupted()) {
       if (!gate.breakGeneration(generation, BreakCause.INTERRUPTED, place)) {
         // Decided meanwhile; as in CyclicBarrier the interrupt is then for whoever comes next.
