@@ -2,7 +2,8 @@
 @SuppressWarnings("module") // The siblings that io.millrace.os is exported to are compiled later.
 module io.millrace.ring {
   requires transitive org.agrona;
-  requires chronicle.core;
+  requires transitive chronicle.core;
+  requires jdk.jfr;
 
   exports io.millrace.ring;
   exports io.millrace.os to

@@ -42,9 +42,9 @@ final class BarrierRegion extends AbstractCloseable {
     checkIsEvent(eventNumber);
     List<Closeable> opened = new ArrayList<>();
     try {
-      memory = Descriptor.duplicate(memoryNumber, "memory of a barrier");
+      memory = Descriptor.duplicateOf(memoryNumber, "memory of a barrier");
       opened.add(memory);
-      event = EventFd.of(Descriptor.duplicate(eventNumber, "eventfd of a barrier"));
+      event = EventFd.of(Descriptor.duplicateOf(eventNumber, "eventfd of a barrier"));
       opened.add(event);
       if (!memory.status().isRegularFile() || !Memfd.isSealed(memory)) {
         throw new DamagedBarrierException("descriptor " + memoryNumber + " is no sealed memfd");

@@ -1,2 +1,10 @@
-/** The discovery. */
+/**
+ * Services that processes of one host publish, find and join, without a broker.
+ *
+ * <p>A {@link io.millrace.discovery.Registry} is a directory. Whoever offers something {@linkplain
+ * io.millrace.discovery.Registry#publish publishes} a record there, which appears whole, and whose
+ * publisher the kernel knows to live: when the publisher is killed, the name is free again. Others
+ * {@linkplain io.millrace.discovery.Registry#find find} the record and {@linkplain
+ * io.millrace.discovery.Registry#acquire acquire} the descriptors of its shared memory.
+ */
 package io.millrace.discovery;

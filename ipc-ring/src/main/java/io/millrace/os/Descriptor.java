@@ -10,6 +10,7 @@ import net.openhft.chronicle.core.io.AbstractCloseable;
 public final class Descriptor extends AbstractCloseable {
   private final int number;
   private final String what;
+  private boolean released;
 
   private Descriptor(int number, String what) {
     this.number = number;
@@ -29,6 +30,33 @@ public final class Descriptor extends AbstractCloseable {
   }
 
   /**
+   * A new descriptor of the open file description that a number stands for.
+   *
+   * @param number an open descriptor, which stays with its owner
+   * @param what what it is, for messages
+   * @return the duplicate, owned by the caller
+   * @throws SystemCallException EBADF if the number is not open
+   */
+  public static Descriptor duplicateOf(int number, String what) {
+    int copy = Libc.fcntl(number, Libc.F_DUPFD_CLOEXEC, 0);
+    return new Descriptor(
+        SystemCallException.check(copy, "fcntl(F_DUPFD_CLOEXEC)", what + " " + number), what);
+  }
+
+  /**
+   * Gives the descriptor up without closing it: whoever gets the number closes it. This object is
+   * closed then.
+   *
+   * @return the number
+   */
+  public int release() {
+    int open = number();
+    released = true;
+    close();
+    return open;
+  }
+
+  /**
    * The number of the descriptor in this process.
    *
    * @return the number
@@ -45,21 +73,7 @@ public final class Descriptor extends AbstractCloseable {
    * @return the duplicate, owned by the caller
    */
   public Descriptor duplicate() {
-    return duplicate(number(), what);
-  }
-
-  /**
-   * A second descriptor of the open file description behind a descriptor that somebody else owns.
-   *
-   * @param number the descriptor, which stays open
-   * @param what what it is, for messages
-   * @return the duplicate, owned by the caller
-   */
-  public static Descriptor duplicate(int number, String what) {
-    int copy =
-        SystemCallException.check(
-            Libc.fcntl(number, Libc.F_DUPFD_CLOEXEC, 0), "fcntl(F_DUPFD_CLOEXEC)", what);
-    return new Descriptor(copy, what);
+    return duplicateOf(number(), what);
   }
 
   /**
@@ -87,9 +101,20 @@ public final class Descriptor extends AbstractCloseable {
     return FileStatus.of(number(), what);
   }
 
+  /**
+   * Sets the permission bits of the file behind this descriptor; the umask has no say.
+   *
+   * @param permissions the bits
+   */
+  public void setPermissions(int permissions) {
+    SystemCallException.check(Libc.fchmod(number(), permissions), "fchmod", what);
+  }
+
   @Override
   protected void performClose() {
-    Libc.close(number);
+    if (!released) {
+      Libc.close(number);
+    }
   }
 
   @Override

@@ -3,10 +3,17 @@ package io.millrace.os;
 import static io.millrace.os.Native.INT;
 import static io.millrace.os.Native.POINTER;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import net.openhft.chronicle.core.io.AbstractCloseable;
 
 /**
@@ -19,6 +26,9 @@ public final class Directory extends AbstractCloseable {
   private static final MethodHandle LINKAT =
       Native.bind("linkat", INT, INT, POINTER, INT, POINTER, INT);
   private static final MethodHandle UNLINKAT = Native.bind("unlinkat", INT, INT, POINTER, INT);
+  private static final MethodHandle RENAMEAT =
+      Native.bind("renameat", INT, INT, POINTER, INT, POINTER);
+  private static final MethodHandle FCHMODAT = Native.bind("fchmodat", INT, INT, POINTER, INT, INT);
   private static final MethodHandle MKDIRAT = Native.bind("mkdirat", INT, INT, POINTER, INT);
 
   private final Descriptor descriptor;
@@ -171,6 +181,72 @@ public final class Directory extends AbstractCloseable {
     }
     SystemCallException.check(unlinked, "unlink", of(name));
     return true;
+  }
+
+  /**
+   * Sets the permission bits of what a name leads to; the umask has no say.
+   *
+   * @param name the name
+   * @param permissions the bits
+   */
+  public void setPermissions(String name, int permissions) {
+    MemorySegment state = Native.state();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment text = arena.allocateFrom(name);
+      int number = descriptor.number();
+      int done =
+          Native.result((int) FCHMODAT.invokeExact(state, number, text, permissions, 0), state);
+      SystemCallException.check(done, "chmod", of(name));
+    } catch (Throwable thrown) {
+      throw Native.impossible(thrown);
+    }
+  }
+
+  /**
+   * Moves a name inside this directory, at once; whatever had the new name is replaced.
+   *
+   * @param from the old name
+   * @param to the new name
+   * @return false if there was nothing of the old name
+   */
+  public boolean rename(String from, String to) {
+    MemorySegment state = Native.state();
+    int renamed;
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment source = arena.allocateFrom(from);
+      MemorySegment target = arena.allocateFrom(to);
+      int number = descriptor.number();
+      renamed =
+          Native.result((int) RENAMEAT.invokeExact(state, number, source, number, target), state);
+    } catch (Throwable thrown) {
+      throw Native.impossible(thrown);
+    }
+    if (renamed == -Errno.ENOENT) {
+      return false;
+    }
+    SystemCallException.check(renamed, "rename", of(from));
+    return true;
+  }
+
+  /**
+   * All names of this directory at this moment, in no order. A name that comes or goes meanwhile
+   * may be missed or shown.
+   *
+   * @return the names, hidden ones as well
+   */
+  public List<String> names() {
+    // By descriptor, so that it is the directory that was opened and no other.
+    Path same = Path.of("/proc/self/fd/" + descriptor.number());
+    List<String> names = new ArrayList<>();
+    try (DirectoryStream<Path> stream = Files.newDirectoryStream(same)) {
+      for (Path entry : stream) {
+        names.add(entry.getFileName().toString());
+      }
+    } catch (IOException | DirectoryIteratorException failure) {
+      throw new UncheckedIOException(
+          new IOException("cannot list directory " + path + ": " + failure.getMessage(), failure));
+    }
+    return names;
   }
 
   /**

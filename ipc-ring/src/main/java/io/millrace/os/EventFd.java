@@ -13,6 +13,12 @@ import net.openhft.chronicle.core.io.AbstractCloseable;
 public final class EventFd extends AbstractCloseable {
   private static final int EFD_NONBLOCK = 0x800;
   private static final int EFD_CLOEXEC = 0x80000;
+  private static final int POLLFD_SIZE = 8;
+  private static final short POLLOUT = 0x004;
+  private static final short POLLRDNORM = 0x040;
+  private static final short POLLWRNORM = 0x100;
+  private static final MethodHandle POLL =
+      Native.bind("poll", Native.INT, Native.POINTER, Native.LONG, Native.INT);
   private static final MethodHandle EVENTFD =
       Native.bind("eventfd", Native.INT, Native.INT, Native.INT);
 
@@ -52,6 +58,44 @@ public final class EventFd extends AbstractCloseable {
    */
   public static EventFd of(Descriptor descriptor) {
     return new EventFd(descriptor);
+  }
+
+  /**
+   * Tells, in one system call, whether descriptors that somebody handed over are event descriptors.
+   *
+   * <p>Of all that Linux polls only an event descriptor is writable (POLLOUT) without being
+   * "normally" writable or readable (POLLWRNORM, POLLRDNORM): files, memfds, pipes, sockets and
+   * terminals report those too, and the other anonymous descriptors are never writable.
+   *
+   * @param descriptors their numbers
+   * @return the index of the first that is closed, is something else or has a full counter; -1 if
+   *     all are what they should be
+   */
+  public static int firstThatIsNone(int... descriptors) {
+    MemorySegment state = Native.state();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment polled =
+          arena.allocate((long) POLLFD_SIZE * Math.max(1, descriptors.length), 4);
+      for (int i = 0; i < descriptors.length; i++) {
+        polled.set(Native.INT, (long) i * POLLFD_SIZE, descriptors[i]);
+        polled.set(Native.SHORT, i * POLLFD_SIZE + 4L, (short) (POLLOUT | POLLRDNORM | POLLWRNORM));
+      }
+      int ready;
+      do {
+        ready =
+            Native.result(
+                (int) POLL.invokeExact(state, polled, (long) descriptors.length, 0), state);
+      } while (ready == -Errno.EINTR);
+      SystemCallException.check(ready, "poll", descriptors.length + " event descriptors");
+      for (int i = 0; i < descriptors.length; i++) {
+        if (polled.get(Native.SHORT, i * POLLFD_SIZE + 6L) != POLLOUT) {
+          return i;
+        }
+      }
+      return -1;
+    } catch (Throwable thrown) {
+      throw Native.impossible(thrown);
+    }
   }
 
   /**

@@ -35,6 +35,23 @@ public final class FileContent {
   }
 
   /**
+   * Reads a file from its start with a single call.
+   *
+   * @param file the file
+   * @param limit how many bytes at most
+   * @return what the kernel gave at once: of a regular file all of it, up to the limit
+   */
+  public static byte[] readOnce(Descriptor file, int limit) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment buffer = arena.allocate(limit);
+      long count =
+          SystemCallException.check(
+              Libc.pread(file.number(), buffer, limit, 0), "pread", file.toString());
+      return buffer.asSlice(0, count).toArray(ValueLayout.JAVA_BYTE);
+    }
+  }
+
+  /**
    * Writes all bytes from the start of a file.
    *
    * @param file the file, open for writing
@@ -42,6 +59,18 @@ public final class FileContent {
    * @throws SystemCallException for example ENOSPC when the file system is full
    */
   public static void write(Descriptor file, byte[] content) {
+    write(file, content, 0);
+  }
+
+  /**
+   * Writes all bytes from some offset of a file on.
+   *
+   * @param file the file, open for writing
+   * @param content the bytes
+   * @param offset where the first byte goes
+   * @throws SystemCallException for example ENOSPC when the file system is full
+   */
+  public static void write(Descriptor file, byte[] content, long offset) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment buffer = arena.allocateFrom(ValueLayout.JAVA_BYTE, content);
       int total = 0;
@@ -50,7 +79,10 @@ public final class FileContent {
             (int)
                 SystemCallException.check(
                     Libc.pwrite(
-                        file.number(), buffer.asSlice(total), content.length - total, total),
+                        file.number(),
+                        buffer.asSlice(total),
+                        content.length - total,
+                        offset + total),
                     "pwrite",
                     file.toString());
       }

@@ -43,6 +43,7 @@ final class Libc {
   private static final MethodHandle WRITE = Native.bind("write", LONG, INT, POINTER, LONG);
   private static final MethodHandle PREAD = Native.bind("pread", LONG, INT, POINTER, LONG, LONG);
   private static final MethodHandle PWRITE = Native.bind("pwrite", LONG, INT, POINTER, LONG, LONG);
+  private static final MethodHandle FCHMOD = Native.bind("fchmod", INT, INT, INT);
   private static final MethodHandle FTRUNCATE = Native.bind("ftruncate", INT, INT, LONG);
   private static final MethodHandle FALLOCATE = Native.bind("fallocate", INT, INT, INT, LONG, LONG);
   private static final MethodHandle FCNTL_INT = Native.bindVariadic("fcntl", 2, INT, INT, INT, INT);
@@ -124,6 +125,15 @@ final class Libc {
         count = result((long) PWRITE.invokeExact(state, descriptor, buffer, length, offset), state);
       } while (count == -Errno.EINTR);
       return count;
+    } catch (Throwable thrown) {
+      throw impossible(thrown);
+    }
+  }
+
+  static int fchmod(int descriptor, int mode) {
+    MemorySegment state = state();
+    try {
+      return result((int) FCHMOD.invokeExact(state, descriptor, mode), state);
     } catch (Throwable thrown) {
       throw impossible(thrown);
     }

@@ -144,6 +144,28 @@ public final class UnixSocket extends AbstractCloseable {
    * @return the connection, or {@code null} if none is waiting
    */
   public UnixSocket accept(int timeoutMillis) {
+    UnixSocket socket = acceptWith(0);
+    try {
+      if (socket != null) {
+        socket.setTimeout(timeoutMillis);
+      }
+      return socket;
+    } catch (RuntimeException | Error failure) {
+      socket.close();
+      throw failure;
+    }
+  }
+
+  /**
+   * Accepts a waiting connection on which no later call blocks.
+   *
+   * @return the connection, or {@code null} if none is waiting
+   */
+  public UnixSocket acceptNonBlocking() {
+    return acceptWith(SOCK_NONBLOCK);
+  }
+
+  private UnixSocket acceptWith(int flags) {
     MemorySegment state = Native.state();
     int accepted;
     try {
@@ -156,7 +178,7 @@ public final class UnixSocket extends AbstractCloseable {
                         descriptor.number(),
                         MemorySegment.NULL,
                         MemorySegment.NULL,
-                        SOCK_CLOEXEC),
+                        SOCK_CLOEXEC | flags),
                 state);
       } while (accepted == -Errno.EINTR);
     } catch (Throwable thrown) {
@@ -165,18 +187,8 @@ public final class UnixSocket extends AbstractCloseable {
     if (accepted == -Errno.EAGAIN || accepted == -Errno.ECONNRESET) {
       return null;
     }
-    UnixSocket socket =
-        new UnixSocket(
-            Descriptor.adopt(
-                SystemCallException.check(accepted, "accept4", descriptor.toString()),
-                "connection"));
-    try {
-      socket.setTimeout(timeoutMillis);
-      return socket;
-    } catch (RuntimeException | Error failure) {
-      socket.close();
-      throw failure;
-    }
+    SystemCallException.check(accepted, "accept4", descriptor.toString());
+    return new UnixSocket(Descriptor.adopt(accepted, "connection"));
   }
 
   /**

@@ -1,0 +1,141 @@
+package io.millrace.discovery;
+
+import io.millrace.os.Descriptor;
+import io.millrace.os.EventFd;
+import io.millrace.os.FileStatus;
+import io.millrace.os.Memfd;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+
+/** A list of open descriptors with one owner, and what the record says of each. */
+final class Descriptors implements AutoCloseable {
+  private final List<Descriptor> open;
+
+  private Descriptors(List<Descriptor> open) {
+    this.open = open;
+  }
+
+  /** Gets descriptors one after the other; if one cannot be had, those before it are closed. */
+  static Descriptors collect(int count, IntFunction<Descriptor> source) {
+    List<Descriptor> collected = new ArrayList<>(count);
+    try {
+      for (int i = 0; i < count; i++) {
+        collected.add(source.apply(i));
+      }
+    } catch (RuntimeException | Error failure) {
+      collected.forEach(Descriptor::close);
+      throw failure;
+    }
+    return new Descriptors(collected);
+  }
+
+  /** Duplicates what the caller of publish gave, so that its own ones are its own affair. */
+  static Descriptors duplicatesOf(List<ServiceSpec.Entry> entries) {
+    return collect(
+        entries.size(),
+        i -> Descriptor.duplicateOf(entries.get(i).number(), "published descriptor"));
+  }
+
+  /**
+   * Describes descriptors of this process for a record.
+   *
+   * @throws IllegalArgumentException if one is not of its kind: memory that is not sealed could
+   *     fault under whoever maps it
+   */
+  List<ServiceDescriptor> describe(List<ServiceSpec.Entry> entries) {
+    List<ServiceDescriptor> described = new ArrayList<>(open.size());
+    for (int i = 0; i < open.size(); i++) {
+      Descriptor descriptor = open.get(i);
+      DescriptorKind kind = entries.get(i).kind();
+      FileStatus status = descriptor.status();
+      long size = kind == DescriptorKind.EVENT ? 0 : status.size();
+      described.add(
+          new ServiceDescriptor(descriptor.number(), kind, status.device(), status.inode(), size));
+    }
+    String flaw = firstFlaw(described);
+    if (flaw != null) {
+      throw new IllegalArgumentException("cannot publish: " + flaw);
+    }
+    return described;
+  }
+
+  /**
+   * Checks descriptors that came from another process.
+   *
+   * @throws TransferException if one is not what the record says
+   */
+  void requireAsDescribed(Service service) {
+    String flaw = firstFlaw(service.descriptors());
+    if (flaw != null) {
+      throw new TransferException(
+          "service "
+              + service.name()
+              + " is refused: "
+              + flaw
+              + "; its publisher, process "
+              + service.pid()
+              + ", is broken or hostile");
+    }
+  }
+
+  private String firstFlaw(List<ServiceDescriptor> expected) {
+    if (open.size() != expected.size()) {
+      return open.size() + " descriptors came where the record lists " + expected.size();
+    }
+    List<Integer> events = new ArrayList<>();
+    for (int i = 0; i < open.size(); i++) {
+      ServiceDescriptor wanted = expected.get(i);
+      if (wanted.isMemory()) {
+        String flaw = memoryFlaw(open.get(i), wanted);
+        if (flaw != null) {
+          return "descriptor " + wanted.number() + " " + flaw;
+        }
+      } else {
+        events.add(i);
+      }
+    }
+    return eventFlaw(events, expected);
+  }
+
+  private static String memoryFlaw(Descriptor descriptor, ServiceDescriptor wanted) {
+    FileStatus status = descriptor.status();
+    if (status.inode() != wanted.inode() || status.device() != wanted.device()) {
+      return "is another file than the record says";
+    }
+    if (!Memfd.isSealed(descriptor)) {
+      return "is no memory sealed against shrinking and growing";
+    }
+    if (status.size() != wanted.size()) {
+      return "has " + status.size() + " bytes where the record says " + wanted.size();
+    }
+    return null;
+  }
+
+  private String eventFlaw(List<Integer> events, List<ServiceDescriptor> expected) {
+    if (events.isEmpty()) {
+      return null;
+    }
+    int[] numbers = events.stream().mapToInt(i -> open.get(i).number()).toArray();
+    int bad = EventFd.firstThatIsNone(numbers);
+    return bad < 0
+        ? null
+        : "descriptor " + expected.get(events.get(bad)).number() + " is no event descriptor";
+  }
+
+  int[] numbers() {
+    return open.stream().mapToInt(Descriptor::number).toArray();
+  }
+
+  /** Gives all descriptors up to a new owner, who closes them. */
+  int[] release() {
+    int[] numbers = open.stream().mapToInt(Descriptor::release).toArray();
+    open.clear();
+    return numbers;
+  }
+
+  @Override
+  public void close() {
+    open.forEach(Descriptor::close);
+  }
+}

@@ -1,0 +1,61 @@
+package io.millrace.discovery;
+
+import io.millrace.os.Directory;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** Reads records: one by name, or all of them. Removes those of dead publishers that it meets. */
+final class Finder {
+  private final Directory directory;
+  private final Cleaner cleaner;
+
+  Finder(Directory directory) {
+    this.directory = directory;
+    this.cleaner = new Cleaner(directory);
+  }
+
+  /**
+   * Reads one record.
+   *
+   * @return the service, {@code null} if there is none whose publisher lives
+   * @throws RecordException if there is a record that cannot be trusted
+   */
+  Service find(String name) {
+    try (RecordFile file = RecordFile.open(directory, name, false)) {
+      if (file == null) {
+        return null;
+      }
+      Service service = file.read();
+      // Asked after reading, so that it was alive with this content.
+      if (file.isPublisherAlive()) {
+        return service;
+      }
+    }
+    cleaner.removeIfDead(name);
+    return null;
+  }
+
+  /** Reads all records. */
+  Scan scan() {
+    List<Service> services = new ArrayList<>();
+    List<Refusal> refusals = new ArrayList<>();
+    for (String name : directory.names()) {
+      if (HiddenNames.isService(name)) {
+        try {
+          Service service = find(name);
+          if (service != null) {
+            services.add(service);
+          }
+        } catch (RecordException flaw) {
+          refusals.add(new Refusal(name, flaw));
+        }
+      } else {
+        cleaner.removeHiddenIfDead(name);
+      }
+    }
+    services.sort(Comparator.comparing(Service::name));
+    refusals.sort(Comparator.comparing(Refusal::name));
+    return new Scan(services, refusals);
+  }
+}

@@ -1,0 +1,103 @@
+package io.millrace.discovery;
+
+import io.millrace.os.Descriptor;
+import io.millrace.os.Directory;
+import io.millrace.os.Errno;
+import io.millrace.os.FileContent;
+import io.millrace.os.OfdLock;
+import io.millrace.os.SystemCallException;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * A file that appears in the registry's directory whole and locked, or not at all: it is written
+ * and locked before it gets its name. A kill in between leaves nothing (or, where the file system
+ * has no nameless files, a hidden one that anybody may remove because nobody locks it).
+ */
+final class NewFile implements AutoCloseable {
+  private final Directory directory;
+  private final byte[] content;
+  private final int permissions;
+  private String hiddenName;
+  private Descriptor descriptor;
+
+  NewFile(Directory directory, byte[] content, int permissions) {
+    this.directory = directory;
+    this.content = content;
+    this.permissions = permissions;
+    create();
+  }
+
+  /**
+   * Gives the file its name.
+   *
+   * @return false if the name is taken
+   */
+  boolean link(String name) {
+    while (true) {
+      try {
+        boolean linked = directory.link(descriptor, name);
+        if (linked && hiddenName != null) {
+          directory.unlink(hiddenName);
+        }
+        return linked;
+      } catch (SystemCallException failure) {
+        if (hiddenName == null || failure.errno() != Errno.ENOENT) {
+          throw failure;
+        }
+        // A cleaner saw the hidden file in the moment before it was locked, and took it for dead.
+        descriptor.close();
+        create();
+      }
+    }
+  }
+
+  /** Hands the locked descriptor over. */
+  Descriptor take() {
+    Descriptor taken = descriptor;
+    descriptor = null;
+    return taken;
+  }
+
+  private void create() {
+    Descriptor created = createNameless();
+    if (created == null) {
+      hiddenName = HiddenNames.unborn(ThreadLocalRandom.current().nextLong());
+      created = directory.createFile(hiddenName, permissions);
+    }
+    descriptor = created;
+    try {
+      created.setPermissions(permissions);
+      if (!OfdLock.tryLock(created, RecordLayout.PUBLISHER_LOCK)) {
+        throw new DiscoveryException(created + " was locked by another process before its birth");
+      }
+      FileContent.write(created, content);
+    } catch (RuntimeException | Error failure) {
+      close();
+      throw failure;
+    }
+  }
+
+  private Descriptor createNameless() {
+    try {
+      return directory.createNamelessFile(permissions);
+    } catch (SystemCallException failure) {
+      int errno = failure.errno();
+      if (errno == Errno.EOPNOTSUPP || errno == Errno.EISDIR || errno == Errno.EINVAL) {
+        return null;
+      }
+      throw failure;
+    }
+  }
+
+  /** Gives up a file that has not been taken. */
+  @Override
+  public void close() {
+    if (descriptor != null) {
+      if (hiddenName != null) {
+        directory.unlink(hiddenName);
+      }
+      descriptor.close();
+      descriptor = null;
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package io.millrace.discovery;
+
+import io.millrace.os.Descriptor;
+import io.millrace.os.Directory;
+import io.millrace.os.FileContent;
+
+/**
+ * A published service of this process. Closing it withdraws the service; so does the end of the
+ * process, however it comes.
+ *
+ * <p>Any thread may use it.
+ */
+public final class Publication implements AutoCloseable {
+  private final Directory directory;
+  private final Descriptors descriptors;
+  private final Runnable onWithdrawn;
+  // Never handed to another process: the lock on it is what tells that this one lives.
+  private final Descriptor locked;
+  // The same file opened by its name. What happens to the nameless one is not told to those who
+  // watch the directory; writing and closing this one is, also when the process is killed.
+  private final Descriptor named;
+  private volatile Service service;
+  private boolean withdrawn;
+
+  Publication(
+      Directory directory,
+      Descriptor locked,
+      Service service,
+      Descriptors descriptors,
+      Runnable onWithdrawn) {
+    this.directory = directory;
+    this.locked = locked;
+    this.service = service;
+    this.descriptors = descriptors;
+    this.onWithdrawn = onWithdrawn;
+    this.named = directory.openFile(service.name(), true);
+  }
+
+  /**
+   * What is published.
+   *
+   * @return the service as others see it now
+   */
+  public Service service() {
+    return service;
+  }
+
+  /**
+   * Replaces the capabilities. Whoever reads the record gets the old ones or the new ones, never a
+   * mixture, also when this process is killed meanwhile.
+   *
+   * @param capabilities the new ones
+   * @throws DiscoveryException if the service has been withdrawn
+   * @throws IllegalArgumentException if they are too long for a record
+   */
+  public synchronized void update(Capabilities capabilities) {
+    if (withdrawn) {
+      throw new DiscoveryException("service " + service.name() + " has been withdrawn");
+    }
+    Service changed = service.updated(capabilities);
+    byte[] record = RecordEncoder.encode(changed);
+    Descriptor file = named == null ? locked : named;
+    FileContent.write(file, record, RecordLayout.slotOf(changed.revision()));
+    service = changed;
+  }
+
+  /** Withdraws the service; those who joined keep what they have. Closing twice is no error. */
+  @Override
+  public synchronized void close() {
+    if (withdrawn) {
+      return;
+    }
+    withdrawn = true;
+    try {
+      directory.unlink(service.name());
+      onWithdrawn.run();
+    } finally {
+      if (named != null) {
+        named.close();
+      }
+      // Before the descriptors: a joiner that finds the lock held knows that all numbers of the
+      // record were still those of the descriptors when it copied them.
+      locked.close();
+      descriptors.close();
+    }
+  }
+
+  Descriptors descriptors() {
+    return descriptors;
+  }
+
+  @Override
+  public String toString() {
+    return "publication of " + service.name();
+  }
+}

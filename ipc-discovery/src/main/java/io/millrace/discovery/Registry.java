@@ -1,0 +1,242 @@
+package io.millrace.discovery;
+
+import io.millrace.os.Directory;
+import io.millrace.os.Platform;
+import io.millrace.ring.Ring;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The directory in which the processes of this host publish services and find each other.
+ *
+ * <p>Any thread may use it. Closing it withdraws everything that was published through it.
+ */
+public final class Registry implements AutoCloseable {
+  private final Directory directory;
+  private final RegistryOptions options;
+  private final boolean shared;
+  private final Publisher publisher;
+  private final Finder finder;
+  private final Acquirer acquirer;
+  private final Set<Publication> publications = ConcurrentHashMap.newKeySet();
+  private DescriptorServer server;
+  private boolean closed;
+
+  private Registry(RegistryOptions options) {
+    this.options = options;
+    this.directory = Root.open(options.root());
+    this.shared = Root.isShared(directory.descriptor().status());
+    this.publisher = new Publisher(directory, shared);
+    this.finder = new Finder(directory);
+    this.acquirer = new Acquirer(directory, options.transfer());
+  }
+
+  /**
+   * Opens the registry that the processes of this user share without being told: the directory
+   * named by {@code MILLRACE_DIR}, else {@code $XDG_RUNTIME_DIR/millrace}, else {@code
+   * /run/millrace} where it exists and can be written, else {@code /dev/shm/millrace-<uid>}. It is
+   * made, for this user alone, if only its last part is missing.
+   *
+   * @return the registry
+   * @throws RootException if the directory cannot be had or cannot be trusted
+   */
+  public static Registry open() {
+    return open(new RegistryOptions());
+  }
+
+  /**
+   * Opens the registry in a directory.
+   *
+   * @param root the directory; made, for this user alone, if only its last part is missing
+   * @return the registry
+   * @throws RootException if the directory cannot be had or cannot be trusted
+   */
+  public static Registry open(Path root) {
+    return open(new RegistryOptions().root(root));
+  }
+
+  /**
+   * Opens a registry.
+   *
+   * @param options where it is and how it works
+   * @return the registry
+   * @throws RootException if the directory cannot be had or cannot be trusted
+   */
+  public static Registry open(RegistryOptions options) {
+    Platform.check();
+    return new Registry(options);
+  }
+
+  /**
+   * Where this registry is.
+   *
+   * @return its directory
+   */
+  public Path root() {
+    return directory.path();
+  }
+
+  /**
+   * Publishes a service. Its record appears whole, and vanishes for others when this process dies.
+   * A dead publisher's name is taken over; of any number of racers exactly one gets it.
+   *
+   * @param spec what
+   * @return the publication; close it to withdraw the service
+   * @throws NameInUseException if a live process, this one perhaps, has published the name
+   * @throws RootException if the directory cannot be written
+   * @throws IllegalArgumentException if a descriptor is not of its kind or the record is too large
+   */
+  public Publication publish(ServiceSpec spec) {
+    requireOpen();
+    Descriptors descriptors = Descriptors.duplicatesOf(spec.descriptors());
+    try {
+      return publish(spec, descriptors);
+    } catch (RuntimeException | Error failure) {
+      descriptors.close();
+      throw failure;
+    }
+  }
+
+  private Publication publish(ServiceSpec spec, Descriptors descriptors) {
+    DescriptorServer sender = spec.hasSocket() ? server() : null;
+    Service service = Publisher.describe(spec, descriptors, sender == null ? "" : sender.socket());
+    if (sender != null) {
+      // Before the record can be seen, so that nobody is told that there is no such service.
+      sender.offer(service.instance(), spec.access(), descriptors);
+    }
+    try {
+      Publisher.Published published = publisher.publish(service, old -> true);
+      return keep(published, descriptors, sender);
+    } catch (RuntimeException | Error failure) {
+      if (sender != null) {
+        sender.withdraw(service.instance());
+      }
+      throw failure;
+    }
+  }
+
+  private Publication keep(
+      Publisher.Published published, Descriptors descriptors, DescriptorServer sender) {
+    Publication[] self = new Publication[1];
+    Runnable onWithdrawn =
+        () -> {
+          if (sender != null) {
+            sender.withdraw(published.service().instance());
+          }
+          publications.remove(self[0]);
+        };
+    try {
+      self[0] =
+          new Publication(
+              directory, published.locked(), published.service(), descriptors, onWithdrawn);
+    } catch (RuntimeException | Error failure) {
+      directory.unlink(published.service().name());
+      published.locked().close();
+      throw failure;
+    }
+    publications.add(self[0]);
+    return self[0];
+  }
+
+  /**
+   * Lists the services whose publishers are alive. Nobody is waited for.
+   *
+   * @return the services, ordered by name
+   */
+  public List<Service> list() {
+    return finder.scan().services();
+  }
+
+  /**
+   * Lists the services whose publishers are alive, and the records that were refused.
+   *
+   * @return both
+   */
+  public Scan scan() {
+    return finder.scan();
+  }
+
+  /**
+   * Looks for one service. What that costs does not depend on how many there are.
+   *
+   * @param name its name
+   * @return the service, empty if none of that name has a live publisher
+   * @throws RecordException if there is a record of that name that cannot be trusted
+   */
+  public Optional<Service> find(String name) {
+    return Optional.ofNullable(finder.find(HiddenNames.requireService(name)));
+  }
+
+  /**
+   * Gets the descriptors of a service into this process.
+   *
+   * @param name the name of the service
+   * @return the descriptors, checked to be what the record says
+   * @throws NoSuchServiceException if no service of that name has a live publisher
+   * @throws RecordException if its record cannot be trusted
+   * @throws TransferException if the descriptors cannot be had, or are not what the record says
+   */
+  public Acquisition acquire(String name) {
+    return acquirer.acquire(HiddenNames.requireService(name));
+  }
+
+  /**
+   * Publishes a ring that this process created or joined.
+   *
+   * @param name the name of the service
+   * @param ring the ring; it may be closed before the publication, which has descriptors of its own
+   * @param capabilities what others shall know of it
+   * @return the publication; close it to withdraw the service
+   * @throws NameInUseException if a live process has published the name
+   */
+  public Publication publish(String name, Ring ring, Capabilities capabilities) {
+    return publish(Rings.describe(name, ring, capabilities));
+  }
+
+  /**
+   * Joins a ring by the name of its service.
+   *
+   * @param name the name
+   * @return the ring, owned by the caller
+   * @throws NoSuchServiceException if no service of that name has a live publisher
+   * @throws TransferException if the descriptors cannot be had, or are not what the record says
+   * @throws io.millrace.ring.RingException if they are not those of a ring that can be used
+   */
+  public Ring joinRing(String name) {
+    try (Acquisition acquisition = acquire(name)) {
+      return Rings.join(acquisition);
+    }
+  }
+
+  private synchronized void requireOpen() {
+    if (closed) {
+      throw new DiscoveryException("registry " + root() + " is closed");
+    }
+  }
+
+  private synchronized DescriptorServer server() {
+    requireOpen();
+    if (server == null) {
+      server = DescriptorServer.start(directory, publisher.permissions(), shared, options);
+    }
+    return server;
+  }
+
+  /** Withdraws everything that was published through this registry. */
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    new ArrayList<>(publications).forEach(Publication::close);
+    if (server != null) {
+      server.close();
+    }
+    directory.close();
+  }
+}

@@ -1,0 +1,75 @@
+package io.millrace.discovery;
+
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A published service as its record told it when it was read.
+ *
+ * @param name its name
+ * @param kind what it is, in the publisher's words, for example {@code ring}
+ * @param instance a random number that tells this publication from every other one
+ * @param revision 0 at first; grows when the publisher changes the capabilities
+ * @param generation 1 at first; grows when the name is taken over from a dead publisher
+ * @param pid the publishing process, in its own pid namespace
+ * @param startTime when that process started, in clock ticks since boot
+ * @param pidNamespace the pid namespace of the publisher
+ * @param uid the effective user of the publisher
+ * @param capabilities what the publisher says of it
+ * @param descriptors what joiners get
+ * @param socket name of the publisher's socket in the registry's directory, empty if it has none
+ */
+public record Service(
+    String name,
+    String kind,
+    long instance,
+    long revision,
+    long generation,
+    int pid,
+    long startTime,
+    long pidNamespace,
+    int uid,
+    Capabilities capabilities,
+    List<ServiceDescriptor> descriptors,
+    String socket) {
+  /** Copies the lists and refuses null. */
+  public Service {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(kind, "kind");
+    Objects.requireNonNull(capabilities, "capabilities");
+    Objects.requireNonNull(socket, "socket");
+    descriptors = List.copyOf(descriptors);
+  }
+
+  Service withGeneration(long next) {
+    return new Service(
+        name,
+        kind,
+        instance,
+        revision,
+        next,
+        pid,
+        startTime,
+        pidNamespace,
+        uid,
+        capabilities,
+        descriptors,
+        socket);
+  }
+
+  Service updated(Capabilities changed) {
+    return new Service(
+        name,
+        kind,
+        instance,
+        revision + 1,
+        generation,
+        pid,
+        startTime,
+        pidNamespace,
+        uid,
+        changed,
+        descriptors,
+        socket);
+  }
+}

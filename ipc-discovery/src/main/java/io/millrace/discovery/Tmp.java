@@ -1,3 +1,0 @@
-package io.millrace.discovery;
-
-class Tmp {}

@@ -1,0 +1,170 @@
+package io.millrace.discovery;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.os.Credentials;
+import io.millrace.testkit.ChildProcess;
+import io.millrace.testkit.OpenDescriptors;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PublishTest {
+  private static final Duration DEADLINE = Duration.ofSeconds(30);
+
+  @TempDir Path root;
+  private Registry registry;
+
+  @BeforeEach
+  void open() {
+    registry = Registry.open(root);
+  }
+
+  @AfterEach
+  void close() {
+    registry.close();
+  }
+
+  @Test
+  void whatIsPublishedIsFoundAsItWasDescribed() {
+    Capabilities capabilities =
+        Capabilities.none().with("rate", 1000).with("text", "äöü").with("fast", true);
+    ServiceSpec spec = ServiceSpec.named("a.service-1_x").kind("test").capabilities(capabilities);
+    try (Publication publication = registry.publish(spec)) {
+      Service found = registry.find("a.service-1_x").orElseThrow();
+      assertEquals(publication.service(), found);
+      assertEquals("test", found.kind());
+      assertEquals(capabilities, found.capabilities());
+      assertEquals(1000, found.capabilities().number("rate", 0));
+      assertTrue(found.capabilities().truth("fast", false));
+      assertEquals(Credentials.pid(), found.pid());
+      assertEquals(Credentials.uid(), found.uid());
+      assertEquals(1, found.generation());
+      assertEquals(List.of(found), registry.list());
+    }
+  }
+
+  @Test
+  void aWithdrawnServiceIsGoneAndItsNameIsFree() {
+    registry.publish(ServiceSpec.named("x")).close();
+    assertTrue(registry.find("x").isEmpty());
+    assertTrue(registry.list().isEmpty());
+    try (Publication again = registry.publish(ServiceSpec.named("x"))) {
+      assertEquals(1, again.service().generation());
+    }
+  }
+
+  @Test
+  void aNameInUseIsRefusedWithThePidOfItsOwner() {
+    try (Publication first = registry.publish(ServiceSpec.named("x"))) {
+      NameInUseException refusal =
+          assertThrows(NameInUseException.class, () -> registry.publish(ServiceSpec.named("x")));
+      assertEquals(Credentials.pid(), refusal.pid());
+      assertEquals(first.service(), registry.find("x").orElseThrow());
+    }
+  }
+
+  @Test
+  void theNameOfAKilledPublisherIsTakenOverWithANewGeneration() throws Exception {
+    try (ChildProcess child = ChildProcess.start(PublishingProcess.class, root.toString())) {
+      child.send("publish x");
+      child.expectLine("published", DEADLINE);
+      NameInUseException refusal =
+          assertThrows(NameInUseException.class, () -> registry.publish(ServiceSpec.named("x")));
+      assertEquals(child.pid(), refusal.pid());
+      child.kill();
+      try (Publication mine = registry.publish(ServiceSpec.named("x"))) {
+        assertEquals(2, mine.service().generation());
+        assertEquals(Credentials.pid(), registry.find("x").orElseThrow().pid());
+        assertEquals(List.of("x"), names());
+      }
+    }
+    assertEquals(List.of(), names());
+  }
+
+  @Test
+  void whoeverMeetsTheRecordOfAKilledPublisherRemovesIt() throws Exception {
+    try (ChildProcess child = ChildProcess.start(PublishingProcess.class, root.toString())) {
+      child.send("publish x");
+      child.expectLine("published", DEADLINE);
+      assertEquals(child.pid(), registry.find("x").orElseThrow().pid());
+      child.kill();
+      assertTrue(registry.find("x").isEmpty());
+      assertEquals(List.of(), names());
+    }
+  }
+
+  @Test
+  void closingTheRegistryWithdrawsEverythingAndLeavesNothing() throws Exception {
+    OpenDescriptors.assertNoneLeftBy(
+        () -> {
+          ServiceSpec[] specs = {
+            PublishingProcess.specWithDescriptors("x"), PublishingProcess.specWithDescriptors("y")
+          };
+          var before = OpenDescriptors.now();
+          OpenDescriptors.assertNoneLeftBy(
+              () -> {
+                try (Registry other = Registry.open(root)) {
+                  other.publish(specs[0]);
+                  other.publish(specs[1]);
+                  assertEquals(2, registry.list().size());
+                }
+              });
+          assertEquals(before, OpenDescriptors.now());
+          for (ServiceSpec spec : specs) {
+            spec.descriptors()
+                .forEach(entry -> io.millrace.os.Descriptor.adopt(entry.number(), "").close());
+          }
+        });
+    assertEquals(List.of(), names());
+  }
+
+  @Test
+  void anUpdateIsSeenByAllAndGrowsTheRevisionOnly() {
+    try (Publication publication = registry.publish(ServiceSpec.named("x"))) {
+      for (int i = 1; i <= 5; i++) {
+        publication.update(Capabilities.none().with("value", i));
+        Service found = registry.find("x").orElseThrow();
+        assertEquals(i, found.capabilities().number("value", 0));
+        assertEquals(i, found.revision());
+        assertEquals(publication.service(), found);
+      }
+    }
+    assertFalse(registry.find("x").isPresent());
+  }
+
+  @Test
+  void impossibleNamesAreRefused() {
+    for (String name : List.of("", ".", "..", "a/b", ".hidden", "-x", "ä", "x".repeat(129))) {
+      assertThrows(IllegalArgumentException.class, () -> ServiceSpec.named(name), "name " + name);
+      assertThrows(IllegalArgumentException.class, () -> registry.find(name), "name " + name);
+    }
+  }
+
+  @Test
+  void aRecordThatIsTooLargeIsRefusedAndLeavesNothing() throws Exception {
+    Capabilities large = Capabilities.none().with("text", "x".repeat(16_300));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> registry.publish(ServiceSpec.named("x").capabilities(large)));
+    assertEquals(List.of(), names());
+    try (Publication publication = registry.publish(ServiceSpec.named("x"))) {
+      assertThrows(IllegalArgumentException.class, () -> publication.update(large));
+      assertEquals(Capabilities.none(), registry.find("x").orElseThrow().capabilities());
+    }
+  }
+
+  private List<String> names() throws Exception {
+    try (var files = Files.list(root)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+}

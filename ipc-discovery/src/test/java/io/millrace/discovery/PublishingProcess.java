@@ -1,0 +1,85 @@
+package io.millrace.discovery;
+
+import io.millrace.os.Descriptor;
+import io.millrace.os.EventFd;
+import io.millrace.os.Memfd;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * A process that works on a registry as it is told, line by line: {@code publish NAME}, {@code
+ * withdraw NAME}, {@code update NAME VALUE}, {@code join NAME}, {@code find NAME}, {@code list}.
+ */
+final class PublishingProcess {
+  private static final int MEMORY_SIZE = 8192;
+
+  private final Registry registry;
+  private final Map<String, Publication> publications = new HashMap<>();
+
+  private PublishingProcess(Registry registry) {
+    this.registry = registry;
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    try (Registry registry = Registry.open(Path.of(arguments[0]))) {
+      PublishingProcess self = new PublishingProcess(registry);
+      BufferedReader input =
+          new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+      System.out.println("ready");
+      for (String line = input.readLine(); line != null; line = input.readLine()) {
+        System.out.println(self.answer(line.split(" ")));
+      }
+    }
+  }
+
+  private String answer(String[] words) {
+    try {
+      return switch (words[0]) {
+        case "publish" -> {
+          publications.put(words[1], publish(registry, words[1]));
+          yield "published " + words[1];
+        }
+        case "withdraw" -> {
+          publications.remove(words[1]).close();
+          yield "withdrawn " + words[1];
+        }
+        case "update" -> {
+          publications.get(words[1]).update(Capabilities.none().with("value", words[2]));
+          yield "updated " + words[1];
+        }
+        case "join" -> join(words[1]);
+        case "find" -> "found " + registry.find(words[1]).map(Service::pid).orElse(0);
+        case "list" -> "listed " + registry.list().size();
+        default -> throw new IllegalArgumentException(words[0]);
+      };
+    } catch (DiscoveryException failure) {
+      return "failed " + failure.getClass().getSimpleName() + " " + failure.getMessage();
+    }
+  }
+
+  private String join(String name) {
+    try (Acquisition joined = registry.acquire(name)) {
+      return "joined " + joined.transfer() + " " + joined.descriptors().length;
+    }
+  }
+
+  /** Publishes a piece of memory and two event descriptors. */
+  static Publication publish(Registry registry, String name) {
+    return registry.publish(specWithDescriptors(name));
+  }
+
+  static ServiceSpec specWithDescriptors(String name) {
+    // Closed with the process: the publication has duplicates of its own.
+    Descriptor memory = Memfd.create(name, MEMORY_SIZE);
+    return ServiceSpec.named(name)
+        .kind("test")
+        .capabilities(Capabilities.none().with("value", "first"))
+        .descriptor(memory.number(), DescriptorKind.RING)
+        .descriptor(EventFd.create().descriptor().number(), DescriptorKind.EVENT)
+        .descriptor(EventFd.create().descriptor().number(), DescriptorKind.EVENT);
+  }
+}

@@ -1,0 +1,129 @@
+package io.millrace.ring;
+
+import static io.millrace.ring.RingLayout.*;
+
+/** The only consumer of its group: it moves the cursor with a release store behind each record. */
+final class ExclusiveConsumer extends Consumer {
+  private final int cursorOffset;
+  private long next;
+
+  /** The record at this position may have been handled before. */
+  private long redeliveryPosition = NONE;
+
+  ExclusiveConsumer(Ring ring, Group group, int index, boolean afterDeath) {
+    super(ring, group, index);
+    cursorOffset = group.slot + CURSOR;
+    next = group.position();
+    if (afterDeath && memory.isCommitted(next)) {
+      redeliveryPosition = next;
+    }
+  }
+
+  @Override
+  public int poll(RecordHandler handler, int limit) {
+    throwExceptionIfClosed();
+    int count = 0;
+    long payload = 0;
+    long position = next;
+    try {
+      while (count < limit) {
+        int at = (int) position & mask;
+        if (data.getLongVolatile(at) != stamp(position, key)) {
+          break;
+        }
+        int length = checkedLength(at, position);
+        int type = data.getInt(at + RECORD_TYPE);
+        if (type != PADDING) {
+          deliver(handler, isRedelivery(position), type, data, at, length);
+          count++;
+          payload += length;
+        }
+        position += recordLength(length);
+        header.putLongRelease(cursorOffset, position);
+      }
+    } catch (Throwable thrown) {
+      redeliveryPosition = position;
+      throw thrown;
+    } finally {
+      finish(position, count, payload);
+    }
+    return count;
+  }
+
+  @Override
+  public int controlledPoll(ControlledRecordHandler handler, int limit) {
+    throwExceptionIfClosed();
+    int count = 0;
+    long payload = 0;
+    long position = next;
+    boolean going = true;
+    try {
+      while (going && count < limit && memory.isCommitted(position)) {
+        int at = (int) position & mask;
+        int length = checkedLength(at, position);
+        int type = data.getInt(at + RECORD_TYPE);
+        if (type != PADDING) {
+          ControlledRecordHandler.Action action =
+              handler.onRecord(
+                  type, data, at + RECORD_HEADER_LENGTH, length, isRedelivery(position));
+          if (action == ControlledRecordHandler.Action.ABORT) {
+            redeliveryPosition = position;
+            break;
+          }
+          count++;
+          payload += length;
+          going = action != ControlledRecordHandler.Action.BREAK;
+        }
+        position += recordLength(length);
+        header.putLongRelease(cursorOffset, position);
+      }
+    } catch (Throwable thrown) {
+      redeliveryPosition = position;
+      throw thrown;
+    } finally {
+      finish(position, count, payload);
+    }
+    return count;
+  }
+
+  private boolean isRedelivery(long position) {
+    if (position != redeliveryPosition) {
+      return false;
+    }
+    redeliveryPosition = NONE;
+    group.countRedelivery();
+    return true;
+  }
+
+  private void finish(long position, int count, long payload) {
+    if (position != next) {
+      next = position;
+      idle.busy();
+      consumed(count, payload);
+    } else {
+      idle.idle();
+    }
+  }
+
+  @Override
+  long nextPosition() {
+    return next;
+  }
+
+  /** The cursor is at the hole: producers cannot pass it. */
+  @Override
+  void holdForRecovery(long position) {}
+
+  @Override
+  void releaseAfterRecovery() {}
+
+  @Override
+  boolean findOrphans() {
+    return false;
+  }
+
+  @Override
+  void leave() {
+    ring.leaveConsumer(this);
+  }
+}

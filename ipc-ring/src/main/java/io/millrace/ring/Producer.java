@@ -1,0 +1,350 @@
+package io.millrace.ring;
+
+import static io.millrace.ring.RingLayout.*;
+
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Writes records into a ring. Made by {@link Ring#addProducer()}.
+ *
+ * <p>Used by one thread at a time. Every method throws {@link
+ * net.openhft.chronicle.core.io.ClosedIllegalStateException} after {@link #close()} and {@link
+ * net.openhft.chronicle.core.io.ThreadingIllegalStateException} when a second thread uses it while
+ * the first one lives.
+ *
+ * <p>If the process is killed inside any method, what was committed stays, and what was claimed and
+ * not committed is skipped by the consumers.
+ */
+public final class Producer extends RingHandle {
+  /** There is no room now: the slowest group is a whole capacity behind. */
+  public static final int BACK_PRESSURED = -1;
+
+  private static final int NOTHING_CLAIMED = -1;
+
+  private final Ring ring;
+  private final UnsafeBuffer data;
+  private final UnsafeBuffer header;
+  private final Signals signals;
+  private final ProducerSlot slot;
+  private final long key;
+  private final int mask;
+  private final int maxMessageLength;
+  private final int counters;
+  private final Batch batch = new Batch(this);
+  private final SpaceWait spaceWait;
+  private int claimedIndex = NOTHING_CLAIMED;
+  private long claimedPosition;
+  private int claimedLength;
+  private long records;
+  private long bytes;
+  private long backPressures;
+  private long wakeUps;
+
+  Producer(Ring ring, ProducerSlot slot) {
+    RingMemory memory = ring.memory();
+    this.ring = ring;
+    this.slot = slot;
+    data = memory.data;
+    header = memory.header;
+    signals = ring.signals();
+    key = memory.key;
+    mask = memory.mask;
+    maxMessageLength = memory.maxMessageLength;
+    counters = producerSlot(slot.index);
+    spaceWait = new SpaceWait(ring, slot);
+  }
+
+  /**
+   * Writes one record.
+   *
+   * @param source where the payload is
+   * @param offset where it starts there
+   * @param length its length in bytes, 0 to {@link #maxMessageLength()}
+   * @param type the record's type, 0 or more
+   * @return the position behind the record, or {@link #BACK_PRESSURED}
+   * @throws IllegalArgumentException if length or type are out of range
+   */
+  public long offer(DirectBuffer source, int offset, int length, int type) {
+    check(length, type);
+    int recordLength = recordLength(length);
+    long position = claim(recordLength);
+    if (position < 0) {
+      return BACK_PRESSURED;
+    }
+    int index = (int) position & mask;
+    data.putInt(index + RECORD_LENGTH, length);
+    data.putInt(index + RECORD_TYPE, type);
+    data.putBytes(index + RECORD_HEADER_LENGTH, source, offset, length);
+    data.putLongRelease(index, stamp(position, key));
+    committed(1, length);
+    return position + recordLength;
+  }
+
+  /**
+   * Writes one record whose payload is in two places.
+   *
+   * @param first where the first part is
+   * @param firstOffset where it starts
+   * @param firstLength its length in bytes
+   * @param second where the second part is
+   * @param secondOffset where it starts
+   * @param secondLength its length in bytes
+   * @param type the record's type, 0 or more
+   * @return the position behind the record, or {@link #BACK_PRESSURED}
+   * @throws IllegalArgumentException if the lengths or the type are out of range
+   */
+  public long offer(
+      DirectBuffer first,
+      int firstOffset,
+      int firstLength,
+      DirectBuffer second,
+      int secondOffset,
+      int secondLength,
+      int type) {
+    if (firstLength < 0 || secondLength < 0 || firstLength > maxMessageLength - secondLength) {
+      throw new IllegalArgumentException(
+          "lengths "
+              + firstLength
+              + " and "
+              + secondLength
+              + " are not 0 or more, and together up to "
+              + maxMessageLength);
+    }
+    int index = tryClaim(firstLength + secondLength, type);
+    if (index < 0) {
+      return BACK_PRESSURED;
+    }
+    data.putBytes(index, first, firstOffset, firstLength);
+    data.putBytes(index + firstLength, second, secondOffset, secondLength);
+    long end = claimedPosition + recordLength(claimedLength);
+    commit(index);
+    return end;
+  }
+
+  /**
+   * Writes one record, and sleeps while there is no room.
+   *
+   * @param source where the payload is
+   * @param offset where it starts there
+   * @param length its length in bytes, 0 to {@link #maxMessageLength()}
+   * @param type the record's type, 0 or more
+   * @param wait how to wait for room
+   * @param timeoutNanos how long at most, in nanoseconds
+   * @return the position behind the record, or {@link #BACK_PRESSURED} if there was no room in time
+   * @throws IllegalArgumentException if length or type are out of range
+   */
+  public long offer(
+      DirectBuffer source, int offset, int length, int type, WaitStrategy wait, long timeoutNanos) {
+    long end = offer(source, offset, length, type);
+    if (end >= 0) {
+      return end;
+    }
+    long start = System.nanoTime();
+    long waited = 0;
+    while (end < 0 && waited < timeoutNanos) {
+      wait.await(waitForSpace(length), timeoutNanos - waited);
+      end = offer(source, offset, length, type);
+      waited = System.nanoTime() - start;
+    }
+    RingEvents.backPressured(slot.index, waited);
+    return end;
+  }
+
+  /**
+   * Claims room for one record, to write the payload in place. Nothing else can be written through
+   * this producer until {@link #commit(int)} or {@link #abort(int)}.
+   *
+   * @param length the payload's length in bytes, 0 to {@link #maxMessageLength()}
+   * @param type the record's type, 0 or more
+   * @return where the payload goes in {@link #buffer()}, or {@link #BACK_PRESSURED}
+   * @throws IllegalArgumentException if length or type are out of range
+   * @throws IllegalStateException if something is claimed already
+   */
+  public int tryClaim(int length, int type) {
+    check(length, type);
+    long position = claim(recordLength(length));
+    if (position < 0) {
+      return BACK_PRESSURED;
+    }
+    int index = (int) position & mask;
+    data.putInt(index + RECORD_LENGTH, length);
+    data.putInt(index + RECORD_TYPE, type);
+    claimedPosition = position;
+    claimedLength = length;
+    claimedIndex = index + RECORD_HEADER_LENGTH;
+    return claimedIndex;
+  }
+
+  /**
+   * The memory that claimed payloads are written to. Only the claimed bytes may be touched.
+   *
+   * @return the buffer that indexes from {@link #tryClaim} are about
+   */
+  public MutableDirectBuffer buffer() {
+    return data;
+  }
+
+  /**
+   * Makes the claimed record visible.
+   *
+   * @param index what {@link #tryClaim} returned
+   * @throws IllegalStateException if that is not claimed
+   */
+  public void commit(int index) {
+    settle(index);
+    committed(1, claimedLength);
+  }
+
+  /**
+   * Gives the claimed record up: consumers skip it.
+   *
+   * @param index what {@link #tryClaim} returned
+   * @throws IllegalStateException if that is not claimed
+   */
+  public void abort(int index) {
+    checkClaimed(index);
+    data.putInt(index - RECORD_HEADER_LENGTH + RECORD_TYPE, PADDING);
+    settle(index);
+    committed(0, 0);
+  }
+
+  /**
+   * Claims room for many records at once.
+   *
+   * @param records how many, at least 1
+   * @param length the length of the longest payload among them, in bytes
+   * @return the batch, to be filled and closed, or {@code null} if there is no room now. It belongs
+   *     to this producer and is used again for the next batch.
+   * @throws IllegalArgumentException if that is more than half the capacity
+   * @throws IllegalStateException if something is claimed already
+   */
+  public Batch tryBatch(int records, int length) {
+    check(length, 0);
+    long needed = (long) records * recordLength(length);
+    if (records < 1 || needed > recordLength(maxMessageLength)) {
+      throw new IllegalArgumentException(
+          records
+              + " records of "
+              + length
+              + " bytes need "
+              + needed
+              + " bytes, a batch can have "
+              + recordLength(maxMessageLength));
+    }
+    long position = claim((int) needed);
+    if (position < 0) {
+      return null;
+    }
+    claimedPosition = position;
+    claimedIndex = (int) position & mask;
+    batch.begin(position, (int) needed);
+    return batch;
+  }
+
+  /**
+   * The longest payload.
+   *
+   * @return half the capacity, in bytes
+   */
+  public int maxMessageLength() {
+    return maxMessageLength;
+  }
+
+  /**
+   * What to wait for when the ring is full.
+   *
+   * @param length the length of the payload that is to be written next
+   * @return something that is ready once there is room; it belongs to this producer, and what an
+   *     earlier call returned is the same object
+   */
+  public Waitable waitForSpace(int length) {
+    throwExceptionIfClosed();
+    return spaceWait.ofLength(recordLength(length));
+  }
+
+  /** One record of a batch: written and visible at once, in the order of the batch. */
+  void write(long position, DirectBuffer source, int offset, int length, int type) {
+    check(length, type);
+    int index = (int) position & mask;
+    data.putInt(index + RECORD_LENGTH, length);
+    data.putInt(index + RECORD_TYPE, type);
+    data.putBytes(index + RECORD_HEADER_LENGTH, source, offset, length);
+    data.putLongRelease(index, stamp(position, key));
+  }
+
+  /** The end of a batch: what was not used of it becomes padding. */
+  void endBatch(long position, long end, int written, long writtenBytes) {
+    if (position < end) {
+      int index = (int) position & mask;
+      data.putInt(index + RECORD_LENGTH, (int) (end - position) - RECORD_HEADER_LENGTH);
+      data.putInt(index + RECORD_TYPE, PADDING);
+      data.putLongRelease(index, stamp(position, key));
+    }
+    claimedIndex = NOTHING_CLAIMED;
+    committed(written, writtenBytes);
+  }
+
+  private void check(int length, int type) {
+    throwExceptionIfClosed();
+    if (length < 0 || length > maxMessageLength) {
+      throw new IllegalArgumentException(
+          "a message of " + length + " bytes; the limit of this ring is " + maxMessageLength);
+    }
+    if (type < 0) {
+      throw new IllegalArgumentException("a record's type is 0 or more, not " + type);
+    }
+  }
+
+  private long claim(int recordLength) {
+    if (claimedIndex != NOTHING_CLAIMED) {
+      throw new IllegalStateException("the last claim is neither committed nor aborted");
+    }
+    long position = slot.claim(recordLength);
+    if (position < 0) {
+      header.putLongOpaque(counters + BACK_PRESSURES, ++backPressures);
+      ring.evictDead();
+    }
+    return position;
+  }
+
+  private void checkClaimed(int index) {
+    throwExceptionIfClosed();
+    if (index != claimedIndex || index < 0) {
+      throw new IllegalStateException("nothing is claimed at index " + index);
+    }
+  }
+
+  private void settle(int index) {
+    checkClaimed(index);
+    data.putLongRelease(index - RECORD_HEADER_LENGTH, stamp(claimedPosition, key));
+    claimedIndex = NOTHING_CLAIMED;
+  }
+
+  private void committed(int count, long length) {
+    records += count;
+    bytes += length;
+    header.putLongOpaque(counters + PRODUCED_RECORDS, records);
+    header.putLongOpaque(counters + PRODUCED_BYTES, bytes);
+    int woken = signals.recordCommitted();
+    if (woken > 0) {
+      wakeUps += woken;
+      header.putLongOpaque(counters + PRODUCER_WAKE_UPS, wakeUps);
+    }
+  }
+
+  /** Leaves the ring; an open claim is aborted. */
+  @Override
+  protected void performClose() {
+    if (batch.isOpen()) {
+      batch.end();
+    } else if (claimedIndex != NOTHING_CLAIMED) {
+      data.putInt(claimedIndex - RECORD_HEADER_LENGTH + RECORD_TYPE, PADDING);
+      data.putLongRelease(claimedIndex - RECORD_HEADER_LENGTH, stamp(claimedPosition, key));
+      signals.recordCommitted();
+    }
+    spaceWait.close();
+    ring.leaveProducer(slot.index);
+  }
+}

@@ -1,0 +1,33 @@
+package io.millrace.ring;
+
+import org.agrona.DirectBuffer;
+
+/** Receives records. The buffer is the ring's own memory: it is valid during the call only. */
+@FunctionalInterface
+public interface RecordHandler {
+  /**
+   * A record came.
+   *
+   * <p>If this method throws, the record is not lost: it comes again with the next poll, through
+   * {@link #onRedelivery}.
+   *
+   * @param type its type, as given by the producer
+   * @param buffer where the payload is
+   * @param offset where it starts
+   * @param length its length in bytes
+   */
+  void onRecord(int type, DirectBuffer buffer, int offset, int length);
+
+  /**
+   * A record came that a consumer of this group may have handled before, in part or whole, when it
+   * was killed or its handler threw. Does the same as for any record unless overridden.
+   *
+   * @param type its type, as given by the producer
+   * @param buffer where the payload is
+   * @param offset where it starts
+   * @param length its length in bytes
+   */
+  default void onRedelivery(int type, DirectBuffer buffer, int offset, int length) {
+    onRecord(type, buffer, offset, length);
+  }
+}

@@ -1,0 +1,18 @@
+package io.millrace.ring;
+
+/**
+ * Something about a ring is not as it must be. The message says what and, if there is one, the
+ * cure.
+ */
+public class RingException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * Describes a failure.
+   *
+   * @param message one sentence
+   */
+  public RingException(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,153 @@
+package io.millrace.ring;
+
+import static io.millrace.ring.RingLayout.*;
+
+import io.millrace.os.Epoll;
+import io.millrace.os.EventFd;
+import io.millrace.os.Membarrier;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * One sleeper's place in the ring: it announces that it sleeps, and sleeps.
+ *
+ * <p>The order is: announce, barrier, look again, sleep. See {@link Signals} for the other side. A
+ * member that is killed between making something ready and waking its sleepers is noticed by its
+ * death, which {@link DeathWatch} puts into the same epoll set.
+ */
+final class Waiter {
+  private static final long WAKE_TAG = -1;
+  private static final long NANOS_PER_MILLI = 1_000_000;
+
+  /**
+   * How long to sleep at most where not everything is announced: another pid namespace, no barrier.
+   */
+  private static final long BOUNDED_NANOS = 10 * NANOS_PER_MILLI;
+
+  private final UnsafeBuffer header;
+  private final Membership membership;
+  private final int index;
+  private final int slot;
+  private final int bitmap;
+  private final Epoll epoll = new Epoll();
+  private final DeathWatch deaths;
+  private long sleeps;
+  private boolean announced;
+
+  private Waiter(Ring ring, int index, int bitmap) {
+    RingMemory memory = ring.memory();
+    this.index = index;
+    this.bitmap = bitmap;
+    header = memory.header;
+    membership = ring.membership();
+    slot = memory.waiterSlot(index);
+    sleeps = header.getLong(slot + WAITER_PHASE) >>> 2;
+    awake();
+    clear(DATA_WAITERS_OFFSET);
+    clear(SPACE_WAITERS_OFFSET);
+    membership.sign(header, slot + WAITER_IDENTITY);
+    header.putIntRelease(slot + WAITER_STATE, ACTIVE);
+    // Edge-triggered: every signal wakes, and nobody needs to read the counter.
+    epoll.add(ring.event(index).descriptor().number(), Epoll.IN | Epoll.EDGE, WAKE_TAG);
+    deaths = new DeathWatch(memory, membership, epoll);
+  }
+
+  /**
+   * Takes a free place.
+   *
+   * @param bitmap which of the two words of waiters to announce in
+   */
+  static Waiter acquire(Ring ring, int bitmap) {
+    EventFd[] events = ring.events();
+    for (int i = 0; i < events.length; i++) {
+      if (ring.membership().tryOwn(waiterLock(i))) {
+        return new Waiter(ring, i, bitmap);
+      }
+    }
+    throw new NoFreeSlotException("waiter", events.length, "maxWaiters");
+  }
+
+  int descriptor() {
+    return epoll.descriptor().number();
+  }
+
+  /** Says that this sleeper sleeps from now on. The caller looks once more before it does. */
+  void announce() {
+    header.putLongRelease(slot + WAITER_PHASE, ++sleeps << 2 | WAITING);
+    set(bitmap);
+    announced = true;
+    if (Membarrier.isRegistered()) {
+      // Either the look behind this sees a record, or its producer sees the bit.
+      Membarrier.synchronize();
+    }
+    deaths.refresh();
+  }
+
+  /** Tells, once, that a member died since it was asked last. */
+  boolean sawDeath() {
+    return deaths.sawDeath();
+  }
+
+  long longestSleepNanos() {
+    return Membarrier.isRegistered() && deaths.isComplete() ? Waitable.FOREVER : BOUNDED_NANOS;
+  }
+
+  /** Sleeps until somebody signals, a member dies, or the time is over. */
+  void sleep(long nanos) {
+    int millis =
+        nanos == Waitable.FOREVER
+            ? Epoll.FOREVER
+            : (int) Math.min(Integer.MAX_VALUE, (nanos + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI);
+    consume(epoll.await(millis));
+  }
+
+  private void consume(int ready) {
+    for (int i = 0; i < ready; i++) {
+      long tag = epoll.tag(i);
+      if (tag != WAKE_TAG) {
+        deaths.onDeath((int) tag);
+      }
+    }
+  }
+
+  /** Says that this sleeper is awake. */
+  void cancel() {
+    if (announced) {
+      announced = false;
+      clear(bitmap);
+      awake();
+    }
+  }
+
+  /** For those who polled the descriptor themselves: takes the wake-up out of it. */
+  void drain() {
+    consume(epoll.await(0));
+  }
+
+  private void awake() {
+    header.putLongRelease(slot + WAITER_PHASE, sleeps << 2 | AWAKE);
+    header.putLongOpaque(slot + WAITER_SLEEPS, sleeps);
+  }
+
+  private void set(int word) {
+    long bits;
+    do {
+      bits = header.getLongVolatile(word);
+    } while (!header.compareAndSetLong(word, bits, bits | 1L << index));
+  }
+
+  private void clear(int word) {
+    long bits;
+    do {
+      bits = header.getLongVolatile(word);
+    } while ((bits & 1L << index) != 0
+        && !header.compareAndSetLong(word, bits, bits & ~(1L << index)));
+  }
+
+  void close() {
+    cancel();
+    deaths.close();
+    epoll.close();
+    header.putIntRelease(slot + WAITER_STATE, FREE);
+    membership.disown(waiterLock(index));
+  }
+}
