@@ -1,5 +1,6 @@
 package io.millrace.barrier;
 
+import io.millrace.discovery.Registry;
 import io.millrace.os.Platform;
 import java.time.Duration;
 import java.util.Objects;
@@ -28,10 +29,44 @@ public final class Barrier implements AutoCloseable {
 
   private final BarrierRegion region;
   private final Party party;
+  private final Runnable withdraw;
 
-  Barrier(BarrierRegion region) {
+  /**
+   * Hands a party to the user.
+   *
+   * @param withdraw takes back what was published of the party; may be run more than once
+   */
+  private Barrier(BarrierRegion region, Party party, Runnable withdraw) {
     this.region = region;
-    this.party = Party.join(region);
+    this.party = party;
+    this.withdraw = withdraw;
+  }
+
+  /** Joins the barrier in a region; the region is closed if that fails. */
+  static Barrier joinIn(BarrierRegion region) {
+    return new Barrier(region, Party.join(region), () -> {});
+  }
+
+  /**
+   * Joins the barrier of a name, or creates it if there is none. Who comes first creates; any party
+   * may die, the creator as well, and those who live are found all the same. Each party publishes a
+   * record named {@code NAME.party-PLACE} besides; one of them has published {@code NAME}.
+   *
+   * @param registry where; to be closed after the barrier
+   * @param name the name, at most 118 letters, digits, dots, underscores and hyphens, the first of
+   *     them a letter or a digit
+   * @param parties how many must arrive before any goes on, 1 to {@link #MAX_PARTIES}
+   * @return a party of the barrier
+   * @throws IllegalArgumentException if the name is not allowed, the number of parties is out of
+   *     range, or the barrier of that name has another one; the message has both
+   * @throws IllegalStateException if all places are taken, the message names the owners; or if the
+   *     service of that name is no barrier
+   * @throws io.millrace.discovery.DiscoveryException if the registry cannot be used, or the
+   *     descriptors of the barrier cannot be had
+   */
+  public static Barrier createOrJoin(Registry registry, String name, int parties) {
+    NamedParty named = new Rendezvous(registry, name, parties).meet();
+    return new Barrier(named.region(), named.party(), named::withdraw);
   }
 
   /**
@@ -43,7 +78,7 @@ public final class Barrier implements AutoCloseable {
    */
   public static Barrier create(int parties) {
     Platform.check();
-    return new Barrier(BarrierRegion.create(parties));
+    return joinIn(BarrierRegion.create(parties));
   }
 
   /**
@@ -62,7 +97,7 @@ public final class Barrier implements AutoCloseable {
       throw new IllegalArgumentException(
           "a barrier has 2 descriptors, memory and event, not " + descriptors.length);
     }
-    return new Barrier(BarrierRegion.open(descriptors[0], descriptors[1]));
+    return joinIn(BarrierRegion.open(descriptors[0], descriptors[1]));
   }
 
   /**
@@ -258,7 +293,7 @@ public final class Barrier implements AutoCloseable {
    * @throws IllegalStateException if this party has arrived and the generation is not over
    */
   public void leave() {
-    party.leave();
+    party.leave(withdraw);
   }
 
   /**
@@ -268,7 +303,7 @@ public final class Barrier implements AutoCloseable {
    */
   @Override
   public void close() {
-    party.close();
+    party.close(withdraw);
   }
 
   @Override

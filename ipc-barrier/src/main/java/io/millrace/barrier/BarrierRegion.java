@@ -70,11 +70,7 @@ final class BarrierRegion extends AbstractCloseable {
   }
 
   static BarrierRegion create(int parties) {
-    if (parties < 1 || parties > BarrierLayout.MAX_PARTIES) {
-      throw new IllegalArgumentException(
-          "a barrier has 1 to " + BarrierLayout.MAX_PARTIES + " parties, not " + parties);
-    }
-    long size = BarrierLayout.size(parties);
+    long size = BarrierLayout.size(requireParties(parties));
     try (Descriptor memory = Memfd.create("millrace-barrier", size);
         EventFd event = EventFd.create()) {
       try (Mapping mapping = Mapping.of(memory, 0, size, true)) {
@@ -85,6 +81,14 @@ final class BarrierRegion extends AbstractCloseable {
       }
       return open(memory.number(), event.descriptor().number());
     }
+  }
+
+  static int requireParties(int parties) {
+    if (parties < 1 || parties > BarrierLayout.MAX_PARTIES) {
+      throw new IllegalArgumentException(
+          "a barrier has 1 to " + BarrierLayout.MAX_PARTIES + " parties, not " + parties);
+    }
+    return parties;
   }
 
   private static UnsafeBuffer words(Mapping mapping) {

@@ -49,6 +49,10 @@ final class Party {
     }
   }
 
+  int place() {
+    return place;
+  }
+
   void onCrossing(Runnable newAction) {
     lease.enterAsParty();
     action = newAction;
@@ -325,7 +329,8 @@ final class Party {
     }
   }
 
-  void leave() {
+  /** Leaves in good order, after withdrawing what was published of this party. */
+  void leave(Runnable withdraw) {
     lease.enterAsParty();
     try {
       if (gate.isOpen(arrivedIn)) {
@@ -335,23 +340,35 @@ final class Party {
                 + ", which is not over: it can leave after it, or close and break it");
       }
       if (lease.close()) {
-        new Membership(places, gate).leave(place);
-        lease.exit();
+        try {
+          withdraw.run();
+        } finally {
+          new Membership(places, gate).leave(place);
+          lease.exit();
+        }
       }
     } finally {
       lease.exitAsParty();
     }
   }
 
-  void close() {
+  void close(Runnable withdraw) {
     if (lease.close()) {
       try {
-        gate.breakCurrent(BreakCause.LEFT, place);
-        new Membership(places, gate).leave(place);
-        gate.wakeAll(); // A thread of this party may sleep.
+        withdraw.run();
       } finally {
-        lease.exit();
+        end();
       }
+    }
+  }
+
+  private void end() {
+    try {
+      gate.breakCurrent(BreakCause.LEFT, place);
+      new Membership(places, gate).leave(place);
+      gate.wakeAll(); // A thread of this party may sleep.
+    } finally {
+      lease.exit();
     }
   }
 
