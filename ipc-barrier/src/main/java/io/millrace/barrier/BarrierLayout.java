@@ -25,7 +25,8 @@ import io.millrace.os.Mapping;
  *       | the next place ...            |
  * </pre>
  *
- * <p>The owner of a place holds an OFD write lock on its first byte for as long as it lives.
+ * <p>The owner of a place holds an OFD write lock on its first byte for as long as it lives. The
+ * first byte of the state is locked by whoever repairs a broken barrier.
  */
 final class BarrierLayout {
   static final int MAX_PARTIES = 255;
@@ -39,6 +40,9 @@ final class BarrierLayout {
   static final int STATE_OFFSET = 128;
   static final int MEMBERS_OFFSET = 256;
   static final int LAST_BREAK_OFFSET = 264;
+
+  /** The byte of the file that is locked by the party that repairs a broken barrier. */
+  static final int REPAIR_LOCK = STATE_OFFSET;
 
   static final int STATUS = 0;
   static final int PID = 8;

@@ -36,6 +36,10 @@ final class BarrierRecord {
     return name + PARTY_SUFFIX + place;
   }
 
+  static boolean isParty(Service service, String name) {
+    return isBarrier(service) && service.name().startsWith(name + PARTY_SUFFIX);
+  }
+
   static ServiceSpec describe(String recordName, BarrierRegion region) {
     return ServiceSpec.named(recordName)
         .kind(KIND)

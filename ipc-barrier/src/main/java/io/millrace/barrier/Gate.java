@@ -130,17 +130,35 @@ final class Gate {
     return false;
   }
 
-  /** Starts the next generation after a broken one; only the first who tries succeeds. */
+  /**
+   * Starts the next generation after a broken one, and frees the places of the dead.
+   *
+   * <p>One at a time: whoever is slow would otherwise bury a party that arrived in the next
+   * generation and died there, and its successor would arrive in its place a second time.
+   *
+   * @return false if the state has moved, or another party is at it
+   */
   boolean tryRepair(long broken, int ownPlace) {
-    long generation = BarrierState.generation(broken);
-    recordBreak(broken);
-    for (int i = 0; i < places.count(); i++) {
-      if (places.hasArrivedIn(i, generation)) {
-        places.markBroken(i, generation);
-      }
+    if (!places.tryLockRepair()) {
+      Thread.yield();
+      return false;
     }
-    places.buryTheDead(ownPlace);
-    return move(broken, BarrierState.startOf(generation + 1));
+    try {
+      if (state() != broken) {
+        return false;
+      }
+      long generation = BarrierState.generation(broken);
+      recordBreak(broken);
+      for (int i = 0; i < places.count(); i++) {
+        if (places.hasArrivedIn(i, generation)) {
+          places.markBroken(i, generation);
+        }
+      }
+      places.buryTheDead(ownPlace);
+      return move(broken, BarrierState.startOf(generation + 1));
+    } finally {
+      places.unlockRepair();
+    }
   }
 
   /** Keeps who broke the barrier before the place of the culprit can get another owner. */

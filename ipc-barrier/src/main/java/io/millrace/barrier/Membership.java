@@ -68,15 +68,13 @@ final class Membership {
       if (places.isAnyoneElseHere(place)) {
         return;
       }
-      if (BarrierState.isBroken(state)) {
-        if (gate.tryRepair(state, place)) {
+      if (!BarrierState.isBroken(state)) {
+        if (BarrierState.arrived(state) == 0 && !places.isAnyoneDead(place)) {
           return;
         }
-      } else if (BarrierState.arrived(state) == 0) {
-        places.buryTheDead(place);
-        return;
-      } else {
         gate.tryBreak(state, BreakCause.RESET, place);
+      } else if (gate.tryRepair(state, place)) {
+        return;
       }
     }
   }

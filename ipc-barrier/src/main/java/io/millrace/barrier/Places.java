@@ -62,6 +62,14 @@ final class Places {
     OfdLock.unlock(region.own(), BarrierLayout.place(place));
   }
 
+  boolean tryLockRepair() {
+    return OfdLock.tryLock(region.own(), BarrierLayout.REPAIR_LOCK);
+  }
+
+  void unlockRepair() {
+    OfdLock.unlock(region.own(), BarrierLayout.REPAIR_LOCK);
+  }
+
   boolean isLockedByAnother(int place) {
     return OfdLock.isHeldByAnother(region.own(), BarrierLayout.place(place));
   }
@@ -98,24 +106,28 @@ final class Places {
 
   /** Remembers for a party that waits in it that a generation broke and did not complete. */
   void markBroken(int place, long generation) {
-    int offset = offset(place, BarrierLayout.BROKEN_IN);
-    long known = words.getLongVolatile(offset);
-    // Never backwards: a resetter that was stopped long ago would wipe out a later mark.
-    while (known < generation + 1 && !words.compareAndSetLong(offset, known, generation + 1)) {
-      known = words.getLongVolatile(offset);
-    }
+    words.putLongRelease(offset(place, BarrierLayout.BROKEN_IN), generation + 1);
   }
 
   boolean isBrokenIn(int place, long generation) {
     return words.getLongVolatile(offset(place, BarrierLayout.BROKEN_IN)) == generation + 1;
   }
 
-  /** Frees the places of the dead, which must have broken the barrier by now. */
+  boolean isAnyoneDead(int ownPlace) {
+    for (int i = 0; i < count(); i++) {
+      if (i != ownPlace && isDead(i, status(i))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Frees the places of the dead. The barrier is broken and stays so: the repair lock is held. */
   void buryTheDead(int ownPlace) {
     for (int i = 0; i < count(); i++) {
       long status = status(i);
       if (i != ownPlace && isDead(i, status)) {
-        // A compare-and-set, because somebody may have buried it and a successor be in its place.
+        // A compare-and-set, because a successor may be moving in.
         moveStatus(i, status, Place.status(Place.incarnation(status), Place.FREE));
         changeMembers();
       }

@@ -9,6 +9,7 @@ import io.millrace.discovery.Service;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /**
  * Finds or makes the barrier of a name, whoever comes first and whoever dies meanwhile.
@@ -19,7 +20,7 @@ import java.util.concurrent.locks.LockSupport;
  * gives up if one is of another barrier. Of any two such parties at least one sees the other.
  */
 final class Rendezvous {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final long PAUSE_NANOS = 500_000;
 
   /** How often a party that has the name looks whether those of another barrier have given up. */
@@ -28,6 +29,7 @@ final class Rendezvous {
   private final Registry registry;
   private final String name;
   private final int parties;
+  private String obstacle = "";
 
   Rendezvous(Registry registry, String name, int parties) {
     this.registry = registry;
@@ -45,11 +47,7 @@ final class Rendezvous {
       }
       if (System.nanoTime() - start > PATIENCE.toNanos()) {
         throw new DiscoveryException(
-            "barrier "
-                + name
-                + " could not be joined in "
-                + PATIENCE.toSeconds()
-                + " s: two barriers of that name are being made again and again");
+            "barrier " + name + " could not be joined in " + PATIENCE.toSeconds() + " s: " + obstacle);
       }
       LockSupport.parkNanos(PAUSE_NANOS);
     }
@@ -60,7 +58,8 @@ final class Rendezvous {
     try {
       candidate = join();
     } catch (NoSuchServiceException | NameInUseException overtaken) {
-      return null; // It died, or somebody else makes the barrier at this moment.
+      obstacle = overtaken.getMessage(); // It died, or somebody makes the barrier at this moment.
+      return null;
     }
     try {
       if (isTheOnlyBarrier(candidate)) {
@@ -71,6 +70,7 @@ final class Rendezvous {
       throw failure;
     }
     candidate.giveUp();
+    obstacle = "another barrier of that name is there";
     return null;
   }
 
@@ -91,13 +91,12 @@ final class Rendezvous {
     if (registry.find(name).isPresent()) {
       return name;
     }
-    for (int place = 0; place < BarrierLayout.MAX_PARTIES; place++) {
-      String survivor = BarrierRecord.partyName(name, place);
-      if (registry.find(survivor).isPresent()) {
-        return survivor;
-      }
-    }
-    return null;
+    return parties().map(Service::name).findFirst().orElse(null);
+  }
+
+  /** What the parties of all barriers of this name have published. */
+  private Stream<Service> parties() {
+    return registry.list().stream().filter(service -> BarrierRecord.isParty(service, name));
   }
 
   private boolean isTheOnlyBarrier(NamedParty candidate) {
@@ -107,7 +106,7 @@ final class Rendezvous {
     // Whoever has the name waits for the others of another barrier to give up, as those who do not
     // have it do at once. Only if they do not, they were there before.
     for (int look = 0; look < LOOKS; look++) {
-      if (isAlone(candidate)) {
+      if (parties().allMatch(candidate::isOf)) {
         return true;
       }
       LockSupport.parkNanos(PAUSE_NANOS);
@@ -126,15 +125,5 @@ final class Rendezvous {
     } catch (NameInUseException overtaken) {
       return registry.find(name).filter(candidate::isOf).isPresent();
     }
-  }
-
-  private boolean isAlone(NamedParty candidate) {
-    for (int place = 0; place < BarrierLayout.MAX_PARTIES; place++) {
-      Optional<Service> other = registry.find(BarrierRecord.partyName(name, place));
-      if (other.isPresent() && !candidate.isOf(other.get())) {
-        return false;
-      }
-    }
-    return true;
   }
 }
