@@ -58,7 +58,8 @@ byte kills = KILLS;
 byte timeouts = TIMEOUTS;
 byte resets = RESETS;
 
-#define OR_KILLED :: atomic { kills > 0 -> kills--; goto killed }
+/* The parties are alike, so that it is enough to kill the first one and its successors. */
+#define OR_KILLED :: atomic { kills > 0 && me == 0 -> kills--; goto killed }
 #define IS_DEAD(j) (status[j] == DEAD || (status[j] == JOINED && !lock[j]))
 #ifdef BROKEN_NO_PIDFD
 #define TOLD(j) false
@@ -89,17 +90,13 @@ inline signal(generation) {
 
 #define WATCH(j) \
   if \
-  :: atomic { \
+  :: j == me || status[j] == FREE || (status[j] == JOINING && !lock[j]) -> \
+       watched[me * 3 + j] = false \
+  :: else -> \
        if \
-       :: j == me || status[j] == FREE || (status[j] == JOINING && !lock[j]) -> \
-            watched[me * 3 + j] = false \
-       :: else -> \
-            if \
-            :: IS_DEAD(j) -> d = j; goto death \
-            :: else -> watched[me * 3 + j] = true \
-            fi \
-       fi } \
-  OR_KILLED \
+       :: IS_DEAD(j) -> d = j; goto death \
+       :: else -> watched[me * 3 + j] = true \
+       fi \
   fi
 
 /* Before the reset takes effect, those who wait learn that their generation did not complete. */
@@ -113,18 +110,15 @@ inline signal(generation) {
 #endif
 #define MARK(j) \
   if \
-  :: atomic { MUST_MARK(j) -> brokenIn[j] = b + 1 } \
-  :: atomic { !(MUST_MARK(j)) } \
-  OR_KILLED \
+  :: MUST_MARK(j) -> brokenIn[j] = b + 1 \
+  :: else \
   fi
 #endif
 
 #define BURY(j) \
   if \
-  :: atomic { j != me && IS_DEAD(j) -> status[j] = FREE } \
-     if :: atomic { members++ } OR_KILLED fi \
-  :: atomic { !(j != me && IS_DEAD(j)) } \
-  OR_KILLED \
+  :: j != me && IS_DEAD(j) -> status[j] = FREE; members++ \
+  :: else \
   fi
 
 proctype Party(byte me) {
@@ -135,26 +129,21 @@ proctype Party(byte me) {
 
 arrive:
   if
-  :: atomic { s = state; g = 0; b = 0; d = 0 }
+  :: atomic {
+       s = state; g = 0; b = 0; d = 0;
+       if
+       :: GEN(s) >= LAST -> s = 0; goto done
+       :: GEN(s) < LAST && BROKEN(s) -> b = GEN(s); goto repair
+       :: else
+       fi
+     }
+  :: atomic { resets > 0 && !BROKEN(state) && GEN(state) < LAST -> resets--; s = state; goto reset }
   OR_KILLED
   fi;
   if
-  :: GEN(s) >= LAST -> goto done
-  :: else
-  fi;
-  if
-  :: BROKEN(s) -> b = GEN(s); goto repair
-  :: else
-  fi;
-  if
-  :: atomic { resets > 0 -> resets--; goto reset }
-  :: true
-  fi;
-  if
-  :: atomic { arrivedIn[me] = GEN(s) + 1 }
+  :: atomic { arrivedIn[me] = GEN(s) + 1; g = GEN(s) }
   OR_KILLED
   fi;
-  g = GEN(s);
   if
   :: ARRIVED(s) == 2 ->
 #ifdef PARITY
@@ -192,21 +181,20 @@ arrive:
 
 wait:
   if
-  :: atomic { s = state; d = 0 }
+  :: atomic {
+       s = state; d = 0;
+       if
+       :: GEN(s) == g && BROKEN(s) -> assert(!completed[g]); b = g; goto repair
+       :: GEN(s) == g && !BROKEN(s)
+       :: else -> goto over
+       fi
+     }
   OR_KILLED
   fi;
   if
-  :: GEN(s) != g ->
-     if
-     :: atomic { brokenIn[me] == g + 1 -> assert(!completed[g]); b = g; goto repair }
-     :: atomic { brokenIn[me] != g + 1 -> assert(completed[g]); goto arrive }
-     OR_KILLED
-     fi
-  :: GEN(s) == g && BROKEN(s) -> assert(!completed[g]); b = g; goto repair
-  :: else
-  fi;
-  if
+#ifndef SLEEP_AT_ONCE
   :: atomic { state != s -> goto wait } /* spins */
+#endif
   :: true                               /* has spun long enough */
   :: atomic { timeouts > 0 -> timeouts--; goto expired }
   OR_KILLED
@@ -217,9 +205,10 @@ wait:
   :: atomic { seen[me] != members -> seen[me] = members }
   OR_KILLED
   fi;
-  WATCH(0);
-  WATCH(1);
-  WATCH(2);
+  if
+  :: atomic { WATCH(0); WATCH(1); WATCH(2) }
+  OR_KILLED
+  fi;
   if
   :: atomic { seen[me] == members }
   :: atomic { seen[me] != members -> goto wait }
@@ -232,8 +221,8 @@ announce:
   :: atomic { state = state | 4 }
 #else
   if
-  :: atomic { state == s -> state = s | 4 }
-  :: atomic { state != s -> goto wait }
+  :: atomic { state == s -> state = s | 4; s = 0 }
+  :: atomic { state != s -> s = 0; goto wait }
 #endif
   OR_KILLED
   fi;
@@ -260,14 +249,17 @@ announce:
   OR_KILLED
   fi;
 
-death:
+over:
   if
-  :: atomic { s = state }
+  :: atomic { brokenIn[me] == g + 1 -> assert(!completed[g]); b = g; goto repair }
+  :: atomic { brokenIn[me] != g + 1 -> assert(completed[g]); goto arrive }
   OR_KILLED
   fi;
+
+death:
   if
-  :: BROKEN(s) -> goto wait
-  :: else
+  :: atomic { s = state; if :: BROKEN(s) -> goto wait :: else fi }
+  OR_KILLED
   fi;
   if
   :: atomic { gone[d] && status[d] >= JOINED }
@@ -312,12 +304,14 @@ reset:
 
 repair:
   if
-  :: atomic { s = state; g = 0; d = 0 }
+  :: atomic {
+       s = state; g = 0; d = 0;
+       if
+       :: GEN(s) != b -> goto arrive /* another survivor was faster */
+       :: else -> assert(BROKEN(s))
+       fi
+     }
   OR_KILLED
-  fi;
-  if
-  :: GEN(s) != b -> goto arrive /* another survivor was faster */
-  :: else -> assert(BROKEN(s))
   fi;
 #ifndef BROKEN_NO_REPAIR_LOCK
   if
@@ -331,12 +325,15 @@ repair:
   OR_KILLED
   fi;
 #endif
-  MARK(0);
-  MARK(1);
-  MARK(2);
-  BURY(0);
-  BURY(1);
-  BURY(2);
+  /* What the holder of the lock does before the reset is seen by nobody in part. */
+  if
+  :: atomic { MARK(0); MARK(1); MARK(2) }
+  OR_KILLED
+  fi;
+  if
+  :: atomic { BURY(0); BURY(1); BURY(2) }
+  OR_KILLED
+  fi;
   if
   :: atomic { state == s -> state = START(b + 1) }
 #ifdef BROKEN_NO_REPAIR_LOCK

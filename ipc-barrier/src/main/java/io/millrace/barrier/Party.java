@@ -8,8 +8,6 @@ import net.openhft.chronicle.core.io.Closeable;
 
 /** What one party knows and does; {@link Barrier} explains it to the user. */
 final class Party {
-  private static final long NONE = -1;
-
   private final BarrierRegion region;
   private final Places places;
   private final Gate gate;
@@ -17,12 +15,7 @@ final class Party {
   private final PartyWatch watch;
   private final Lease lease;
   private final Waiter waiter;
-  private Runnable action;
-  private long declared = NONE;
-  private long arrivedIn = NONE;
-  private long actedIn = NONE;
-  private long brokenIn = NONE;
-  private long guess = NONE;
+  private final Attendance attendance;
 
   private Party(BarrierRegion region, Places places, Gate gate, int place, PartyWatch watch) {
     this.region = region;
@@ -33,6 +26,7 @@ final class Party {
     lease = new Lease(() -> Closeable.closeQuietly(watch, region));
     waiter = new Waiter(gate, places, watch, lease, place);
     waiter.spinFor(Barrier.DEFAULT_SPIN_NANOS);
+    attendance = new Attendance(places, gate, place, waiter);
   }
 
   /** Joins; the region is closed if that fails. */
@@ -55,7 +49,7 @@ final class Party {
 
   void onCrossing(Runnable newAction) {
     lease.enterAsParty();
-    action = newAction;
+    attendance.onCrossing(newAction);
     lease.exitAsParty();
   }
 
@@ -68,10 +62,10 @@ final class Party {
   int await() throws InterruptedException, BrokenBarrierException {
     lease.enterAsParty();
     try {
-      checkInterrupt();
-      int missing = arriveOnce();
+      attendance.checkInterrupt();
+      int missing = attendance.arrive();
       if (missing > 0) {
-        waitFor(arrivedIn, false, 0);
+        attendance.waitFor(attendance.arrivedIn(), false, 0);
       }
       return missing;
     } catch (TimeoutException impossible) {
@@ -85,10 +79,10 @@ final class Party {
     long deadline = System.nanoTime() + nanos;
     lease.enterAsParty();
     try {
-      checkInterrupt();
-      int missing = arriveOnce();
+      attendance.checkInterrupt();
+      int missing = attendance.arrive();
       if (missing > 0) {
-        waitFor(arrivedIn, true, deadline);
+        attendance.waitFor(attendance.arrivedIn(), true, deadline);
       }
       return missing;
     } finally {
@@ -99,8 +93,8 @@ final class Party {
   long arrive() throws BrokenBarrierException {
     lease.enterAsParty();
     try {
-      arriveOnce();
-      return arrivedIn;
+      attendance.arrive();
+      return attendance.arrivedIn();
     } finally {
       lease.exitAsParty();
     }
@@ -109,8 +103,8 @@ final class Party {
   void awaitGeneration(long generation) throws InterruptedException, BrokenBarrierException {
     lease.enterAsParty();
     try {
-      checkArrivedIn(generation);
-      waitFor(generation, false, 0);
+      attendance.checkArrivedIn(generation);
+      attendance.waitFor(generation, false, 0);
     } catch (TimeoutException impossible) {
       throw new AssertionError("timed out without a timeout", impossible);
     } finally {
@@ -123,8 +117,8 @@ final class Party {
     long deadline = System.nanoTime() + nanos;
     lease.enterAsParty();
     try {
-      checkArrivedIn(generation);
-      waitFor(generation, true, deadline);
+      attendance.checkArrivedIn(generation);
+      attendance.waitFor(generation, true, deadline);
     } finally {
       lease.exitAsParty();
     }
@@ -133,18 +127,10 @@ final class Party {
   boolean prepareWait(long generation) throws BrokenBarrierException {
     lease.enterAsParty();
     try {
-      checkArrivedIn(generation);
-      while (true) {
-        watch.await(0);
-        watch.refresh();
-        if (isOver(generation)) {
-          return false;
-        }
-        long state = gate.state();
-        if (BarrierState.isOpen(state, generation) && gate.tryAnnounceSleep(state)) {
-          return true;
-        }
-      }
+      attendance.checkArrivedIn(generation);
+      watch.await(0);
+      watch.refresh();
+      return attendance.announceSleep(generation);
     } finally {
       lease.exitAsParty();
     }
@@ -160,120 +146,10 @@ final class Party {
     }
   }
 
-  private int arriveOnce() throws BrokenBarrierException {
-    long state = guess();
-    while (true) {
-      long generation = BarrierState.generation(state);
-      if (BarrierState.isBroken(state)) {
-        brokenIn = generation;
-        throw new BrokenBarrierException(gate.describeBreak(generation));
-      }
-      if (generation == arrivedIn) {
-        throw new IllegalStateException(
-            "this party has already arrived in generation " + generation + ", which is not over");
-      }
-      if (generation != declared) {
-        // Before the arrival counts: whoever resets must know who waits in this generation.
-        places.setArrivedIn(place, generation);
-        declared = generation;
-      }
-      boolean last = gate.isLast(state);
-      if (last) {
-        runAction(generation);
-      }
-      long found = last ? gate.complete(state) : gate.arrive(state);
-      if (found == state) {
-        arrivedIn = generation;
-        if (last) {
-          guess = BarrierState.startOf(generation + 1);
-        }
-        return region.parties() - 1 - BarrierState.arrived(state);
-      }
-      state = found;
-    }
-  }
-
-  /**
-   * What the state is, or probably is: after a crossing, to try it and fail costs no more than to
-   * look, which would fetch the cache line twice, to read it and to change it.
-   */
-  private long guess() {
-    long guessed = guess;
-    guess = NONE;
-    // The action must not run because of a wrong guess.
-    return guessed == NONE || action != null ? gate.state() : guessed;
-  }
-
-  /** Once a generation, though completing it may take several attempts. */
-  private void runAction(long generation) {
-    if (action != null && actedIn != generation) {
-      actedIn = generation;
-      try {
-        action.run();
-      } catch (RuntimeException | Error failure) {
-        gate.breakGeneration(generation, BreakCause.ACTION_FAILED, place);
-        brokenIn = generation;
-        throw failure;
-      }
-    }
-  }
-
-  private void waitFor(long generation, boolean timed, long deadline)
-      throws InterruptedException, BrokenBarrierException, TimeoutException {
-    try {
-      waiter.await(generation, timed, deadline);
-      guess = BarrierState.oneMore(BarrierState.startOf(generation + 1));
-    } catch (InterruptedException | BrokenBarrierException | TimeoutException broken) {
-      brokenIn = generation;
-      throw broken;
-    }
-  }
-
-  private boolean isOver(long generation) throws BrokenBarrierException {
-    try {
-      return gate.isOver(generation, place);
-    } catch (BrokenBarrierException broken) {
-      brokenIn = generation;
-      throw broken;
-    }
-  }
-
-  /** As in CyclicBarrier: who comes interrupted to a barrier breaks it. */
-  private void checkInterrupt() throws InterruptedException {
-    if (Thread.interrupted()) {
-      long generation = BarrierState.generation(gate.state());
-      gate.breakGeneration(generation, BreakCause.INTERRUPTED, place);
-      brokenIn = generation;
-      throw new InterruptedException("interrupted before arriving in generation " + generation);
-    }
-  }
-
-  private void checkArrivedIn(long generation) {
-    if (generation != arrivedIn) {
-      throw new IllegalArgumentException(
-          "this party has not arrived in generation "
-              + generation
-              + (arrivedIn == NONE ? ", nor in any other" : " but last in " + arrivedIn));
-    }
-  }
-
   void reset() {
     lease.enterAsParty();
     try {
-      while (true) {
-        long state = gate.state();
-        long generation = BarrierState.generation(state);
-        if (brokenIn != NONE && brokenIn != generation) {
-          brokenIn = NONE; // Another survivor was faster.
-          return;
-        }
-        if (!BarrierState.isBroken(state)) {
-          gate.tryBreak(state, BreakCause.RESET, place);
-        } else if (gate.tryRepair(state, place)) {
-          brokenIn = NONE;
-          return;
-        }
-      }
+      attendance.reset();
     } finally {
       lease.exitAsParty();
     }
@@ -333,10 +209,10 @@ final class Party {
   void leave(Runnable withdraw) {
     lease.enterAsParty();
     try {
-      if (gate.isOpen(arrivedIn)) {
+      if (gate.isOpen(attendance.arrivedIn())) {
         throw new IllegalStateException(
             "this party has arrived in generation "
-                + arrivedIn
+                + attendance.arrivedIn()
                 + ", which is not over: it can leave after it, or close and break it");
       }
       if (lease.close()) {

@@ -47,7 +47,12 @@ final class Rendezvous {
       }
       if (System.nanoTime() - start > PATIENCE.toNanos()) {
         throw new DiscoveryException(
-            "barrier " + name + " could not be joined in " + PATIENCE.toSeconds() + " s: " + obstacle);
+            "barrier "
+                + name
+                + " could not be joined in "
+                + PATIENCE.toSeconds()
+                + " s: "
+                + obstacle);
       }
       LockSupport.parkNanos(PAUSE_NANOS);
     }

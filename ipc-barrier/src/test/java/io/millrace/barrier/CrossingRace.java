@@ -27,13 +27,17 @@ import org.agrona.concurrent.UnsafeBuffer;
  * them.
  *
  * <p>Arguments: number of processes, crossings a turn, turns, "pinned" or "free". The figures are
- * nanoseconds a crossing, one line a kind: median and quartiles of the turns, and the ratio to
- * pthread of the medians.
+ * nanoseconds a crossing, one line a kind: median, tenth and third quartile of the turns, and the
+ * ratio to pthread of the medians.
  */
 final class CrossingRace {
   private static final int PTHREAD_OFFSET = 0;
   private static final int LINE_OFFSET = 512;
   private static final int PTHREAD_PROCESS_SHARED = 1;
+
+  /** Which kinds take part, by their numbers: pthread, millrace, blocking, cache line. */
+  private static final String KINDS = System.getProperty("kinds", "0123");
+
   private static final MethodHandle WAIT =
       bind("pthread_barrier_wait", 1); // The result tells one of them apart; unused.
 
@@ -118,7 +122,7 @@ final class CrossingRace {
     long[][] nanos = new long[kinds.size()][turns];
     for (int turn = -3; turn < turns; turn++) { // The first three warm up.
       for (int kind = 0; kind < kinds.size(); kind++) {
-        if (Boolean.getBoolean("spinning") && (kind == 0 || kind == 2)) {
+        if (!KINDS.contains(String.valueOf(kind))) {
           continue;
         }
         barrier.spin(kind == 2 ? Duration.ZERO : spin());

@@ -84,7 +84,7 @@ class KillAtEachStepTest {
         victim.send("go");
         boolean survived = victim.awaitExit(DEADLINE) == 0;
         victim.close();
-        survivors.goOnWithSuccessor(step);
+        survivors.goOnWithSuccessor(published.service().name());
         return survived;
       }
     }
@@ -139,23 +139,22 @@ class KillAtEachStepTest {
     private void requireNobodyBehind(long generation) {
       for (AtomicLong other : generations.subList(0, 2)) {
         // The number is written down after the arrival, so one that is behind has time to do it.
-        Eventually.await(
-            "arrived in " + generation, DEADLINE, () -> other.get() >= generation);
+        Eventually.await("arrived in " + generation, DEADLINE, () -> other.get() >= generation);
       }
     }
 
-    void goOnWithSuccessor(int step) {
+    void goOnWithSuccessor(String step) {
       long before = crossings.get();
       add(Barrier.join(parties.get(0).descriptors()).spin(Duration.ZERO));
       Eventually.await(
-          "ten crossings after the kill at step " + step + ": " + parties + failure,
+          "ten crossings after the kill at " + step + ": " + parties + failure,
           DEADLINE,
           () -> failure != null || crossings.get() >= before + 10);
       stop = true;
       parties.forEach(Barrier::close);
       threads.forEach(Survivors::join);
       if (failure != null) {
-        throw new AssertionError("after the kill at step " + step, failure);
+        throw new AssertionError("after the kill at " + step, failure);
       }
     }
 
