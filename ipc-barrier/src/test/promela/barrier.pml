@@ -230,6 +230,10 @@ announce:
   /* Sleeps here. */
   if
   :: atomic { TOLD_EVENT || TOLD_DEATH ->
+#ifdef PARITY
+       /* Otherwise it would be woken again and again, and never sleep. */
+       assert(TOLD_DEATH || GEN(state) != g || BROKEN(state));
+#endif
        event[me] = false;
        if
        :: TOLD(0) -> d = 0
