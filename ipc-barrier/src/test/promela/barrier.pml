@@ -3,6 +3,7 @@
  * two steps and replaced, runs out of time, or resets. One atomic {} is one access to shared memory
  * or one system call. See check for what must hold and which broken variants must not.
  *
+ * NO_SUCCESSOR: nobody takes a dead party's place, and whoever learns of the break goes home.
  * PARITY: two eventfds, level-triggered and drained, instead of one that is watched edge-triggered
  * and never drained.
  */
@@ -307,6 +308,9 @@ reset:
   b = GEN(s);
 
 repair:
+#ifdef NO_SUCCESSOR
+  goto done;
+#endif
   if
   :: atomic {
        s = state; g = 0; d = 0;
@@ -359,6 +363,9 @@ killed:
     watched[me * 3] = false; watched[me * 3 + 1] = false; watched[me * 3 + 2] = false;
     s = 0; g = 0; b = 0; d = 0
   };
+#ifdef NO_SUCCESSOR
+  goto done;
+#endif
   atomic { !lock[me] -> lock[me] = true };
 #ifndef BROKEN_NO_EVICTION
   if
