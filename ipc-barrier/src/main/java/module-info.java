@@ -1,6 +1,9 @@
 /** A barrier shared by processes, in which a killed party leaves nobody stuck. */
 module io.millrace.barrier {
   requires transitive io.millrace.discovery;
+  requires io.millrace.ring;
+  requires org.agrona;
+  requires chronicle.core;
 
   exports io.millrace.barrier;
 }

@@ -1,0 +1,313 @@
+package io.millrace.barrier;
+
+import io.millrace.discovery.Registry;
+import io.millrace.os.Platform;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * One party of a barrier that processes share. A fixed number of parties meet at it any number of
+ * times; each meeting is a generation. A party that is killed breaks the barrier for the others at
+ * once.
+ *
+ * <p>Each thread that takes part has a party of its own, in the same process or another. All
+ * methods that arrive, wait or reset are called by one thread at a time; {@link #generation()},
+ * {@link #arrived()}, {@link #isBroken()} and {@link #close()} may be called by any.
+ *
+ * <p>Generations are numbered from 0. Completing one moves the number on, and so does resetting a
+ * broken one.
+ */
+public final class Barrier implements AutoCloseable {
+  /** How long a party spins before it sleeps unless told otherwise, in nanoseconds. */
+  public static final long DEFAULT_SPIN_NANOS = 20_000;
+
+  /** The most parties that a barrier can have. */
+  public static final int MAX_PARTIES = BarrierLayout.MAX_PARTIES;
+
+  private final BarrierRegion region;
+  private final Party party;
+  private final Runnable withdraw;
+
+  /**
+   * Hands a party to the user.
+   *
+   * @param withdraw takes back what was published of the party; may be run more than once
+   */
+  private Barrier(BarrierRegion region, Party party, Runnable withdraw) {
+    this.region = region;
+    this.party = party;
+    this.withdraw = withdraw;
+  }
+
+  /** Joins the barrier in a region; the region is closed if that fails. */
+  static Barrier joinIn(BarrierRegion region) {
+    return new Barrier(region, Party.join(region), () -> {});
+  }
+
+  /**
+   * Joins the barrier of a name, or creates it if there is none. Who comes first creates; any party
+   * may die, the creator as well, and those who live are found all the same. Each party publishes a
+   * record named {@code NAME.party-PLACE} besides; one of them has published {@code NAME}.
+   *
+   * @param registry where; to be closed after the barrier
+   * @param name the name, at most 118 letters, digits, dots, underscores and hyphens, the first of
+   *     them a letter or a digit
+   * @param parties how many must arrive before any goes on, 1 to {@link #MAX_PARTIES}
+   * @return a party of the barrier
+   * @throws IllegalArgumentException if the name is not allowed, the number of parties is out of
+   *     range, or the barrier of that name has another one; the message has both
+   * @throws IllegalStateException if all places are taken, the message names the owners; or if the
+   *     service of that name is no barrier
+   * @throws io.millrace.discovery.DiscoveryException if the registry cannot be used, or the
+   *     descriptors of the barrier cannot be had
+   */
+  public static Barrier createOrJoin(Registry registry, String name, int parties) {
+    NamedParty named = new Rendezvous(registry, name, parties).meet();
+    return new Barrier(named.region(), named.party(), named::withdraw);
+  }
+
+  /**
+   * Creates a barrier without a name and joins it. Others join with its {@link #descriptors()}.
+   *
+   * @param parties how many must arrive before any goes on, 1 to {@link #MAX_PARTIES}
+   * @return the first party
+   * @throws IllegalArgumentException if the number of parties is out of range
+   */
+  public static Barrier create(int parties) {
+    Platform.check();
+    return joinIn(BarrierRegion.create(parties));
+  }
+
+  /**
+   * Joins a barrier whose descriptors this process has been handed. They stay the caller's, who may
+   * close them afterwards.
+   *
+   * @param descriptors what {@link #descriptors()} of another party returned, as numbers of this
+   *     process
+   * @return a party of that barrier
+   * @throws IllegalStateException if all its places are taken; the message names the owners
+   * @throws DamagedBarrierException if the descriptors are not those of a barrier
+   */
+  public static Barrier join(int... descriptors) {
+    Platform.check();
+    if (descriptors.length != 2) {
+      throw new IllegalArgumentException(
+          "a barrier has 2 descriptors, memory and event, not " + descriptors.length);
+    }
+    return joinIn(BarrierRegion.open(descriptors[0], descriptors[1]));
+  }
+
+  /**
+   * Has something run by the last party to arrive, before the others go on. Only what the party
+   * runs that happens to be last counts, so usually all set the same. If it throws, the barrier
+   * breaks and the exception comes out of that party's {@code await} or {@code arrive}. A party
+   * whose time runs out meanwhile breaks the barrier nevertheless.
+   *
+   * @param action what to run; it must not wait at this barrier
+   * @return this
+   */
+  public Barrier onCrossing(Runnable action) {
+    party.onCrossing(Objects.requireNonNull(action, "action"));
+    return this;
+  }
+
+  /**
+   * Sets how long this party spins before it sleeps. It yields the processor between its looks once
+   * an eighth of the time is over, and from the start where there are more parties than processors.
+   *
+   * @param time how long; zero to sleep at once, very long to spin always
+   * @return this
+   */
+  public Barrier spin(Duration time) {
+    if (time.isNegative()) {
+      throw new IllegalArgumentException("the time to spin is negative: " + time);
+    }
+    party.spin(time);
+    return this;
+  }
+
+  /**
+   * Arrives, and waits until all parties have arrived.
+   *
+   * @return how many were still missing when this party arrived: 0 for the last, parties - 1 for
+   *     the first
+   * @throws BrokenBarrierException if the barrier is or gets broken; the message says by whom
+   * @throws InterruptedException if this thread is interrupted; the barrier is broken then
+   * @throws IllegalStateException if this party has already arrived in this generation
+   */
+  public int await() throws InterruptedException, BrokenBarrierException {
+    return party.await();
+  }
+
+  /**
+   * Arrives, and waits until all parties have arrived, but not for ever.
+   *
+   * @param timeout how long to wait at most; a sleep ends up to a millisecond later
+   * @param unit the unit of the timeout
+   * @return how many were still missing when this party arrived
+   * @throws TimeoutException if time ran out; the barrier is broken then, and the message names
+   *     those who did not come
+   * @throws BrokenBarrierException if the barrier is or gets broken; the message says by whom
+   * @throws InterruptedException if this thread is interrupted; the barrier is broken then
+   * @throws IllegalStateException if this party has already arrived in this generation
+   */
+  public int await(long timeout, TimeUnit unit)
+      throws InterruptedException, BrokenBarrierException, TimeoutException {
+    return party.await(unit.toNanos(timeout));
+  }
+
+  /**
+   * Arrives without waiting. The last to arrive runs the action and lets the others go on.
+   *
+   * @return the generation that this party has arrived in, for {@link #awaitGeneration(long)}
+   * @throws BrokenBarrierException if the barrier is broken
+   * @throws IllegalStateException if this party has already arrived in this generation
+   */
+  public long arrive() throws BrokenBarrierException {
+    return party.arrive();
+  }
+
+  /**
+   * Waits until a generation is over that this party has arrived in.
+   *
+   * @param generation what {@link #arrive()} returned
+   * @throws BrokenBarrierException if that generation is or gets broken
+   * @throws InterruptedException if this thread is interrupted; the generation is broken then
+   * @throws IllegalArgumentException if it is not the generation that this party last arrived in
+   */
+  public void awaitGeneration(long generation) throws InterruptedException, BrokenBarrierException {
+    party.awaitGeneration(generation);
+  }
+
+  /**
+   * Waits until a generation is over that this party has arrived in, but not for ever.
+   *
+   * @param generation what {@link #arrive()} returned
+   * @param timeout how long to wait at most; a sleep ends up to a millisecond later
+   * @param unit the unit of the timeout
+   * @throws TimeoutException if time ran out; the generation is broken then
+   * @throws BrokenBarrierException if that generation is or gets broken
+   * @throws InterruptedException if this thread is interrupted; the generation is broken then
+   * @throws IllegalArgumentException if it is not the generation that this party last arrived in
+   */
+  public void awaitGeneration(long generation, long timeout, TimeUnit unit)
+      throws InterruptedException, BrokenBarrierException, TimeoutException {
+    party.awaitGeneration(generation, unit.toNanos(timeout));
+  }
+
+  /**
+   * The number of the current generation.
+   *
+   * @return 0 at first
+   */
+  public long generation() {
+    return party.generation();
+  }
+
+  /**
+   * How many parties have arrived in the current generation.
+   *
+   * @return 0 to parties - 1; 0 while the barrier is broken
+   */
+  public int arrived() {
+    return party.arrived();
+  }
+
+  /**
+   * How many parties must arrive.
+   *
+   * @return what the creator said
+   */
+  public int parties() {
+    return region.parties();
+  }
+
+  /**
+   * Tells whether the barrier is broken. Looks whether all other parties live, and breaks it if one
+   * does not.
+   *
+   * @return true until a party resets it
+   */
+  public boolean isBroken() {
+    return party.isBroken();
+  }
+
+  /**
+   * Breaks the barrier for those who wait, if any, and starts a new generation. The places of the
+   * dead are free from then on, so that others can join.
+   *
+   * <p>When this party has seen the barrier break, and another one has reset it since, this does
+   * nothing: all survivors of an accident may call it, and then {@code await} again.
+   */
+  public void reset() {
+    party.reset();
+  }
+
+  /**
+   * Makes {@link #descriptor()} tell of the end of a generation that this party has arrived in. To
+   * be called before waiting and after each wake-up.
+   *
+   * @param generation what {@link #arrive()} returned
+   * @return false if the generation is over, so that there is nothing to wait for
+   * @throws BrokenBarrierException if that generation is or gets broken
+   * @throws IllegalArgumentException if it is not the generation that this party last arrived in
+   */
+  public boolean prepareWait(long generation) throws BrokenBarrierException {
+    return party.prepareWait(generation);
+  }
+
+  /** Gives up waiting with {@link #descriptor()}. */
+  public void cancelWait() {
+    party.cancelWait();
+  }
+
+  /**
+   * A descriptor to put into an application's own poll or epoll set, level-triggered. Between
+   * {@link #prepareWait} and {@link #cancelWait} it gets readable when the generation ends, breaks,
+   * or a party is killed, and sometimes without a reason. The death of a party in another pid
+   * namespace does not show there; it is found by {@link #prepareWait}.
+   *
+   * @return its number; it stays owned by this party
+   */
+  public int descriptor() {
+    return party.descriptor();
+  }
+
+  /**
+   * What another process needs in order to {@link #join}: a memory and an event descriptor. They
+   * can be handed over in any way, also by {@code pidfd_getfd}.
+   *
+   * @return their numbers in this process; they stay owned by this party
+   */
+  public int[] descriptors() {
+    return party.descriptors();
+  }
+
+  /**
+   * Leaves in good order, between two generations: nothing is broken, and the barrier waits for a
+   * successor to join and arrive. This party is closed then.
+   *
+   * @throws IllegalStateException if this party has arrived and the generation is not over
+   */
+  public void leave() {
+    party.leave(withdraw);
+  }
+
+  /**
+   * Closes this party. Unless it has left with {@link #leave()}, the barrier is broken for the
+   * others, as it cannot be completed. A thread that waits with this party gets a {@link
+   * IllegalStateException}. The memory of the barrier is released with its last party.
+   */
+  @Override
+  public void close() {
+    party.close(withdraw);
+  }
+
+  @Override
+  public String toString() {
+    return party.toString();
+  }
+}

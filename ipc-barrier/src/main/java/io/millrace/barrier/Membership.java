@@ -1,0 +1,87 @@
+package io.millrace.barrier;
+
+import io.millrace.os.Credentials;
+
+/** How a party takes a place and gives it back. */
+final class Membership {
+  private final Places places;
+  private final Gate gate;
+
+  Membership(Places places, Gate gate) {
+    this.places = places;
+    this.gate = gate;
+  }
+
+  /**
+   * Takes a free place, or that of a dead party after breaking the barrier for it.
+   *
+   * @return the place
+   * @throws IllegalStateException if living parties have them all
+   */
+  int join() {
+    for (int i = 0; i < places.count(); i++) {
+      if (places.tryLock(i)) {
+        moveIn(i);
+        return i;
+      }
+    }
+    throw new IllegalStateException(
+        "all " + places.count() + " places of the barrier are taken: " + places.owners());
+  }
+
+  private void moveIn(int place) {
+    evictTheDead(place);
+    long joining = Place.status(Place.incarnation(places.status(place)) + 1, Place.JOINING);
+    places.setOwner(place, Credentials.pid(), Credentials.pidNamespace());
+    places.setStatus(place, joining);
+    places.changeMembers();
+    startAfreshIfAlone(place);
+    // Sleepers must watch this process before it counts: what they do not watch dies unnoticed.
+    gate.wakeAll();
+    places.setStatus(place, Place.status(Place.incarnation(joining), Place.JOINED));
+  }
+
+  /** The lock of the place is held, so its former owner is dead or gone for good. */
+  private void evictTheDead(int place) {
+    long status = places.status(place);
+    if (Place.phase(status) == Place.JOINED) {
+      long dead = Place.status(Place.incarnation(status), Place.DEAD);
+      status = places.moveStatus(place, status, dead) ? dead : places.status(place);
+    }
+    if (Place.phase(status) == Place.DEAD) {
+      gate.breakFor(place, status);
+    }
+    long state = gate.state();
+    if (BarrierState.isBroken(state)) {
+      gate.recordBreak(state); // The pid is about to be overwritten.
+    }
+    if (Place.phase(status) == Place.DEAD) {
+      places.moveStatus(place, status, Place.status(Place.incarnation(status), Place.FREE));
+    }
+  }
+
+  /** Nobody is left who should be told what happened before. */
+  private void startAfreshIfAlone(int place) {
+    while (true) {
+      long state = gate.state();
+      // Whoever joins and arrives after this look moves the state, so that the moves below fail.
+      if (places.isAnyoneElseHere(place)) {
+        return;
+      }
+      if (!BarrierState.isBroken(state)) {
+        if (BarrierState.arrived(state) == 0 && !places.isAnyoneDead(place)) {
+          return;
+        }
+        gate.tryBreak(state, BreakCause.RESET, place);
+      } else if (gate.tryRepair(state, place)) {
+        return;
+      }
+    }
+  }
+
+  /** Frees a place. The others do not take this for a death, for the lock is still held. */
+  void leave(int place) {
+    places.setStatus(place, Place.status(Place.incarnation(places.status(place)), Place.FREE));
+    places.changeMembers();
+  }
+}

@@ -1,0 +1,205 @@
+package io.millrace.barrier;
+
+import io.millrace.os.Credentials;
+import io.millrace.os.Descriptor;
+import io.millrace.os.Epoll;
+import io.millrace.os.Errno;
+import io.millrace.os.PidFd;
+import io.millrace.os.SystemCallException;
+import net.openhft.chronicle.core.io.AbstractCloseable;
+import net.openhft.chronicle.core.io.Closeable;
+
+/**
+ * What a party sleeps on: the barrier's eventfd and the processes of all other parties. A death is
+ * pushed by the kernel; it breaks the barrier here.
+ *
+ * <p>The eventfd is watched edge-triggered: each write makes this set ready once, whatever the
+ * counter holds, so nobody ever has to drain it, and a wake-up that comes before the sleep is kept.
+ */
+final class PartyWatch extends AbstractCloseable {
+  /** How often the lock of a party is looked at that cannot be watched. */
+  static final int LOOK_MILLIS = 50;
+
+  private static final int EVENT = -1;
+  private static final long NEVER = -1;
+
+  private final Places places;
+  private final Gate gate;
+  private final int ownPlace;
+  private final Epoll epoll;
+  private final Descriptor[] processes;
+  private final long[] incarnations;
+  private final boolean[] hidden;
+  private long members = NEVER;
+  private int hiddenCount;
+
+  PartyWatch(BarrierRegion region, Places places, Gate gate, int ownPlace) {
+    singleThreadedCheckDisabled(true);
+    this.places = places;
+    this.gate = gate;
+    this.ownPlace = ownPlace;
+    processes = new Descriptor[places.count()];
+    incarnations = new long[places.count()];
+    hidden = new boolean[places.count()];
+    epoll = new Epoll();
+    try {
+      epoll.add(region.event().descriptor().number(), Epoll.IN | Epoll.EDGE, EVENT);
+    } catch (RuntimeException | Error failure) {
+      epoll.close();
+      throw failure;
+    }
+  }
+
+  /** For an epoll loop of the application: readable when there is a reason to look. */
+  int descriptor() {
+    return epoll.descriptor().number();
+  }
+
+  /** Watches whoever has joined since; finds those who died before they could be watched. */
+  void refresh() {
+    for (long now = places.members(); members != now; now = places.members()) {
+      members = now;
+      for (int i = 0; i < places.count(); i++) {
+        if (i != ownPlace) {
+          update(i);
+        }
+      }
+    }
+    lookAtTheHidden();
+  }
+
+  /**
+   * Sleeps until somebody wakes the sleepers, a party dies, or time is up; also for no reason.
+   *
+   * @param timeoutMillis how long at most, {@link Epoll#FOREVER} for no limit
+   */
+  void await(int timeoutMillis) {
+    boolean mustLook =
+        hiddenCount > 0 && (timeoutMillis == Epoll.FOREVER || timeoutMillis > LOOK_MILLIS);
+    int ready = epoll.await(mustLook ? LOOK_MILLIS : timeoutMillis);
+    for (int i = 0; i < ready; i++) {
+      int place = (int) epoll.tag(i);
+      if (place != EVENT) {
+        died(place);
+      }
+    }
+    lookAtTheHidden();
+  }
+
+  private void update(int place) {
+    while (true) {
+      long status = places.status(place);
+      long incarnation = Place.incarnation(status);
+      if (Place.phase(status) == Place.FREE) {
+        drop(place);
+        return;
+      }
+      if (incarnations[place] == incarnation) {
+        return;
+      }
+      drop(place);
+      if (places.isDead(place, status)) {
+        gate.breakFor(place, status);
+        return;
+      }
+      if (Place.phase(status) == Place.JOINING && !places.isLockedByAnother(place)) {
+        return; // It died before it counted.
+      }
+      if (watch(place, status)) {
+        return;
+      }
+    }
+  }
+
+  /** Opens the process of a party, and then makes sure that it is still that party's. */
+  private boolean watch(int place, long status) {
+    if (places.pidNamespace(place) != Credentials.pidNamespace()) {
+      hide(place, status);
+      return true;
+    }
+    int pid = places.pid(place);
+    if (pid == Credentials.pid()) {
+      incarnations[place] = Place.incarnation(status); // Dies together with this one.
+      return true;
+    }
+    Descriptor process = open(pid);
+    if (process == null) {
+      hide(place, status);
+      return true;
+    }
+    // Held after the process was opened: then its number was not anybody else's in between.
+    if (!places.isLockedByAnother(place) || places.status(place) != status) {
+      process.close();
+      return false;
+    }
+    processes[place] = process;
+    incarnations[place] = Place.incarnation(status);
+    epoll.add(process.number(), Epoll.IN, place);
+    return true;
+  }
+
+  /** Returns null if the kernel or a filter does not let this process watch that one. */
+  private static Descriptor open(int pid) {
+    if (pid <= 0) {
+      return null;
+    }
+    try {
+      return PidFd.open(pid);
+    } catch (SystemCallException failure) {
+      int errno = failure.errno();
+      if (errno == Errno.ESRCH || errno == Errno.EPERM || errno == Errno.ENOSYS) {
+        return null;
+      }
+      throw failure;
+    }
+  }
+
+  private void hide(int place, long status) {
+    incarnations[place] = Place.incarnation(status);
+    hidden[place] = true;
+    hiddenCount++;
+  }
+
+  private void lookAtTheHidden() {
+    for (int i = 0; hiddenCount > 0 && i < hidden.length; i++) {
+      if (hidden[i]) {
+        long status = places.status(i);
+        if (places.isDead(i, status)) {
+          gate.breakFor(i, status);
+        }
+      }
+    }
+  }
+
+  /** The process is dead, so its lock need not be looked at; but perhaps it had left before. */
+  private void died(int place) {
+    long status = places.status(place);
+    boolean sameOwner = Place.incarnation(status) == incarnations[place];
+    int phase = Place.phase(status);
+    if (sameOwner && (phase == Place.JOINED || phase == Place.DEAD)) {
+      gate.breakFor(place, status);
+    } else {
+      drop(place);
+      members = NEVER;
+    }
+  }
+
+  private void drop(int place) {
+    if (processes[place] != null) {
+      epoll.remove(processes[place].number());
+      processes[place].close();
+      processes[place] = null;
+    }
+    if (hidden[place]) {
+      hidden[place] = false;
+      hiddenCount--;
+    }
+    incarnations[place] = 0;
+  }
+
+  @Override
+  protected void performClose() {
+    Closeable.closeQuietly(epoll);
+    Closeable.closeQuietly((Object[]) processes);
+  }
+}

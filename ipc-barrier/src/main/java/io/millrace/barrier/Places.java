@@ -1,0 +1,166 @@
+package io.millrace.barrier;
+
+import io.millrace.os.OfdLock;
+import java.util.StringJoiner;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** The places of a barrier: who has which, and who of them lives. */
+final class Places {
+  private final BarrierRegion region;
+  private final UnsafeBuffer words;
+
+  Places(BarrierRegion region) {
+    this.region = region;
+    this.words = region.words();
+  }
+
+  int count() {
+    return region.parties();
+  }
+
+  long status(int place) {
+    return words.getLongVolatile(offset(place, BarrierLayout.STATUS));
+  }
+
+  boolean moveStatus(int place, long from, long to) {
+    return words.compareAndSetLong(offset(place, BarrierLayout.STATUS), from, to);
+  }
+
+  /** Only for the owner of the place, with its lock held. */
+  void setStatus(int place, long status) {
+    words.putLongVolatile(offset(place, BarrierLayout.STATUS), status);
+  }
+
+  int pid(int place) {
+    return words.getIntVolatile(offset(place, BarrierLayout.PID));
+  }
+
+  long pidNamespace(int place) {
+    return words.getLongVolatile(offset(place, BarrierLayout.PID_NAMESPACE));
+  }
+
+  void setOwner(int place, int pid, long pidNamespace) {
+    words.putLongRelease(offset(place, BarrierLayout.ARRIVED_IN), 0);
+    words.putIntRelease(offset(place, BarrierLayout.PID), pid);
+    words.putLongRelease(offset(place, BarrierLayout.PID_NAMESPACE), pidNamespace);
+  }
+
+  /** Grows whenever a place has changed hands, so that the others look again. */
+  long members() {
+    return words.getLongVolatile(BarrierLayout.MEMBERS_OFFSET);
+  }
+
+  void changeMembers() {
+    words.getAndAddLong(BarrierLayout.MEMBERS_OFFSET, 1);
+  }
+
+  boolean tryLock(int place) {
+    return OfdLock.tryLock(region.own(), BarrierLayout.place(place));
+  }
+
+  void unlock(int place) {
+    OfdLock.unlock(region.own(), BarrierLayout.place(place));
+  }
+
+  boolean tryLockRepair() {
+    return OfdLock.tryLock(region.own(), BarrierLayout.REPAIR_LOCK);
+  }
+
+  void unlockRepair() {
+    OfdLock.unlock(region.own(), BarrierLayout.REPAIR_LOCK);
+  }
+
+  boolean isLockedByAnother(int place) {
+    return OfdLock.isHeldByAnother(region.own(), BarrierLayout.place(place));
+  }
+
+  /**
+   * Tells whether the party that a status was read of has died. Its lock is free and yet the place
+   * is still marked as taken by it: a party that leaves changes the mark before it unlocks.
+   */
+  boolean isDead(int place, long status) {
+    return Place.phase(status) == Place.DEAD
+        || Place.phase(status) == Place.JOINED
+            && !isLockedByAnother(place)
+            && status(place) == status;
+  }
+
+  /** Tells whether any place but one has a living party in it. */
+  boolean isAnyoneElseHere(int ownPlace) {
+    for (int i = 0; i < count(); i++) {
+      if (i != ownPlace && Place.phase(status(i)) == Place.JOINED && isLockedByAnother(i)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Declares, before the arrival counts, in which generation the owner of a place arrives. */
+  void setArrivedIn(int place, long generation) {
+    words.putLongRelease(offset(place, BarrierLayout.ARRIVED_IN), generation + 1);
+  }
+
+  boolean hasArrivedIn(int place, long generation) {
+    return words.getLongVolatile(offset(place, BarrierLayout.ARRIVED_IN)) == generation + 1;
+  }
+
+  /** Remembers for a party that waits in it that a generation broke and did not complete. */
+  void markBroken(int place, long generation) {
+    words.putLongRelease(offset(place, BarrierLayout.BROKEN_IN), generation + 1);
+  }
+
+  boolean isBrokenIn(int place, long generation) {
+    return words.getLongVolatile(offset(place, BarrierLayout.BROKEN_IN)) == generation + 1;
+  }
+
+  boolean isAnyoneDead(int ownPlace) {
+    for (int i = 0; i < count(); i++) {
+      if (i != ownPlace && isDead(i, status(i))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Frees the places of the dead. The barrier is broken and stays so: the repair lock is held. */
+  void buryTheDead(int ownPlace) {
+    for (int i = 0; i < count(); i++) {
+      long status = status(i);
+      if (i != ownPlace && isDead(i, status)) {
+        // A compare-and-set, because a successor may be moving in.
+        moveStatus(i, status, Place.status(Place.incarnation(status), Place.FREE));
+        changeMembers();
+      }
+    }
+  }
+
+  /** Names those who have not arrived, for messages. */
+  String missingIn(long generation) {
+    StringJoiner missing = new StringJoiner(", ");
+    for (int i = 0; i < count(); i++) {
+      if (!hasArrivedIn(i, generation)) {
+        missing.add(name(i));
+      }
+    }
+    return missing.toString();
+  }
+
+  /** Names the owner of each place, for messages. */
+  String owners() {
+    StringJoiner owners = new StringJoiner(", ");
+    for (int i = 0; i < count(); i++) {
+      owners.add(name(i));
+    }
+    return owners.toString();
+  }
+
+  private String name(int place) {
+    return Place.phase(status(place)) == Place.FREE
+        ? "party " + place + " (not joined)"
+        : "party " + place + " (pid " + pid(place) + ")";
+  }
+
+  private static int offset(int place, int field) {
+    return BarrierLayout.place(place) + field;
+  }
+}

@@ -1,0 +1,134 @@
+package io.millrace.barrier;
+
+import io.millrace.discovery.Acquisition;
+import io.millrace.discovery.DiscoveryException;
+import io.millrace.discovery.NameInUseException;
+import io.millrace.discovery.NoSuchServiceException;
+import io.millrace.discovery.Registry;
+import io.millrace.discovery.Service;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+
+/**
+ * Finds or makes the barrier of a name, whoever comes first and whoever dies meanwhile.
+ *
+ * <p>Every party publishes a record of its own, {@code NAME.party-PLACE}, so that whoever comes
+ * later finds a survivor when the publisher of {@code NAME} is dead. Two barriers of one name
+ * cannot both get going: each party publishes its record first, looks at all the others then, and
+ * gives up if one is of another barrier. Of any two such parties at least one sees the other.
+ */
+final class Rendezvous {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final long PAUSE_NANOS = 500_000;
+
+  /** How often a party that has the name looks whether those of another barrier have given up. */
+  private static final int LOOKS = 40;
+
+  private final Registry registry;
+  private final String name;
+  private final int parties;
+  private String obstacle = "";
+
+  Rendezvous(Registry registry, String name, int parties) {
+    this.registry = registry;
+    this.name = BarrierRecord.requireName(name);
+    this.parties = BarrierRegion.requireParties(parties);
+  }
+
+  /** Joins the barrier of the name, which this makes if there is none. */
+  NamedParty meet() {
+    long start = System.nanoTime();
+    while (true) {
+      NamedParty candidate = attempt();
+      if (candidate != null) {
+        return candidate;
+      }
+      if (System.nanoTime() - start > PATIENCE.toNanos()) {
+        throw new DiscoveryException(
+            "barrier "
+                + name
+                + " could not be joined in "
+                + PATIENCE.toSeconds()
+                + " s: "
+                + obstacle);
+      }
+      LockSupport.parkNanos(PAUSE_NANOS);
+    }
+  }
+
+  private NamedParty attempt() {
+    NamedParty candidate;
+    try {
+      candidate = join();
+    } catch (NoSuchServiceException | NameInUseException overtaken) {
+      obstacle = overtaken.getMessage(); // It died, or somebody makes the barrier at this moment.
+      return null;
+    }
+    try {
+      if (isTheOnlyBarrier(candidate)) {
+        return candidate;
+      }
+    } catch (RuntimeException | Error failure) {
+      candidate.giveUp();
+      throw failure;
+    }
+    candidate.giveUp();
+    obstacle = "another barrier of that name is there";
+    return null;
+  }
+
+  private NamedParty join() {
+    String source = source();
+    if (source == null) {
+      return NamedParty.publish(registry, name, BarrierRegion.create(parties));
+    }
+    try (Acquisition acquired = registry.acquire(source)) {
+      BarrierRecord.check(acquired.service(), name, parties);
+      int[] descriptors = acquired.descriptors();
+      return NamedParty.publish(registry, name, BarrierRegion.open(descriptors[0], descriptors[1]));
+    }
+  }
+
+  /** The name of a record that leads to the barrier, null if there is none. */
+  private String source() {
+    if (registry.find(name).isPresent()) {
+      return name;
+    }
+    return parties().map(Service::name).findFirst().orElse(null);
+  }
+
+  /** What the parties of all barriers of this name have published. */
+  private Stream<Service> parties() {
+    return registry.list().stream().filter(service -> BarrierRecord.isParty(service, name));
+  }
+
+  private boolean isTheOnlyBarrier(NamedParty candidate) {
+    if (!hasTheName(candidate)) {
+      return false;
+    }
+    // Whoever has the name waits for the others of another barrier to give up, as those who do not
+    // have it do at once. Only if they do not, they were there before.
+    for (int look = 0; look < LOOKS; look++) {
+      if (parties().allMatch(candidate::isOf)) {
+        return true;
+      }
+      LockSupport.parkNanos(PAUSE_NANOS);
+    }
+    return false;
+  }
+
+  private boolean hasTheName(NamedParty candidate) {
+    Optional<Service> published = registry.find(name);
+    if (published.isPresent()) {
+      return candidate.isOf(published.get());
+    }
+    try {
+      candidate.takeTheName();
+      return true;
+    } catch (NameInUseException overtaken) {
+      return registry.find(name).filter(candidate::isOf).isPresent();
+    }
+  }
+}

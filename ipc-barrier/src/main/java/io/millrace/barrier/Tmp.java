@@ -1,3 +1,0 @@
-package io.millrace.barrier;
-
-class Tmp {}
