@@ -185,22 +185,12 @@ final class DescriptorServer implements AutoCloseable {
   public void close() {
     stopped = true;
     wake.signal();
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException interruption) {
-        interrupted = true;
-      }
-    }
+    Threads.joinUninterruptibly(thread);
     listener.close();
     epoll.close();
     wake.close();
     directory.unlink(socket());
     directory.unlink(name);
     alive.close();
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

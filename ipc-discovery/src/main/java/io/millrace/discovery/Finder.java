@@ -58,4 +58,37 @@ final class Finder {
     refusals.sort(Comparator.comparing(Refusal::name));
     return new Scan(services, refusals);
   }
+
+  /** Removes whatever dead processes left; tells how many files that were. */
+  int removeAllDead() {
+    int removed = 0;
+    for (String name : directory.names()) {
+      if (HiddenNames.isService(name) ? removeDead(name) : cleaner.removeHiddenIfDead(name)) {
+        removed++;
+      }
+    }
+    return removed;
+  }
+
+  private boolean removeDead(String name) {
+    try (RecordFile file = RecordFile.open(directory, name, false)) {
+      if (file == null || file.isPublisherAlive() || !isOurs(file)) {
+        return false;
+      }
+    } catch (RecordException unreadable) {
+      return false;
+    }
+    return cleaner.removeIfDead(name) == Cleaner.Outcome.REMOVED;
+  }
+
+  /** A damaged record is, a file that somebody put here by mistake is not. */
+  private static boolean isOurs(RecordFile file) {
+    try {
+      file.read();
+      return true;
+    } catch (RecordException flaw) {
+      return flaw.flaw() != RecordException.Flaw.NOT_A_RECORD
+          && flaw.flaw() != RecordException.Flaw.NOT_A_FILE;
+    }
+  }
 }

@@ -13,26 +13,26 @@ import io.millrace.os.FileContent;
 public final class Publication implements AutoCloseable {
   private final Directory directory;
   private final Descriptors descriptors;
-  private final Runnable onWithdrawn;
+  private final Runnable onEnd;
   // Never handed to another process: the lock on it is what tells that this one lives.
   private final Descriptor locked;
   // The same file opened by its name. What happens to the nameless one is not told to those who
   // watch the directory; writing and closing this one is, also when the process is killed.
   private final Descriptor named;
   private volatile Service service;
-  private boolean withdrawn;
+  private boolean ended;
 
   Publication(
       Directory directory,
       Descriptor locked,
       Service service,
       Descriptors descriptors,
-      Runnable onWithdrawn) {
+      Runnable onEnd) {
     this.directory = directory;
     this.locked = locked;
     this.service = service;
     this.descriptors = descriptors;
-    this.onWithdrawn = onWithdrawn;
+    this.onEnd = onEnd;
     this.named = directory.openFile(service.name(), true);
   }
 
@@ -54,7 +54,7 @@ public final class Publication implements AutoCloseable {
    * @throws IllegalArgumentException if they are too long for a record
    */
   public synchronized void update(Capabilities capabilities) {
-    if (withdrawn) {
+    if (ended) {
       throw new DiscoveryException("service " + service.name() + " has been withdrawn");
     }
     Service changed = service.updated(capabilities);
@@ -67,26 +67,37 @@ public final class Publication implements AutoCloseable {
   /** Withdraws the service; those who joined keep what they have. Closing twice is no error. */
   @Override
   public synchronized void close() {
-    if (withdrawn) {
+    end(true);
+  }
+
+  /**
+   * Stops to publish without withdrawing, as if this process had died: a member that {@linkplain
+   * Registry#publish publishes} the service goes on with it.
+   */
+  public synchronized void handOver() {
+    end(false);
+  }
+
+  private void end(boolean withdraw) {
+    if (ended) {
       return;
     }
-    withdrawn = true;
+    ended = true;
     try {
-      directory.unlink(service.name());
-      onWithdrawn.run();
+      if (withdraw) {
+        directory.unlink(service.name());
+      }
+      onEnd.run();
     } finally {
+      // Before the descriptors: a joiner that finds the lock held knows that all numbers of the
+      // record were still those of the descriptors when it copied them. And before the named one,
+      // whose closing tells watchers to look at the lock.
+      locked.close();
       if (named != null) {
         named.close();
       }
-      // Before the descriptors: a joiner that finds the lock held knows that all numbers of the
-      // record were still those of the descriptors when it copied them.
-      locked.close();
       descriptors.close();
     }
-  }
-
-  Descriptors descriptors() {
-    return descriptors;
   }
 
   @Override

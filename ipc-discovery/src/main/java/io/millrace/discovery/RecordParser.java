@@ -68,11 +68,12 @@ final class RecordParser {
 
   private Service parseSlot(int slot) {
     int available = Math.min(RecordLayout.SLOT_SIZE, file.length - slot);
+    if (available < Integer.BYTES
+        || intAt(slot + RecordLayout.MAGIC_OFFSET) != RecordLayout.MAGIC) {
+      throw flaw(Flaw.NOT_A_RECORD, "");
+    }
     if (available < RecordLayout.MESSAGE_OFFSET) {
       throw flaw(Flaw.CUT_SHORT, "");
-    }
-    if (intAt(slot + RecordLayout.MAGIC_OFFSET) != RecordLayout.MAGIC) {
-      throw flaw(Flaw.NOT_A_RECORD, "");
     }
     int major = unsignedShortAt(slot + RecordLayout.MAJOR_OFFSET);
     if (major > RecordLayout.MAJOR) {

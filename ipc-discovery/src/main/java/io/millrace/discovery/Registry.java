@@ -4,11 +4,13 @@ import io.millrace.os.Directory;
 import io.millrace.os.Platform;
 import io.millrace.ring.Ring;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /**
  * The directory in which the processes of this host publish services and find each other.
@@ -23,7 +25,9 @@ public final class Registry implements AutoCloseable {
   private final Finder finder;
   private final Acquirer acquirer;
   private final Set<Publication> publications = ConcurrentHashMap.newKeySet();
+  private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
   private DescriptorServer server;
+  private Adoptions adoptions;
   private boolean closed;
 
   private Registry(RegistryOptions options) {
@@ -92,17 +96,22 @@ public final class Registry implements AutoCloseable {
    * @throws IllegalArgumentException if a descriptor is not of its kind or the record is too large
    */
   public Publication publish(ServiceSpec spec) {
+    return publish(spec, old -> true);
+  }
+
+  Publication publish(ServiceSpec spec, Predicate<Service> mayReplace) {
     requireOpen();
     Descriptors descriptors = Descriptors.duplicatesOf(spec.descriptors());
     try {
-      return publish(spec, descriptors);
+      return publish(spec, descriptors, mayReplace);
     } catch (RuntimeException | Error failure) {
       descriptors.close();
       throw failure;
     }
   }
 
-  private Publication publish(ServiceSpec spec, Descriptors descriptors) {
+  private Publication publish(
+      ServiceSpec spec, Descriptors descriptors, Predicate<Service> mayReplace) {
     DescriptorServer sender = spec.hasSocket() ? server() : null;
     Service service = Publisher.describe(spec, descriptors, sender == null ? "" : sender.socket());
     if (sender != null) {
@@ -110,7 +119,7 @@ public final class Registry implements AutoCloseable {
       sender.offer(service.instance(), spec.access(), descriptors);
     }
     try {
-      Publisher.Published published = publisher.publish(service, old -> true);
+      Publisher.Published published = publisher.publish(service, mayReplace);
       return keep(published, descriptors, sender);
     } catch (RuntimeException | Error failure) {
       if (sender != null) {
@@ -123,7 +132,7 @@ public final class Registry implements AutoCloseable {
   private Publication keep(
       Publisher.Published published, Descriptors descriptors, DescriptorServer sender) {
     Publication[] self = new Publication[1];
-    Runnable onWithdrawn =
+    Runnable onEnd =
         () -> {
           if (sender != null) {
             sender.withdraw(published.service().instance());
@@ -132,8 +141,7 @@ public final class Registry implements AutoCloseable {
         };
     try {
       self[0] =
-          new Publication(
-              directory, published.locked(), published.service(), descriptors, onWithdrawn);
+          new Publication(directory, published.locked(), published.service(), descriptors, onEnd);
     } catch (RuntimeException | Error failure) {
       directory.unlink(published.service().name());
       published.locked().close();
@@ -173,6 +181,65 @@ public final class Registry implements AutoCloseable {
   }
 
   /**
+   * Lists the services whose publishers are alive and which match.
+   *
+   * @param filter which, see {@link Filters}
+   * @return the services, ordered by name
+   */
+  public List<Service> list(Predicate<? super Service> filter) {
+    return list().stream().filter(filter).toList();
+  }
+
+  /**
+   * Waits until a service is there. The calling thread sleeps in the kernel until something changes
+   * in the directory; an interruption does not wake it.
+   *
+   * @param name its name
+   * @param timeout how long at most
+   * @return the service, empty if it did not come in time
+   * @throws RecordException if there is a record of that name that cannot be trusted
+   */
+  public Optional<Service> await(String name, Duration timeout) {
+    HiddenNames.requireService(name);
+    return Optional.ofNullable(new Arrival(directory, finder, name).await(timeout));
+  }
+
+  /**
+   * Tells a listener of all services that are there, and then of each that comes, changes or goes.
+   *
+   * @param listener called by a thread of its own
+   * @return the running watch; the registry ends it when it is closed
+   */
+  public Watch watch(ServiceListener listener) {
+    return watch(Filters.any(), listener);
+  }
+
+  /**
+   * Tells a listener of services that match. One whose capabilities change so that it matches, or
+   * does not any more, comes or goes as far as the listener is concerned.
+   *
+   * @param filter which, see {@link Filters}
+   * @param listener called by a thread of its own
+   * @return the running watch; the registry ends it when it is closed
+   */
+  public Watch watch(Predicate<? super Service> filter, ServiceListener listener) {
+    requireOpen();
+    Watch watch = new Watch(directory, filter, listener, options.errorHandler(), watches::remove);
+    watches.add(watch);
+    return watch;
+  }
+
+  /**
+   * Removes everything that dead processes left in the directory. Whoever meets a dead record
+   * removes it anyway; this looks for them.
+   *
+   * @return how many files were removed
+   */
+  public int gc() {
+    return finder.removeAllDead();
+  }
+
+  /**
    * Gets the descriptors of a service into this process.
    *
    * @param name the name of the service
@@ -199,6 +266,32 @@ public final class Registry implements AutoCloseable {
   }
 
   /**
+   * Makes this process, a member that has joined a service, ready to go on with it: when its
+   * publisher dies, or hands it over, exactly one of the processes that adopt it publishes it
+   * again, with the next generation and the capabilities it had last. If nobody publishes it when
+   * this is called, this process does so at once.
+   *
+   * @param spec the name, and this process's descriptors of the same memory
+   * @return the adoption; close it to stand back, and to hand the service over if this process has
+   *     taken it
+   * @throws IllegalArgumentException if a descriptor is not of its kind
+   */
+  public Adoption adopt(ServiceSpec spec) {
+    return adoptions().add(spec);
+  }
+
+  /**
+   * Makes this process ready to go on with a ring that it has joined.
+   *
+   * @param name the name of its service
+   * @param ring the ring
+   * @return the adoption, see {@link #adopt(ServiceSpec)}
+   */
+  public Adoption adopt(String name, Ring ring) {
+    return adopt(Rings.describe(name, ring, Capabilities.none()));
+  }
+
+  /**
    * Joins a ring by the name of its service.
    *
    * @param name the name
@@ -219,6 +312,14 @@ public final class Registry implements AutoCloseable {
     }
   }
 
+  private synchronized Adoptions adoptions() {
+    requireOpen();
+    if (adoptions == null) {
+      adoptions = new Adoptions(this, options.errorHandler());
+    }
+    return adoptions;
+  }
+
   private synchronized DescriptorServer server() {
     requireOpen();
     if (server == null) {
@@ -227,13 +328,25 @@ public final class Registry implements AutoCloseable {
     return server;
   }
 
-  /** Withdraws everything that was published through this registry. */
+  /**
+   * Ends all watches and adoptions, and withdraws everything that was published through this
+   * registry; what was adopted is handed over instead.
+   */
   @Override
-  public synchronized void close() {
-    if (closed) {
-      return;
+  public void close() {
+    Adoptions adopted;
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      adopted = adoptions;
     }
-    closed = true;
+    // Not under the lock: their threads may be about to publish.
+    new ArrayList<>(watches).forEach(Watch::close);
+    if (adopted != null) {
+      adopted.close();
+    }
     new ArrayList<>(publications).forEach(Publication::close);
     if (server != null) {
       server.close();

@@ -104,6 +104,21 @@ public final class ServiceSpec {
     return this;
   }
 
+  /** The same service with other descriptors of the same kinds. */
+  ServiceSpec withDescriptors(int[] numbers) {
+    ServiceSpec copy =
+        new ServiceSpec(name)
+            .kind(kind)
+            .capabilities(capabilities)
+            .access(access)
+            .generation(generation);
+    copy.socket = socket;
+    for (int i = 0; i < numbers.length; i++) {
+      copy.descriptor(numbers[i], descriptors.get(i).kind());
+    }
+    return copy;
+  }
+
   String name() {
     return name;
   }

@@ -1,0 +1,160 @@
+package io.millrace.discovery;
+
+import java.util.List;
+import org.agrona.ErrorHandler;
+
+/**
+ * The readiness of this process to publish a service again when its publisher is gone. Any thread
+ * may use it.
+ */
+public final class Adoption implements AutoCloseable {
+  private final Adoptions adoptions;
+  private final Registry registry;
+  private final ErrorHandler errors;
+  private final Descriptors held;
+  private final ServiceSpec spec;
+  private final List<ServiceDescriptor> memory;
+  private volatile State state = State.FOLLOWING;
+  private Publication publication;
+  private boolean closed;
+
+  /** What has become of the service, as far as this process knows. */
+  public enum State {
+    /** Another process publishes it. */
+    FOLLOWING,
+    /** This process publishes it. */
+    PUBLISHING,
+    /** Its publisher withdrew it, which ends it. */
+    WITHDRAWN,
+    /** Something else has its name. */
+    SUPERSEDED
+  }
+
+  Adoption(Adoptions adoptions, Registry registry, ErrorHandler errors, ServiceSpec wanted) {
+    this.adoptions = adoptions;
+    this.registry = registry;
+    this.errors = errors;
+    this.held = Descriptors.duplicatesOf(wanted.descriptors());
+    try {
+      this.spec = wanted.withDescriptors(held.numbers());
+      this.memory = memoryOf(held.describe(spec.descriptors()));
+    } catch (RuntimeException | Error failure) {
+      held.close();
+      throw failure;
+    }
+  }
+
+  /**
+   * What has become of the service.
+   *
+   * @return the state, as last told by the watch
+   */
+  public State state() {
+    return state;
+  }
+
+  /**
+   * The name of the service.
+   *
+   * @return the name
+   */
+  public String name() {
+    return spec.name();
+  }
+
+  /** Nobody publishes the service, as far as can be seen. */
+  void onOrphaned() {
+    if (state == State.FOLLOWING) {
+      publish();
+    }
+  }
+
+  /** The last one who published the service withdrew it. */
+  void onWithdrawn() {
+    if (state == State.FOLLOWING) {
+      state = State.WITHDRAWN;
+    }
+  }
+
+  void onUp(Service service) {
+    if (!isOwn(service)) {
+      state = isSame(service) ? State.FOLLOWING : State.SUPERSEDED;
+      remember(service);
+    }
+  }
+
+  void onChanged(Service service) {
+    remember(service);
+  }
+
+  void onDown(Service service, Departure reason) {
+    if (!isOwn(service) && isSame(service)) {
+      remember(service);
+      if (reason == Departure.WITHDRAWN) {
+        onWithdrawn();
+      }
+    }
+  }
+
+  /** Keeps what the next publication of the service has to carry on. */
+  private void remember(Service service) {
+    if (isSame(service)) {
+      spec.kind(service.kind())
+          .capabilities(service.capabilities())
+          .generation(service.generation() + 1);
+    }
+  }
+
+  private void publish() {
+    try {
+      // Never over the record of something else that had the name meanwhile and died as well.
+      publication = registry.publish(spec, this::isSame);
+      state = State.PUBLISHING;
+    } catch (NameInUseException anotherWasFaster) {
+      state = State.FOLLOWING;
+    } catch (DiscoveryException failure) {
+      state = State.SUPERSEDED;
+      errors.onError(failure);
+    }
+  }
+
+  private boolean isOwn(Service service) {
+    return publication != null && publication.service().instance() == service.instance();
+  }
+
+  private boolean isSame(Service service) {
+    List<ServiceDescriptor> theirs = memoryOf(service.descriptors());
+    if (theirs.size() != memory.size()
+        || service.descriptors().size() != spec.descriptors().size()) {
+      return false;
+    }
+    for (int i = 0; i < memory.size(); i++) {
+      if (theirs.get(i).inode() != memory.get(i).inode()
+          || theirs.get(i).device() != memory.get(i).device()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static List<ServiceDescriptor> memoryOf(List<ServiceDescriptor> descriptors) {
+    return descriptors.stream().filter(ServiceDescriptor::isMemory).toList();
+  }
+
+  /** Stands back; if this process publishes the service, hands it over to another that adopts it. */
+  @Override
+  public void close() {
+    adoptions.remove(this);
+  }
+
+  /** Called once the watch does not call any more. */
+  void release() {
+    if (!closed) {
+      closed = true;
+      if (publication != null) {
+        publication.handOver();
+      }
+      held.close();
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package io.millrace.discovery;
+
+import io.millrace.os.Directory;
+import io.millrace.os.EventFd;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.agrona.ErrorHandler;
+
+/**
+ * A running watch: a daemon thread that sleeps in the kernel until something changes and tells the
+ * listener. Closing it ends the watch; after that the listener is not called any more.
+ */
+public final class Watch implements AutoCloseable {
+  private final Watcher watcher;
+  private final EventFd wake;
+  private final Thread thread;
+  private final ErrorHandler errors;
+  private final Consumer<Watch> onClosed;
+  private volatile boolean stopped;
+
+  Watch(
+      Directory directory,
+      Predicate<? super Service> filter,
+      ServiceListener listener,
+      ErrorHandler errors,
+      Consumer<Watch> onClosed) {
+    this.errors = errors;
+    this.onClosed = onClosed;
+    this.wake = EventFd.create();
+    try {
+      watcher = new Watcher(directory, new FilteringListener(filter, listener, errors));
+    } catch (RuntimeException | Error failure) {
+      wake.close();
+      throw failure;
+    }
+    watcher.wakeBy(wake.descriptor().number());
+    thread = new Thread(this::run, "millrace-watch");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void run() {
+    try (watcher) {
+      watcher.start();
+      while (!stopped) {
+        watcher.awaitAndTell();
+      }
+    } catch (RuntimeException failure) {
+      errors.onError(failure);
+    } finally {
+      synchronized (wake) {
+        wake.close();
+      }
+    }
+  }
+
+  /** Ends the watch and returns when the listener runs no more, unless the listener calls this. */
+  @Override
+  public void close() {
+    synchronized (wake) {
+      if (!stopped) {
+        stopped = true;
+        if (!wake.isClosed()) {
+          wake.signal();
+        }
+      }
+    }
+    onClosed.accept(this);
+    if (Thread.currentThread() != thread) {
+      Threads.joinUninterruptibly(thread);
+    }
+  }
+}

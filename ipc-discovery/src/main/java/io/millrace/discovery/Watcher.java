@@ -1,0 +1,226 @@
+package io.millrace.discovery;
+
+import io.millrace.os.Directory;
+import io.millrace.os.Epoll;
+import io.millrace.os.FileStatus;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Keeps a picture of the directory and tells a listener whatever changes in it. Used by one thread.
+ *
+ * <p>Changes come from inotify and deaths from pidfds, both in one epoll set. Either only says
+ * which name to look at; what is told is the difference between the picture and what is found
+ * there. So nothing is told twice, and what is lost in an overflow is found by looking at
+ * everything.
+ */
+final class Watcher implements AutoCloseable {
+  private static final long WAKE_TAG = 0;
+  private static final long EVENTS_TAG = 1;
+  private static final long FIRST_PROCESS_TAG = 16;
+
+  private final Directory directory;
+  private final Cleaner cleaner;
+  private final ServiceListener listener;
+  private final DirectoryEvents events;
+  private final Epoll epoll;
+  private final Publishers publishers;
+  private final Rechecks rechecks = new Rechecks();
+  private final Map<String, Service> known = new HashMap<>();
+  private final Map<String, Long> buried = new HashMap<>();
+  private boolean unsure;
+
+  Watcher(Directory directory, ServiceListener listener) {
+    this.directory = directory;
+    this.cleaner = new Cleaner(directory);
+    this.listener = listener;
+    this.events = new DirectoryEvents(directory);
+    try {
+      this.epoll = new Epoll();
+    } catch (RuntimeException | Error failure) {
+      events.close();
+      throw failure;
+    }
+    this.publishers = new Publishers(epoll, FIRST_PROCESS_TAG);
+    epoll.add(events.descriptor(), Epoll.IN, EVENTS_TAG);
+  }
+
+  /** Lets an event descriptor end a wait. */
+  void wakeBy(int descriptor) {
+    epoll.add(descriptor, Epoll.IN, WAKE_TAG);
+  }
+
+  /** Tells of all services that are there. The watch is on already: nothing falls in between. */
+  void start() {
+    directory.names().stream().sorted().forEach(events::touch);
+    lookAtTouched();
+  }
+
+  /** Waits for something to happen and tells of it. */
+  void awaitAndTell() {
+    List<Publishers.Process> dead = new ArrayList<>();
+    int ready = epoll.await(rechecks.millisToNext());
+    for (int i = 0; i < ready; i++) {
+      Publishers.Process process =
+          epoll.tag(i) < FIRST_PROCESS_TAG ? null : publishers.died(epoll.tag(i));
+      if (process != null) {
+        process.services().forEach(events::touch);
+        dead.add(process);
+      }
+    }
+    rechecks.takeDue().forEach(events::touch);
+    // Always, and before looking at what the dead had published: if one withdrew and then died, the
+    // event of the withdrawal is in the queue by now.
+    events.drain();
+    lookAtTouched();
+    // The locks of a dying process are not released at once: its records may have been removed
+    // before the lock of its socket was free.
+    dead.forEach(process -> process.sockets().forEach(cleaner::removeHiddenIfDead));
+  }
+
+  private void lookAtTouched() {
+    do {
+      if (events.takeIncomplete()) {
+        unsure = true;
+        directory.names().forEach(events::touch);
+        known.keySet().forEach(events::touch);
+      }
+      for (String name = events.next(); name != null; name = events.next()) {
+        if (HiddenNames.isService(name)) {
+          lookAt(name);
+        } else {
+          cleaner.removeHiddenIfDead(name);
+        }
+      }
+      events.drain();
+      // What looking at names itself caused (a dead record removed) is looked at in the next round.
+    } while (events.isAnyTouched());
+    unsure = false;
+    listener.onCaughtUp();
+  }
+
+  private void lookAt(String name) {
+    try {
+      if (!lookAtOnce(name)) {
+        // Somebody replaced it meanwhile; that touched it again.
+        events.touch(name);
+      }
+    } catch (RecordException flaw) {
+      DirectoryEvents.Removals removals = events.takeRemovals(name);
+      tellDown(name, removals == null ? Departure.DIED : removals.first());
+      listener.onRefused(new Refusal(name, flaw));
+    }
+  }
+
+  /** Returns false if the name led elsewhere at the end than at the beginning. */
+  private boolean lookAtOnce(String name) {
+    try (RecordFile file = RecordFile.open(directory, name, false)) {
+      if (file == null) {
+        events.drain();
+        lookAtAbsent(name);
+        return true;
+      }
+      Service service = file.read();
+      boolean alive = file.isPublisherAlive();
+      // Links and removals of one directory are serialized, and their events come in that order. So
+      // if the name still leads to this file after the queue was read, every removal read so far is
+      // older than this file, and every later one is not.
+      events.drain();
+      FileStatus current = directory.statusOf(name);
+      if (current == null || !current.isSameFile(file.descriptor().status())) {
+        return false;
+      }
+      lookAtPresent(file, service, alive, events.takeRemovals(name));
+      return true;
+    }
+  }
+
+  private void lookAtAbsent(String name) {
+    Service before = known.get(name);
+    DirectoryEvents.Removals removals = events.takeRemovals(name);
+    events.takeClosed(name);
+    buried.remove(name);
+    if (removals != null) {
+      tellDown(name, removals.first());
+      if (before == null || removals.count() > 1) {
+        listener.onMissed(name, removals.last());
+      }
+    } else if (before != null && unsure) {
+      tellDown(name, reasonByProcess(before));
+    }
+    // Else the event of the removal is still under way, and will lead here again.
+  }
+
+  private void lookAtPresent(
+      RecordFile file, Service service, boolean alive, DirectoryEvents.Removals removals) {
+    String name = service.name();
+    Service before = known.get(name);
+    if (before != null && before.instance() != service.instance()) {
+      tellDown(name, removals == null ? reasonByProcess(before) : removals.first());
+      before = null;
+    }
+    if (!alive) {
+      tellDown(name, Departure.DIED);
+      bury(service);
+    } else if (before == null) {
+      tellUp(file, service);
+    } else {
+      if (service.revision() > before.revision()) {
+        known.put(name, service);
+        listener.onChanged(before, service);
+      }
+      // Whoever dies closes its file a moment before its lock is free.
+      if (events.takeClosed(name)) {
+        rechecks.begin(name);
+      } else {
+        rechecks.again(name);
+      }
+    }
+  }
+
+  private void tellUp(RecordFile file, Service service) {
+    publishers.add(service);
+    // Looked at again, because the pid is that of the publisher only if it still lives now.
+    if (!file.isPublisherAlive()) {
+      publishers.remove(service);
+      bury(service);
+      return;
+    }
+    known.put(service.name(), service);
+    listener.onUp(service);
+  }
+
+  /**
+   * Removes the record of a dead publisher. Tried once for each: a failed attempt closes the file,
+   * which is an event and leads here again.
+   */
+  private void bury(Service service) {
+    Long last = buried.put(service.name(), service.instance());
+    if (last == null || last != service.instance()) {
+      cleaner.removeIfDead(service.name());
+    }
+  }
+
+  private void tellDown(String name, Departure reason) {
+    Service before = known.remove(name);
+    if (before != null) {
+      publishers.remove(before);
+      rechecks.forget(name);
+      listener.onDown(before, reason);
+    }
+  }
+
+  /** The best that can be said when the event of the removal was lost. */
+  private Departure reasonByProcess(Service service) {
+    return publishers.isAlive(service) ? Departure.WITHDRAWN : Departure.DIED;
+  }
+
+  @Override
+  public void close() {
+    publishers.close();
+    epoll.close();
+    events.close();
+  }
+}
