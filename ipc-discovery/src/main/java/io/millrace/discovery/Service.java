@@ -10,7 +10,10 @@ import java.util.Objects;
  * @param kind what it is, in the publisher's words, for example {@code ring}
  * @param instance a random number that tells this publication from every other one
  * @param revision 0 at first; grows when the publisher changes the capabilities
- * @param generation 1 at first; grows when the name is taken over from a dead publisher
+ * @param generation 1 at first; one more than that of the dead publisher the name was taken over
+ *     from, as far as the one who took it over knew: where a third process had removed the record
+ *     of a short-lived one in between, a number may come twice. What tells publications apart for
+ *     certain is the instance
  * @param pid the publishing process, in its own pid namespace
  * @param startTime when that process started, in clock ticks since boot
  * @param pidNamespace the pid namespace of the publisher

@@ -108,6 +108,7 @@ final class Watcher implements AutoCloseable {
         events.touch(name);
       }
     } catch (RecordException flaw) {
+      rechecks.forget(name);
       DirectoryEvents.Removals removals = events.takeRemovals(name);
       tellDown(name, removals == null ? Departure.DIED : removals.first());
       listener.onRefused(new Refusal(name, flaw));
@@ -142,6 +143,7 @@ final class Watcher implements AutoCloseable {
     DirectoryEvents.Removals removals = events.takeRemovals(name);
     events.takeClosed(name);
     buried.remove(name);
+    rechecks.forget(name);
     if (removals != null) {
       tellDown(name, removals.first());
       if (before == null || removals.count() > 1) {
@@ -162,6 +164,7 @@ final class Watcher implements AutoCloseable {
       before = null;
     }
     if (!alive) {
+      rechecks.forget(name);
       tellDown(name, Departure.DIED);
       bury(service);
     } else if (before == null) {

@@ -64,20 +64,22 @@ class AdoptionTest {
       }
       try (Ring ring = registry.joinRing("ring");
           Consumer consumer = ring.addConsumer(GroupOptions.named("all"))) {
-        for (int generation = 2; generation <= 4; generation++) {
+        for (int round = 0; round < 3; round++) {
           Service before = registry.find("ring").orElseThrow();
           ChildProcess publisher =
               members.stream().filter(one -> one.pid() == before.pid()).findFirst().orElseThrow();
           publisher.kill();
           members.remove(publisher);
-          int expected = generation;
           Eventually.await(
-              "generation " + expected,
+              "the next publisher",
               DEADLINE,
               () ->
-                  registry.find("ring").map(Service::generation).orElse(0L).intValue()
-                      == expected);
+                  registry
+                      .find("ring")
+                      .filter(now -> now.instance() != before.instance())
+                      .isPresent());
           Service after = registry.find("ring").orElseThrow();
+          assertTrue(after.generation() > 1);
           assertEquals("kept", after.capabilities().text("value", ""));
           assertEquals(before.descriptors().get(0).inode(), after.descriptors().get(0).inode());
           registry.joinRing("ring").close();

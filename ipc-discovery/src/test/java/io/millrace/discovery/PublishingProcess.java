@@ -8,23 +8,29 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
  * A process that works on a registry as it is told, line by line: {@code publish NAME}, {@code
- * withdraw NAME}, {@code update NAME VALUE}, {@code join NAME}, {@code find NAME}, {@code list}.
+ * withdraw NAME} and so on. It begins with doing everything once in a directory of its own, so that
+ * all classes are loaded.
  */
 final class PublishingProcess {
   private static final int MEMORY_SIZE = 8192;
 
   private final Registry registry;
   private final Map<String, Publication> publications = new HashMap<>();
+  private final Map<String, Adoption> adoptions = new HashMap<>();
 
   private PublishingProcess(Registry registry) {
     this.registry = registry;
   }
 
   public static void main(String[] arguments) throws Exception {
+    if (arguments.length > 1) {
+      warmUp(Path.of(arguments[1]));
+    }
     try (Registry registry = Registry.open(Path.of(arguments[0]))) {
       PublishingProcess self = new PublishingProcess(registry);
       BufferedReader input =
@@ -32,6 +38,25 @@ final class PublishingProcess {
       System.out.println("ready");
       for (String line = input.readLine(); line != null; line = input.readLine()) {
         System.out.println(self.answer(line.split(" ")));
+      }
+    }
+  }
+
+  private static void warmUp(Path root) throws Exception {
+    try (Registry registry = Registry.open(root);
+        Registry other = Registry.open(root)) {
+      PublishingProcess self = new PublishingProcess(registry);
+      for (int i = 0; i < 3; i++) {
+        for (String line :
+            List.of(
+                "publish a", "update a b", "join a", "find a", "list", "withdraw a", "gc", "adopt a")) {
+          self.answer(line.split(" "));
+        }
+        self.adoptions.remove("a").close();
+        publish(other, "a").handOver();
+        self.answer(new String[] {"publish", "a"});
+        self.answer(new String[] {"handover", "a"});
+        self.answer(new String[] {"find", "a"});
       }
     }
   }
@@ -50,6 +75,25 @@ final class PublishingProcess {
         case "update" -> {
           publications.get(words[1]).update(Capabilities.none().with("value", words[2]));
           yield "updated " + words[1];
+        }
+        case "handover" -> {
+          publications.remove(words[1]).handOver();
+          yield "handed over " + words[1];
+        }
+        case "adopt" -> {
+          adoptions.put(words[1], registry.adopt(specWithDescriptors(words[1])));
+          yield "adopting " + words[1];
+        }
+        case "gc" -> "collected " + registry.gc();
+        case "allow" -> {
+          int uid = Integer.parseInt(words[2]);
+          ServiceSpec spec = specWithDescriptors(words[1]).access(AccessRule.users(uid));
+          publications.put(words[1], registry.publish(spec));
+          yield "published " + words[1];
+        }
+        case "become" -> {
+          User.become(Integer.parseInt(words[1]), Integer.parseInt(words[2]));
+          yield "became " + words[1];
         }
         case "join" -> join(words[1]);
         case "find" -> "found " + registry.find(words[1]).map(Service::pid).orElse(0);

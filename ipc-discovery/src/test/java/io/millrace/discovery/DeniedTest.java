@@ -1,0 +1,146 @@
+package io.millrace.discovery;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.os.Credentials;
+import io.millrace.testkit.ChildProcess;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Ways that a kernel, a container or a user closes, closed for real. */
+class DeniedTest {
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
+
+  @TempDir Path temporary;
+
+  private Path root() throws Exception {
+    return Files.createDirectories(temporary.resolve("root"));
+  }
+
+  private ChildProcess start(List<String> wrapper, String... more) throws Exception {
+    String program = wrapper.isEmpty() ? "/bin/true" : "/usr/bin/" + wrapper.get(0);
+    Assumptions.assumeTrue(Files.isExecutable(Path.of(program)), program + " is missing");
+    ChildProcess child =
+        ChildProcess.startUnder(wrapper, List.of(), PublishingProcess.class, root().toString());
+    child.expectLine("ready", DEADLINE);
+    return child;
+  }
+
+  private static void assertSuperuser() {
+    Assumptions.assumeTrue(Credentials.uid() == 0, "only the superuser can set this up");
+  }
+
+  private String joinedBy(ChildProcess joiner) {
+    joiner.send("join x");
+    return joiner.expectLine("joined", DEADLINE);
+  }
+
+  @Test
+  void aJoinerThatMayNotTraceThePublisherGetsTheDescriptorsOverTheSocket() throws Exception {
+    assertSuperuser();
+    try (Registry registry = Registry.open(root());
+        ChildProcess joiner = start(List.of("setpriv", "--bounding-set=-sys_ptrace"))) {
+      PublishingProcess.publish(registry, "x");
+      assertEquals("SOCKET 3", joinedBy(joiner));
+    }
+  }
+
+  @Test
+  void whenBothWaysAreClosedTheErrorNamesCauseAndCure() throws Exception {
+    assertSuperuser();
+    try (Registry registry = Registry.open(root());
+        ChildProcess joiner = start(List.of("setpriv", "--bounding-set=-sys_ptrace"))) {
+      registry.publish(PublishingProcess.specWithDescriptors("x").withoutSocket());
+      joiner.send("join x");
+      String failure = joiner.expectLine("failed TransferException", DEADLINE);
+      assertTrue(failure.contains("EPERM"), failure);
+      assertTrue(failure.contains("kernel.yama.ptrace_scope"), failure);
+      assertTrue(failure.contains("offers no socket"), failure);
+    }
+  }
+
+  @Test
+  void aKernelWithoutPidfdGetfdIsNoObstacle() throws Exception {
+    try (Registry registry = Registry.open(root());
+        ChildProcess joiner =
+            start(
+                List.of(
+                    "strace",
+                    "-D",
+                    "-f",
+                    "-qq",
+                    "-o",
+                    "/dev/null",
+                    "-e",
+                    "trace=pidfd_getfd",
+                    "-e",
+                    "inject=pidfd_getfd:error=ENOSYS"))) {
+      PublishingProcess.publish(registry, "x");
+      assertEquals("SOCKET 3", joinedBy(joiner));
+    }
+  }
+
+  @Test
+  void aPublisherInAnotherPidNamespaceIsJoinedAndItsDeathIsTold() throws Exception {
+    assertSuperuser();
+    try (Registry registry = Registry.open(root());
+        ChildProcess publisher = start(List.of("unshare", "--pid", "--fork", "--kill-child"))) {
+      WatchTest.Diary diary = new WatchTest.Diary();
+      registry.watch(diary);
+      diary.expect("caught up");
+      publisher.send("publish x");
+      publisher.expectLine("published", DEADLINE);
+      diary.expect("caught up", "up x");
+      Service service = registry.find("x").orElseThrow();
+      assertTrue(service.pidNamespace() != Credentials.pidNamespace());
+      try (Acquisition joined = registry.acquire("x")) {
+        assertEquals(Transfer.SOCKET, joined.transfer());
+      }
+      publisher.kill();
+      diary.expect("caught up", "up x", "down x DIED");
+    }
+  }
+
+  @Test
+  void anotherUserJoinsExactlyIfTheRuleAllowsIt() throws Exception {
+    assertSuperuser();
+    Path root = root();
+    Files.setAttribute(root, "unix:gid", 4242);
+    Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwxrwx---"));
+    Files.setAttribute(root, "unix:mode", 02770);
+    Files.setPosixFilePermissions(
+        temporary, PosixFilePermissions.fromString("rwxr-xr-x"));
+    try (ChildProcess publisher = start(List.of());
+        ChildProcess joiner = start(List.of());
+        ChildProcess stranger = start(List.of())) {
+      become(publisher, 4301);
+      become(joiner, 4302);
+      become(stranger, 4303);
+      publisher.send("allow x 4302");
+      publisher.expectLine("published", DEADLINE);
+      assertEquals("SOCKET 3", joinedBy(joiner));
+      stranger.send("join x");
+      String failure = stranger.expectLine("failed TransferException", DEADLINE);
+      assertTrue(failure.contains("access rule does not allow"), failure);
+      publisher.kill();
+      // Whoever meets it removes it, another user of the group as well.
+      stranger.send("find x");
+      assertEquals("0", stranger.expectLine("found", DEADLINE));
+      stranger.send("gc");
+      stranger.expectLine("collected", DEADLINE);
+      assertEquals(List.of(), Alien.names(root));
+    }
+  }
+
+  private static void become(ChildProcess child, int uid) {
+    child.send("become " + uid + " 4242");
+    child.expectLine("became", DEADLINE);
+  }
+}
