@@ -141,7 +141,9 @@ public final class Adoption implements AutoCloseable {
     return descriptors.stream().filter(ServiceDescriptor::isMemory).toList();
   }
 
-  /** Stands back; if this process publishes the service, hands it over to another that adopts it. */
+  /**
+   * Stands back; if this process publishes the service, hands it over to another that adopts it.
+   */
   @Override
   public void close() {
     adoptions.remove(this);

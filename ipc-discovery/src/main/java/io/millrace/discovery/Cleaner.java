@@ -33,12 +33,12 @@ final class Cleaner {
   /** Removes the record of a service if its publisher is dead. */
   Outcome removeIfDead(String name) {
     try (RecordFile file = RecordFile.open(directory, name, false)) {
-      // Looked at before it is opened for writing, because closing it then is an event for watchers.
+      // Looked at before it is opened for writing, because closing it then is an event for
+      // watchers.
       if (file != null && file.isPublisherAlive()) {
         return Outcome.ALIVE;
       }
-      if (file != null
-          && OfdLock.isHeldByAnother(file.descriptor(), RecordLayout.CLEANER_LOCK)) {
+      if (file != null && OfdLock.isHeldByAnother(file.descriptor(), RecordLayout.CLEANER_LOCK)) {
         return Outcome.BUSY;
       }
     }

@@ -131,8 +131,7 @@ class AdoptionTest {
         Descriptor mine = Memfd.create("mine", 4096);
         Descriptor other = Memfd.create("other", 4096)) {
       Publication publication =
-          first.publish(
-              ServiceSpec.named("x").descriptor(other.number(), DescriptorKind.MEMORY));
+          first.publish(ServiceSpec.named("x").descriptor(other.number(), DescriptorKind.MEMORY));
       Adoption adoption =
           second.adopt(ServiceSpec.named("x").descriptor(mine.number(), DescriptorKind.MEMORY));
       awaitState(adoption, Adoption.State.SUPERSEDED);

@@ -115,8 +115,7 @@ class DeniedTest {
     Files.setAttribute(root, "unix:gid", 4242);
     Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwxrwx---"));
     Files.setAttribute(root, "unix:mode", 02770);
-    Files.setPosixFilePermissions(
-        temporary, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwxr-xr-x"));
     try (ChildProcess publisher = start(List.of());
         ChildProcess joiner = start(List.of());
         ChildProcess stranger = start(List.of())) {

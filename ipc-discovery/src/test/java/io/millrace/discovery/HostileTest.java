@@ -96,6 +96,8 @@ class HostileTest {
             TransferException refusal =
                 assertThrows(TransferException.class, () -> joiner.acquire("x"));
             assertTrue(refusal.getMessage().contains(words), refusal.getMessage());
+            assertEquals(
+                directory.descriptor().status().device(), record.status().device(), "open still");
             directory.unlink("x");
           }
         });
@@ -139,14 +141,34 @@ class HostileTest {
         "no process of that number",
         honest ->
             new Service(
-                "x", "", 1, 0, 1, 4_000_000, 0, honest.pidNamespace(), 0, Capabilities.none(),
-                honest.descriptors(), ""));
+                "x",
+                "",
+                1,
+                0,
+                1,
+                4_000_000,
+                0,
+                honest.pidNamespace(),
+                0,
+                Capabilities.none(),
+                honest.descriptors(),
+                ""));
     assertRefused(
         "pidfd_getfd failed",
         honest ->
             new Service(
-                "x", "", 1, 0, 1, 1, 0, honest.pidNamespace(), 0, Capabilities.none(),
-                honest.descriptors(), ""));
+                "x",
+                "",
+                1,
+                0,
+                1,
+                1,
+                0,
+                honest.pidNamespace(),
+                0,
+                Capabilities.none(),
+                honest.descriptors(),
+                ""));
   }
 
   @Test
@@ -230,15 +252,10 @@ class HostileTest {
     Scan scan = registry.scan();
     assertEquals(List.of("x"), scan.services().stream().map(Service::name).toList());
     assertEquals(
-        List.of(
-            "cut CUT_SHORT",
-            "large OVERSIZED",
-            "random NOT_A_RECORD",
-            "renamed OTHER_NAME"),
+        List.of("cut CUT_SHORT", "large OVERSIZED", "random NOT_A_RECORD", "renamed OTHER_NAME"),
         scan.refusals().stream().map(one -> one.name() + " " + one.reason().flaw()).toList());
     assertEquals(
-        Flaw.CUT_SHORT,
-        assertThrows(RecordException.class, () -> registry.find("cut")).flaw());
+        Flaw.CUT_SHORT, assertThrows(RecordException.class, () -> registry.find("cut")).flaw());
     // Nobody locks it, so nobody alive owns it: the name can be had.
     registry.publish(ServiceSpec.named("random"));
   }
@@ -308,9 +325,9 @@ class HostileTest {
                         honest.descriptors(),
                         name));
         Registry joiner = forced(Transfer.SOCKET)) {
-      TransferException refusal =
-          assertThrows(TransferException.class, () -> joiner.acquire("x"));
+      TransferException refusal = assertThrows(TransferException.class, () -> joiner.acquire("x"));
       assertTrue(refusal.getMessage().contains("not its publisher"), refusal.getMessage());
+      assertTrue(impostor.descriptor().number() != record.number(), "both are open still");
     }
   }
 
@@ -335,9 +352,9 @@ class HostileTest {
                         honest.descriptors(),
                         name));
         Registry joiner = forced(Transfer.SOCKET)) {
-      TransferException refusal =
-          assertThrows(TransferException.class, () -> joiner.acquire("x"));
+      TransferException refusal = assertThrows(TransferException.class, () -> joiner.acquire("x"));
       assertTrue(refusal.getMessage().contains("EAGAIN"), refusal.getMessage());
+      assertTrue(silent.descriptor().number() != record.number(), "both are open still");
     }
   }
 }

@@ -14,6 +14,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,6 +33,7 @@ class KillTest {
 
   @TempDir Path temporary;
   private Path root;
+  private Future<ChildProcess> next;
 
   @BeforeEach
   void requireStrace() throws IOException {
@@ -119,11 +123,9 @@ class KillTest {
   private void runUnderStrace(
       String command, Runnable preparation, List<String> flags, Path output, String expression)
       throws Exception {
-    Path warm = Files.createDirectories(temporary.resolve("warm"));
-    try (ChildProcess child =
-        ChildProcess.startUnder(
-            List.of(), flags, PublishingProcess.class, root.toString(), warm.toString())) {
-      child.expectLine("ready", DEADLINE);
+    ChildProcess started = next == null ? start(flags).get() : next.get();
+    next = start(flags);
+    try (ChildProcess child = started) {
       if (command.startsWith("withdraw") || command.startsWith("update")) {
         child.send("publish x");
         child.expectLine("published", DEADLINE);
@@ -140,6 +142,26 @@ class KillTest {
         strace.waitFor();
       }
       assertNameIsUsable(command + " " + expression);
+    }
+  }
+
+  /** The next process warms up while this one is killed. */
+  private Future<ChildProcess> start(List<String> flags) throws IOException {
+    Path warm = Files.createTempDirectory(temporary, "warm");
+    return CompletableFuture.supplyAsync(
+        () -> {
+          ChildProcess child =
+              ChildProcess.startUnder(
+                  List.of(), flags, PublishingProcess.class, root.toString(), warm.toString());
+          child.expectLine("ready", DEADLINE);
+          return child;
+        });
+  }
+
+  @AfterEach
+  void closeNext() throws Exception {
+    if (next != null) {
+      next.get().close();
     }
   }
 

@@ -46,10 +46,17 @@ final class PublishingProcess {
     try (Registry registry = Registry.open(root);
         Registry other = Registry.open(root)) {
       PublishingProcess self = new PublishingProcess(registry);
-      for (int i = 0; i < 3; i++) {
+      for (int i = 0; i < 2; i++) {
         for (String line :
             List.of(
-                "publish a", "update a b", "join a", "find a", "list", "withdraw a", "gc", "adopt a")) {
+                "publish a",
+                "update a b",
+                "join a",
+                "find a",
+                "list",
+                "withdraw a",
+                "gc",
+                "adopt a")) {
           self.answer(line.split(" "));
         }
         self.adoptions.remove("a").close();

@@ -74,8 +74,7 @@ class RaceTest {
     List<ChildProcess> racers = new ArrayList<>();
     try {
       for (int i = 0; i < processes; i++) {
-        racers.add(
-            ChildProcess.start(Racer.class, root.toString(), Integer.toString(threads)));
+        racers.add(ChildProcess.start(Racer.class, root.toString(), Integer.toString(threads)));
       }
       racers.forEach(racer -> racer.expectLine("ready", DEADLINE));
       for (int round = 0; round < rounds; round++) {

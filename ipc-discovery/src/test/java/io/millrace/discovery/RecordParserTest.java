@@ -134,8 +134,7 @@ class RecordParserTest {
     byte[] mutant = Arrays.copyOf(whole, size);
     int changes = 1 + random.nextInt(4);
     for (int i = 0; i < changes && size > RecordLayout.MESSAGE_OFFSET; i++) {
-      int at =
-          RecordLayout.MESSAGE_OFFSET + random.nextInt(size - RecordLayout.MESSAGE_OFFSET);
+      int at = RecordLayout.MESSAGE_OFFSET + random.nextInt(size - RecordLayout.MESSAGE_OFFSET);
       mutant[at] =
           switch (random.nextInt(4)) {
             case 0 -> (byte) 0xff;
