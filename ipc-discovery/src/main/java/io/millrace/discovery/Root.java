@@ -71,13 +71,19 @@ final class Root {
   }
 
   private static Directory openOrMake(Path path) {
-    try {
-      if (FileStatus.ofPath(path.toString()) == null) {
-        Directory.make(path, PRIVATE);
+    while (true) {
+      try {
+        if (FileStatus.ofPath(path.toString()) == null) {
+          Directory.make(path, PRIVATE);
+        }
+        return Directory.open(path);
+      } catch (SystemCallException failure) {
+        // Its last user may remove it between the two calls; then it is made again.
+        boolean removed = failure.errno() == Errno.ENOENT && failure.call().equals("open");
+        if (!removed) {
+          throw refusal(path, failure);
+        }
       }
-      return Directory.open(path);
-    } catch (SystemCallException failure) {
-      throw refusal(path, failure);
     }
   }
 
