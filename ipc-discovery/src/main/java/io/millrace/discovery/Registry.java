@@ -20,21 +20,17 @@ import java.util.function.Predicate;
 public final class Registry implements AutoCloseable {
   private final Directory directory;
   private final RegistryOptions options;
-  private final boolean shared;
-  private final Publisher publisher;
   private final Finder finder;
   private final Acquirer acquirer;
-  private final Set<Publication> publications = ConcurrentHashMap.newKeySet();
+  private final Publications publications;
   private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
-  private DescriptorServer server;
   private Adoptions adoptions;
   private boolean closed;
 
   private Registry(RegistryOptions options) {
     this.options = options;
     this.directory = RootUse.open(options.root());
-    this.shared = Root.isShared(directory.descriptor().status());
-    this.publisher = new Publisher(directory, shared);
+    this.publications = new Publications(directory, options);
     this.finder = new Finder(directory);
     this.acquirer = new Acquirer(directory, options.transfer());
   }
@@ -101,54 +97,7 @@ public final class Registry implements AutoCloseable {
 
   Publication publish(ServiceSpec spec, Predicate<Service> mayReplace) {
     requireOpen();
-    Descriptors descriptors = Descriptors.duplicatesOf(spec.descriptors());
-    try {
-      return publish(spec, descriptors, mayReplace);
-    } catch (RuntimeException | Error failure) {
-      descriptors.close();
-      throw failure;
-    }
-  }
-
-  private Publication publish(
-      ServiceSpec spec, Descriptors descriptors, Predicate<Service> mayReplace) {
-    DescriptorServer sender = spec.hasSocket() ? server() : null;
-    Service service = Publisher.describe(spec, descriptors, sender == null ? "" : sender.socket());
-    if (sender != null) {
-      // Before the record can be seen, so that nobody is told that there is no such service.
-      sender.offer(service.instance(), spec.access(), descriptors);
-    }
-    try {
-      Publisher.Published published = publisher.publish(service, mayReplace);
-      return keep(published, descriptors, sender);
-    } catch (RuntimeException | Error failure) {
-      if (sender != null) {
-        sender.withdraw(service.instance());
-      }
-      throw failure;
-    }
-  }
-
-  private Publication keep(
-      Publisher.Published published, Descriptors descriptors, DescriptorServer sender) {
-    Publication[] self = new Publication[1];
-    Runnable onEnd =
-        () -> {
-          if (sender != null) {
-            sender.withdraw(published.service().instance());
-          }
-          publications.remove(self[0]);
-        };
-    try {
-      self[0] =
-          new Publication(directory, published.locked(), published.service(), descriptors, onEnd);
-    } catch (RuntimeException | Error failure) {
-      directory.unlink(published.service().name());
-      published.locked().close();
-      throw failure;
-    }
-    publications.add(self[0]);
-    return self[0];
+    return publications.publish(spec, mayReplace);
   }
 
   /**
@@ -320,14 +269,6 @@ public final class Registry implements AutoCloseable {
     return adoptions;
   }
 
-  private synchronized DescriptorServer server() {
-    requireOpen();
-    if (server == null) {
-      server = DescriptorServer.start(directory, publisher.permissions(), shared, options);
-    }
-    return server;
-  }
-
   /**
    * Ends all watches and adoptions, and withdraws everything that was published through this
    * registry; what was adopted is handed over instead.
@@ -347,10 +288,7 @@ public final class Registry implements AutoCloseable {
     if (adopted != null) {
       adopted.close();
     }
-    new ArrayList<>(publications).forEach(Publication::close);
-    if (server != null) {
-      server.close();
-    }
+    publications.close();
     if (options.isRootTemporary()) {
       RootUse.closeAndRemove(directory);
     } else {
