@@ -68,7 +68,7 @@ inline die() {
   :: t < own -> gState[t] = DEAD; t = t + gLength[t]
   :: else -> break
   od;
-  t = 0; own = 0; need = 0; then = 0; me = 0
+  t = 0; own = 0; need = 0; then = 0; me = 0; batch = false
 }
 
 inline owned() {
@@ -190,11 +190,17 @@ write:
        t = t + gLength[t];
        if
        :: t < own -> goto write
-       :: else -> t = 0; own = 0; need = then; then = 0;
-          if
-          :: need > 0 -> goto claim
-          :: else -> me = 0; batch = false; goto gone
-          fi
+       :: else -> t = 0; own = 0; need = then; then = 0
+       fi
+     }
+  OR_KILLED
+  fi;
+  if
+  :: atomic {
+       intentLength[me] = 0;
+       if
+       :: need > 0 -> goto claim
+       :: else -> me = 0; batch = false; goto gone
        fi
      }
   OR_KILLED
@@ -212,7 +218,8 @@ retract:
   fi;
 
 gone:
-  skip
+end_gone:
+  false
 }
 
 #define COVERS(s, p)  (intentPosition[s] <= p && p < intentPosition[s] + intentLength[s])
@@ -328,7 +335,7 @@ init {
   atomic {
 #if defined(AGAIN)
     run Producer(0, 1, 1, false);
-    run Producer(1, 2, 0, false);
+    run Producer(1, 2, 1, false);
 #elif defined(JOIN)
     run Producer(0, 1, 0, false);
     run Producer(1, 2, 0, false);
