@@ -26,7 +26,11 @@
 #else
 #define OR_2(x)
 #endif
+#ifdef BROKEN_FIT_ORDER
+#define GROUPS 1
+#else
 #define GROUPS 2
+#endif
 #define POSITIONS 9
 
 #define STAMP(p) ((p) + 1)
@@ -53,7 +57,11 @@ byte gState[POSITIONS];
 byte gLength[POSITIONS];
 byte gEnd[POSITIONS];
 
+#if GROUPS == 1
+#define SLOWEST cursor[0]
+#else
 #define SLOWEST (cursor[0] < cursor[1] -> cursor[0] : cursor[1])
+#endif
 #ifdef BROKEN_LIMIT
 #define LIMIT ((cursor[0] < cursor[1] -> cursor[1] : cursor[0]) + C)
 #else
@@ -358,6 +366,8 @@ init {
     lock[2] = true;
 #endif
     run Consumer(0);
+#if GROUPS == 2
     run Consumer(1)
+#endif
   }
 }

@@ -111,7 +111,6 @@ final class StreamModel {
 
   void leave(GroupModel group, int member) {
     group.members.remove(Integer.valueOf(member));
-    group.again = -1;
     if (group.members.isEmpty() && !group.options.isRetained()) {
       groups.remove(group.options.name());
     }
