@@ -1,40 +1,90 @@
+/*
+ * Claim, commit and recovery of a ring with several producers and two exclusive groups.
+ *
+ * variable            header word
+ *   tail                tail
+ *   intentPosition[s]   producer slot s: intentPosition
+ *   intentLength[s]     producer slot s: intentLength, 0 = retracted
+ *   lock[s]             producer slot s: the lock byte is held, so the owner lives
+ *   cursor[g]           group g: cursor
+ *   stamp[], length[],  record header at index (position mod C); stamp holds position + 1,
+ *   type[]              0 = never written; old headers stay when the space is used again
+ *   ghost*[p]           no words: what is true of the record that begins at position p
+ *
+ * One unit of position stands for ALIGN bytes and the ring has C units, so positions wrap and an
+ * old header lies where a new record will be. A producer may be killed at every step. A consumer
+ * may be killed at every step of a recovery; its successor begins anew at the group's cursor.
+ *
+ * Proved, for every interleaving of the bounded runs below:
+ *   - a producer or a recovery writes only to space that no later claim covers;
+ *   - a recovery writes only where the owner is dead and has not committed, and what it writes
+ *     ends where the claim ends: no padding over a live claim, no committed record swallowed;
+ *   - a group reads each record once, in order of position, with its true length, as data exactly
+ *     if its owner committed it, else as padding;
+ *   - no wedge: when nothing can move any more, each group has read up to tail and no producer
+ *     waits for room. (Runs are finite but for kills of recoverers, so a wedge is a state without
+ *     a successor in which somebody is not at an end label, and Spin reports it.)
+ *
+ * Runs: three producers of lengths 1, 2, 1 that claim once; AGAIN: two producers that claim twice;
+ * JOIN: two slots, and a third producer that takes the slot of a dead one; BATCH: a batch of two
+ * records with losers of lengths 3 and 1; BATCH_JOIN: a batch of three records and a joiner.
+ *
+ * BROKEN_LARGEST      recovery takes the largest length that fits
+ * BROKEN_NO_INTENT    the intent is stored after the CAS of tail
+ * BROKEN_REUSE        a joiner uses a dead slot whose claim is not settled
+ * BROKEN_FIT_ORDER    recovery looks at stamp, intents, tail instead of tail, intents, stamp
+ * BROKEN_NO_RECHECK   recovery does not look at the stamp again once it found all owners dead
+ * BROKEN_LIMIT        the limit follows the fastest group, so a slow recovery is not protected
+ * BROKEN_COVER        a live owner counts only if its intent begins at the stuck position
+ * BROKEN_BATCH_REUSE  a batch counts as settled when its first record is committed
+ */
+// good: AGAIN JOIN BATCH BATCH_JOIN
+// broken: BROKEN_LARGEST BROKEN_NO_INTENT BROKEN_REUSE BROKEN_FIT_ORDER BROKEN_NO_RECHECK
+// broken: BROKEN_LIMIT BROKEN_COVER BROKEN_BATCH_REUSE
+
 #if defined(BROKEN_COVER)
 #define BATCH
-#endif
-#if defined(BROKEN_BATCH_REUSE)
+#elif defined(BROKEN_BATCH_REUSE)
 #define BATCH_JOIN
-#endif
-#if defined(BROKEN_NO_RECHECK)
+#elif defined(BROKEN_NO_RECHECK)
 #define AGAIN
-#endif
-#if defined(BROKEN_REUSE)
+#elif defined(BROKEN_REUSE)
 #define JOIN
 #endif
 
-#ifndef C
-#define C 3
+#if defined(JOIN) || defined(BATCH_JOIN)
+#define JOINER
 #endif
-#ifndef SLOTS
-#if defined(AGAIN) || defined(JOIN) || defined(BATCH_JOIN)
+#if defined(BATCH) || defined(BATCH_JOIN)
+#define BATCHES
+#endif
+
+#define C 3
+#define POSITIONS 8
+
+#if defined(AGAIN) || defined(JOINER)
 #define SLOTS 2
+#define OR_SLOT_2(x)
 #else
 #define SLOTS 3
+#define OR_SLOT_2(x) || (x)
 #endif
-#endif
-#if SLOTS == 3
-#define OR_2(x) || (x)
-#else
-#define OR_2(x)
-#endif
+
 #ifdef BROKEN_FIT_ORDER
 #define GROUPS 1
+#define SLOWEST cursor[0]
 #else
 #define GROUPS 2
+#define SLOWEST (cursor[0] < cursor[1] -> cursor[0] : cursor[1])
 #endif
-#define POSITIONS 9
+#ifdef BROKEN_LIMIT
+#define LIMIT ((cursor[0] < cursor[1] -> cursor[1] : cursor[0]) + C)
+#else
+#define LIMIT (SLOWEST + C)
+#endif
 
+#define AT(p) ((p) % C)
 #define STAMP(p) ((p) + 1)
-#define AT(p)    ((p) % C)
 #define COMMITTED(p) (stamp[AT(p)] == STAMP(p))
 #define DATA 0
 #define PADDING 1
@@ -47,117 +97,127 @@ byte cursor[GROUPS];
 
 byte stamp[C];
 byte length[C];
-bit  type[C];
+bit type[C];
 
-#define FREE    0
-#define LIVE    1
-#define DONE    2
-#define DEAD    3
-byte gState[POSITIONS];
-byte gLength[POSITIONS];
-byte gEnd[POSITIONS];
+/* What is true of the record that begins at a position: its state, its length, its claim's end. */
+#define UNCLAIMED 0
+#define OWNED 1
+#define DONE 2
+#define ABANDONED 3
+byte ghostState[POSITIONS];
+byte ghostLength[POSITIONS];
+byte ghostEnd[POSITIONS];
 
-#if GROUPS == 1
-#define SLOWEST cursor[0]
-#else
-#define SLOWEST (cursor[0] < cursor[1] -> cursor[0] : cursor[1])
-#endif
-#ifdef BROKEN_LIMIT
-#define LIMIT ((cursor[0] < cursor[1] -> cursor[1] : cursor[0]) + C)
-#else
-#define LIMIT (SLOWEST + C)
-#endif
+#define INTENT_END(s) (intentPosition[s] + intentLength[s])
+#define COVERS(s, p) (intentPosition[s] <= p && p < INTENT_END(s))
 
-#define OR_KILLED :: atomic { die(); goto gone }
+/* ---- producer ---- */
 
-inline die() {
-  lock[me] = false;
-  do
-  :: t < own -> gState[t] = DEAD; t = t + gLength[t]
-  :: else -> break
-  od;
-  t = 0; own = 0; need = 0; then = 0; me = 0; batch = false
-}
+#define FORGET t = 0; end = 0; need = 0; later = 0; me = 0; batch = false
 
-inline owned() {
-  own = t + need;
+#define OR_KILLED :: atomic { lock[me] = false; FORGET; goto gone }
+
+#define OR_KILLED_OWNING \
+  :: atomic { \
+       lock[me] = false; \
+       do \
+       :: t < end -> ghostState[t] = ABANDONED; t = t + ghostLength[t] \
+       :: else -> break \
+       od; \
+       FORGET; goto gone \
+     }
+
+inline claimed() {
+  end = t + need;
+#ifdef BATCHES
   if
-  :: batch -> need = t; do :: need < own -> gState[need] = LIVE; gLength[need] = 1; gEnd[need] = own; need++ :: else -> break od; need = own - t
-  :: else -> gState[t] = LIVE; gLength[t] = need; gEnd[t] = own
+  :: batch ->
+     need = t;
+     do
+     :: need < end ->
+        ghostState[need] = OWNED; ghostLength[need] = 1; ghostEnd[need] = end; need++
+     :: else -> break
+     od;
+     need = end - t
+  :: else -> ghostState[t] = OWNED; ghostLength[t] = need; ghostEnd[t] = end
   fi
+#else
+  ghostState[t] = OWNED; ghostLength[t] = need; ghostEnd[t] = end
+#endif
 }
 
-#define SETTLED(s) (intentLength[s] == 0 || intentPosition[s] == tail || intentPosition[s] + intentLength[s] <= SLOWEST)
+#define SETTLED(s) \
+  (intentLength[s] == 0 || intentPosition[s] == tail || INTENT_END(s) <= SLOWEST)
 
-proctype Producer(byte me; byte need; byte then; bool batch) {
+/* Claims need units, then later units (0 = no second claim), in its slot me (SLOTS = joins). */
+proctype Producer(byte me; byte need; byte later; bool batch) {
   byte t;
-  byte own;
+  byte end;
 
+#ifdef JOINER
   if
-  :: me < SLOTS
-  :: else ->
+  :: me < SLOTS -> goto claim
+  :: else
+  fi;
 join:
 end_join:
-     if
-     :: atomic { !lock[0] -> lock[0] = true; me = 0 }
-     :: atomic { !lock[1] -> lock[1] = true; me = 1 }
-#if SLOTS == 3
-     :: atomic { !lock[2] -> lock[2] = true; me = 2 }
-#endif
-     fi;
-#ifndef BROKEN_REUSE
-     if
-     :: atomic { intentLength[me] == 0 -> goto claim }
-     :: atomic { intentLength[me] != 0 -> skip }
-     OR_KILLED
-     fi;
-     if
-     :: atomic { intentPosition[me] == tail -> goto claim }
-     :: atomic { intentPosition[me] != tail -> skip }
-     OR_KILLED
-     fi;
-     t = intentPosition[me];
-walk:
-     if
-     :: atomic { COMMITTED(t) }
-     :: atomic { !COMMITTED(t) -> t = 0; goto passed }
-     OR_KILLED
-     fi;
-     if
-     :: atomic {
-          t = t + length[AT(t)];
-#ifndef BROKEN_BATCH_REUSE
-          if
-          :: t < intentPosition[me] + intentLength[me] -> goto walk
-          :: else
-          fi;
-#endif
-          t = 0; goto claim
-        }
-     OR_KILLED
-     fi;
-passed:
-     if
-     :: atomic { intentPosition[me] + intentLength[me] <= SLOWEST -> goto claim }
-     :: atomic { else -> lock[me] = false; me = SLOTS }
-     OR_KILLED
-     fi;
-     /* Looks again once a free slot is settled. */
-end_unsettled:
-     if
-     :: (!lock[0] && SETTLED(0)) || (!lock[1] && SETTLED(1)) OR_2(!lock[2] && SETTLED(2)) -> goto join
-     :: atomic { true -> t = 0; own = 0; need = 0; then = 0; me = 0; goto gone }
-     fi
-#endif
+  if
+  :: atomic { !lock[0] -> lock[0] = true; me = 0 }
+  :: atomic { !lock[1] -> lock[1] = true; me = 1 }
   fi;
+#ifdef BROKEN_REUSE
+  goto claim;
+#else
+  if
+  :: atomic { intentLength[me] == 0 -> goto claim }
+  :: atomic { intentLength[me] != 0 }
+  OR_KILLED
+  fi;
+  if
+  :: atomic { intentPosition[me] == tail -> goto claim }
+  :: atomic { intentPosition[me] != tail -> t = intentPosition[me] }
+  OR_KILLED
+  fi;
+walk:
+  if
+  :: atomic { COMMITTED(t) }
+  :: atomic { !COMMITTED(t) -> t = 0; goto passed }
+  OR_KILLED
+  fi;
+  if
+  :: atomic {
+       t = t + length[AT(t)];
+#ifndef BROKEN_BATCH_REUSE
+       if
+       :: t < INTENT_END(me) -> goto walk
+       :: else
+       fi;
+#endif
+       t = 0; goto claim
+     }
+  OR_KILLED
+  fi;
+passed:
+  if
+  :: atomic { INTENT_END(me) <= SLOWEST -> goto claim }
+  :: atomic { INTENT_END(me) > SLOWEST -> lock[me] = false; me = SLOTS }
+  OR_KILLED
+  fi;
+end_unsettled:
+  /* Tries again once a free slot is settled. */
+  ((!lock[0] && SETTLED(0)) || (!lock[1] && SETTLED(1))) -> goto join;
+#endif
+#endif
 
 claim:
   if
   :: atomic { t = tail }
   OR_KILLED
   fi;
+  /* The limit only grows, so a look at it that succeeds may be moved to the store that follows. */
   if
-  :: atomic { t + need <= LIMIT ->
+  :: atomic {
+       t + need <= LIMIT ->
 #ifndef BROKEN_NO_INTENT
        intentPosition[me] = t
 #endif
@@ -172,44 +232,51 @@ claim:
   fi;
 #endif
   if
-  :: atomic { tail == t -> tail = t + need; owned() }
+  :: atomic { tail == t -> tail = t + need; claimed() }
   :: atomic { tail != t -> t = 0; goto claim }
   OR_KILLED
   fi;
 #ifdef BROKEN_NO_INTENT
   if
   :: atomic { intentPosition[me] = t }
-  OR_KILLED
+  OR_KILLED_OWNING
   fi;
   if
   :: atomic { intentLength[me] = need }
-  OR_KILLED
+  OR_KILLED_OWNING
   fi;
 #endif
+
 write:
   if
-  :: atomic { assert(tail <= t + C); length[AT(t)] = gLength[t]; type[AT(t)] = DATA }
-  OR_KILLED
+  :: atomic { assert(tail <= t + C); length[AT(t)] = ghostLength[t]; type[AT(t)] = DATA }
+  OR_KILLED_OWNING
   fi;
   if
   :: atomic {
        assert(tail <= t + C);
-       stamp[AT(t)] = STAMP(t); gState[t] = DONE;
-       t = t + gLength[t];
+       stamp[AT(t)] = STAMP(t); ghostState[t] = DONE;
+       t = t + ghostLength[t];
+#ifdef BATCHES
        if
-       :: t < own -> goto write
-       :: else -> t = 0; own = 0; need = then; then = 0
-       fi
+       :: t < end -> goto write
+       :: else
+       fi;
+#endif
+       t = 0; end = 0; need = later; later = 0
      }
-  OR_KILLED
+  OR_KILLED_OWNING
   fi;
   if
   :: atomic {
        intentLength[me] = 0;
+#ifdef AGAIN
        if
        :: need > 0 -> goto claim
-       :: else -> me = 0; batch = false; goto gone
-       fi
+       :: else
+       fi;
+#endif
+       FORGET; goto gone
      }
   OR_KILLED
   fi;
@@ -219,7 +286,7 @@ retract:
   :: atomic { intentLength[me] = 0 }
   OR_KILLED
   fi;
-  /* Back-pressure: comes again when there is room. */
+  /* Back-pressure: tries again once there is room. */
   if
   :: atomic { tail + need <= LIMIT -> goto claim }
   OR_KILLED
@@ -230,30 +297,74 @@ end_gone:
   false
 }
 
-#define COVERS(s, p)  (intentPosition[s] <= p && p < intentPosition[s] + intentLength[s])
-#define LIVE_COVER(p) ((lock[0] && COVERS(0, p)) || (lock[1] && COVERS(1, p)) OR_2(lock[2] && COVERS(2, p)))
-#define BOUNDARY(e)   (tail == e || intentPosition[0] == e || intentPosition[1] == e OR_2(intentPosition[2] == e) || COMMITTED(e))
-#define FITS(s, p)    (COVERS(s, p) && BOUNDARY(intentPosition[s] + intentLength[s]))
+/* ---- consumer and recovery ---- */
+
+#define LIVE_OWNER(p) \
+  ((lock[0] && COVERS(0, p)) || (lock[1] && COVERS(1, p)) OR_SLOT_2(lock[2] && COVERS(2, p)))
+#define BOUNDARY(e) \
+  (tail == e || intentPosition[0] == e || intentPosition[1] == e \
+    OR_SLOT_2(intentPosition[2] == e) || COMMITTED(e))
+#define FITS(s, p) (COVERS(s, p) && BOUNDARY(INTENT_END(s)))
 
 #ifdef BROKEN_LARGEST
-#define BETTER(e, best) (best == 0 || e > best)
+#define BETTER (best == 0 || end[i] > best)
 #else
-#define BETTER(e, best) (best == 0 || e < best)
+#define BETTER (best == 0 || end[i] < best)
 #endif
 
-#define NEXT(l1, l2) i++; if :: i < SLOTS -> goto l1 :: else -> i = 0; goto l2 fi
-inline reset() { i = 0; x = 0; y = 0; best = 0; end[0] = 0; end[1] = 0; i = 0 }
-inline chosen() {
-  if :: BETTER(end[i], best) -> best = end[i] :: else fi
-}
-inline unchosen() {
-  end[i] = 0; i++; do :: i < SLOTS && end[i] == 0 -> i++ :: else -> break od;
-  if :: i == SLOTS -> i = 0; if :: best == 0 -> goto none :: else -> goto recheck fi :: else -> goto choose fi
-}
-#define LOOK(condition) if :: atomic { condition -> chosen(); unchosen() } :: atomic { else } fi
-#define LAST_LOOK(condition) atomic { if :: condition -> chosen() :: else fi; unchosen() }
+#define RESET i = 0; x = 0; y = 0; best = 0; end[0] = 0; end[1] = 0; end[SLOTS - 1] = 0
 
-#define OR_REPLACED :: atomic { reset(); goto idle }
+#define OR_REPLACED :: atomic { true -> RESET; goto idle }
+
+/* Goes on with the first candidate from i, then with the writes. */
+inline tryFrom() {
+  do
+  :: i < SLOTS && end[i] == 0 -> i++
+  :: else -> break
+  od;
+  if
+  :: i < SLOTS -> goto fit
+  :: else ->
+     i = 0;
+     if
+     :: best == 0 -> RESET; goto none
+     :: else -> goto recheck
+     fi
+  fi
+}
+
+/* Goes on with the scan of the slots, then with the first candidate. */
+inline scanNext() {
+  x = 0; y = 0; i++;
+  if
+  :: i < SLOTS -> goto scan
+  :: else -> i = 0; tryFrom()
+  fi
+}
+
+inline fits() {
+  if
+  :: BETTER -> best = end[i]
+  :: else
+  fi
+}
+
+#define LOOK(condition) \
+  if \
+  :: atomic { condition -> fits(); end[i] = 0; tryFrom() } \
+  :: atomic { !(condition) } \
+  OR_REPLACED \
+  fi
+
+#define LAST_LOOK(condition) \
+  if \
+  :: atomic { condition -> fits(); end[i] = 0; tryFrom() } \
+  :: atomic { !(condition) -> end[i] = 0; tryFrom() } \
+  OR_REPLACED \
+  fi
+
+#define MAY_PAD \
+  assert(tail <= cursor[g] + C && ghostState[cursor[g]] == ABANDONED && ghostEnd[cursor[g]] == best)
 
 proctype Consumer(byte g) {
   byte i, x, y, best;
@@ -262,12 +373,15 @@ proctype Consumer(byte g) {
 idle:
 end_idle:
   if
-  :: atomic { COMMITTED(cursor[g]) ->
+  :: atomic {
+       COMMITTED(cursor[g]) ->
        x = cursor[g];
        assert(length[AT(x)] > 0);
        if
-       :: type[AT(x)] == DATA -> assert(gState[x] == DONE && length[AT(x)] == gLength[x])
-       :: else -> assert(gState[x] == DEAD && x + length[AT(x)] == gEnd[x])
+       :: type[AT(x)] == DATA ->
+          assert(ghostState[x] == DONE && length[AT(x)] == ghostLength[x])
+       :: else ->
+          assert(ghostState[x] == ABANDONED && x + length[AT(x)] == ghostEnd[x])
        fi;
        cursor[g] = x + length[AT(x)];
        x = 0;
@@ -275,72 +389,88 @@ end_idle:
      }
   :: atomic { !COMMITTED(cursor[g]) && tail > cursor[g] }
   fi;
+
 scan:
-  if :: atomic { x = intentPosition[i] } OR_REPLACED fi;
+  if
+  :: atomic { x = intentPosition[i] }
+  OR_REPLACED
+  fi;
   if
   :: atomic {
        y = intentLength[i];
        if
        :: x <= cursor[g] && cursor[g] < x + y
-       :: else -> x = 0; y = 0; NEXT(scan, choose)
+       :: else -> scanNext()
        fi
      }
   OR_REPLACED
   fi;
-  atomic {
-    if
+  if
 #ifdef BROKEN_COVER
-    :: lock[i] && x < cursor[g] -> x = 0; y = 0; NEXT(scan, choose)
-    :: lock[i] && x == cursor[g] -> reset(); goto wait
+  :: atomic { lock[i] && x < cursor[g] -> scanNext() }
+  :: atomic { lock[i] && x == cursor[g] -> RESET; goto wait }
 #else
-    :: lock[i] -> reset(); goto wait
+  :: atomic { lock[i] -> RESET; goto wait }
 #endif
-    :: else -> end[i] = x + y; x = 0; y = 0; NEXT(scan, choose)
-    fi };
-choose:
-  atomic { if :: end[i] == 0 -> unchosen() :: else fi };
+  :: atomic { !lock[i] -> end[i] = x + y; scanNext() }
+  OR_REPLACED
+  fi;
+
+fit:
 #ifdef BROKEN_FIT_ORDER
   LOOK(COMMITTED(end[i]));
-  LOOK(intentPosition[0] == end[i]);
-  LOOK(intentPosition[1] == end[i]);
-#if SLOTS == 3
-  LOOK(intentPosition[2] == end[i]);
-#endif
-  LAST_LOOK(tail == end[i]);
 #else
   LOOK(tail == end[i]);
+#endif
   LOOK(intentPosition[0] == end[i]);
   LOOK(intentPosition[1] == end[i]);
 #if SLOTS == 3
   LOOK(intentPosition[2] == end[i]);
 #endif
+#ifdef BROKEN_FIT_ORDER
+  LAST_LOOK(tail == end[i]);
+#else
   LAST_LOOK(COMMITTED(end[i]));
 #endif
+
 recheck:
 #ifndef BROKEN_NO_RECHECK
   if
-  :: atomic { COMMITTED(cursor[g]) -> reset(); goto idle }
+  :: atomic { COMMITTED(cursor[g]) -> RESET; goto idle }
   :: atomic { !COMMITTED(cursor[g]) }
   OR_REPLACED
   fi;
 #endif
-#define CHECK assert(tail <= cursor[g] + C && gState[cursor[g]] == DEAD && gEnd[cursor[g]] == best)
-  if :: atomic { CHECK; length[AT(cursor[g])] = best - cursor[g] } OR_REPLACED fi;
-  if :: atomic { CHECK; type[AT(cursor[g])] = PADDING } OR_REPLACED fi;
-  atomic { CHECK; stamp[AT(cursor[g])] = STAMP(cursor[g]); reset(); goto idle };
+  if
+  :: atomic { MAY_PAD; length[AT(cursor[g])] = best - cursor[g] }
+  OR_REPLACED
+  fi;
+  if
+  :: atomic { MAY_PAD; type[AT(cursor[g])] = PADDING }
+  OR_REPLACED
+  fi;
+  if
+  :: atomic { MAY_PAD; stamp[AT(cursor[g])] = STAMP(cursor[g]); RESET; goto idle }
+  OR_REPLACED
+  fi;
 
 wait:
+  /* Looks again once that can help; a guard that never comes true is a wedge. */
   if
-  :: atomic { COMMITTED(cursor[g]) || !LIVE_COVER(cursor[g]) -> goto idle }
+  :: atomic { COMMITTED(cursor[g]) || !LIVE_OWNER(cursor[g]) -> goto idle }
   fi;
 none:
   if
-  :: atomic { COMMITTED(cursor[g]) || FITS(0, cursor[g]) || FITS(1, cursor[g]) OR_2(FITS(2, cursor[g])) -> goto idle }
+  :: atomic {
+       COMMITTED(cursor[g]) || FITS(0, cursor[g]) || FITS(1, cursor[g])
+         OR_SLOT_2(FITS(2, cursor[g])) -> goto idle
+     }
   fi
 }
 
 init {
   atomic {
+    lock[0] = true; lock[1] = true; lock[SLOTS - 1] = true;
 #if defined(AGAIN)
     run Producer(0, 1, 1, false);
     run Producer(1, 2, 1, false);
@@ -360,10 +490,6 @@ init {
     run Producer(0, 1, 0, false);
     run Producer(1, 2, 0, false);
     run Producer(2, 1, 0, false);
-#endif
-    lock[0] = true; lock[1] = true;
-#if SLOTS == 3
-    lock[2] = true;
 #endif
     run Consumer(0);
 #if GROUPS == 2
