@@ -305,6 +305,7 @@ end_gone:
   (tail == e || intentPosition[0] == e || intentPosition[1] == e \
     OR_SLOT_2(intentPosition[2] == e) || COMMITTED(e))
 #define FITS(s, p) (COVERS(s, p) && BOUNDARY(INTENT_END(s)))
+#define ANY_FITS(p) (FITS(0, p) || FITS(1, p) OR_SLOT_2(FITS(2, p)))
 
 #ifdef BROKEN_LARGEST
 #define BETTER (best == 0 || end[i] > best)
@@ -316,50 +317,65 @@ end_gone:
 
 #define OR_REPLACED :: atomic { true -> RESET; goto idle }
 
-/* Goes on with the first candidate from i, then with the writes. */
-inline tryFrom() {
+#if SLOTS == 3
+#define NO_CANDIDATE (end[0] == 0 && end[1] == 0 && end[2] == 0)
+#else
+#define NO_CANDIDATE (end[0] == 0 && end[1] == 0)
+#endif
+
+inline firstCandidate() {
+  i = 0;
   do
-  :: i < SLOTS && end[i] == 0 -> i++
-  :: else -> break
-  od;
-  if
-  :: i < SLOTS -> goto fit
-  :: else ->
-     i = 0;
-     if
-     :: best == 0 -> RESET; goto none
-     :: else -> goto recheck
-     fi
-  fi
+  :: end[i] == 0 -> i++
+  :: else -> goto fit
+  od
 }
 
-/* Goes on with the scan of the slots, then with the first candidate. */
-inline scanNext() {
+inline passSlot() {
   x = 0; y = 0; i++;
   if
   :: i < SLOTS -> goto scan
-  :: else -> i = 0; tryFrom()
+  :: i == SLOTS && NO_CANDIDATE -> i = 0; goto none
+  :: else -> firstCandidate()
   fi
 }
 
-inline fits() {
+inline keepCandidate() {
+  end[i] = x + y; x = 0; y = 0; i++;
+  if
+  :: i < SLOTS -> goto scan
+  :: else -> firstCandidate()
+  fi
+}
+
+#define NEXT_CANDIDATE(otherwise) \
+  do \
+  :: i < SLOTS && end[i] == 0 -> i++ \
+  :: i < SLOTS && end[i] != 0 -> goto fit \
+  :: else -> i = 0; goto otherwise \
+  od
+
+inline keepFit() {
   if
   :: BETTER -> best = end[i]
   :: else
-  fi
+  fi;
+  end[i] = 0;
+  NEXT_CANDIDATE(recheck)
 }
 
 #define LOOK(condition) \
   if \
-  :: atomic { condition -> fits(); end[i] = 0; tryFrom() } \
+  :: atomic { condition -> keepFit() } \
   :: atomic { !(condition) } \
   OR_REPLACED \
   fi
 
 #define LAST_LOOK(condition) \
   if \
-  :: atomic { condition -> fits(); end[i] = 0; tryFrom() } \
-  :: atomic { !(condition) -> end[i] = 0; tryFrom() } \
+  :: atomic { condition -> keepFit() } \
+  :: atomic { !(condition) && best != 0 -> end[i] = 0; NEXT_CANDIDATE(recheck) } \
+  :: atomic { !(condition) && best == 0 -> end[i] = 0; NEXT_CANDIDATE(none) } \
   OR_REPLACED \
   fi
 
@@ -400,19 +416,19 @@ scan:
        y = intentLength[i];
        if
        :: x <= cursor[g] && cursor[g] < x + y
-       :: else -> scanNext()
+       :: else -> passSlot()
        fi
      }
   OR_REPLACED
   fi;
   if
 #ifdef BROKEN_COVER
-  :: atomic { lock[i] && x < cursor[g] -> scanNext() }
+  :: atomic { lock[i] && x < cursor[g] -> passSlot() }
   :: atomic { lock[i] && x == cursor[g] -> RESET; goto wait }
 #else
   :: atomic { lock[i] -> RESET; goto wait }
 #endif
-  :: atomic { !lock[i] -> end[i] = x + y; scanNext() }
+  :: atomic { !lock[i] -> keepCandidate() }
   OR_REPLACED
   fi;
 
@@ -461,10 +477,7 @@ wait:
   fi;
 none:
   if
-  :: atomic {
-       COMMITTED(cursor[g]) || FITS(0, cursor[g]) || FITS(1, cursor[g])
-         OR_SLOT_2(FITS(2, cursor[g])) -> goto idle
-     }
+  :: atomic { COMMITTED(cursor[g]) || ANY_FITS(cursor[g]) -> goto idle }
   fi
 }
 
