@@ -146,6 +146,7 @@ end_read:
   od
 }
 
+#ifdef OBSERVER
 proctype Observer() {
   byte o, x;
   atomic { o = tail };
@@ -164,6 +165,7 @@ end_observe:
 end_gone:
   false
 }
+#endif
 
 init {
   atomic {

@@ -2,8 +2,8 @@
  * Competing consumers of one shared group, and takeover of what a killed one had claimed.
  *
  * variable              header word
- *   cursor, cursorSlot    the group's cursor word: position | slot of the last claim (one word: both
- *                         change in one step)
+ *   cursor, cursorSlot    the group's cursor word: position | slot of the last claim; one word, so
+ *                         both change in one step
  *   inProgress[s]         consumer slot s: inProgress, NONE = no record held
  *   confirmed[s]          consumer slot s: confirmed
  *   lock[s]               consumer slot s: who holds the lock byte, NOBODY = free
@@ -170,9 +170,14 @@ confirm:
   fi;
 #endif
   if
-  :: atomic { cursor == p && cursorSlot == s -> e = p + 1; cursor = e; cursorSlot = me; holder[p] = id; s = 0 }
-  :: atomic { cursor == p && cursorSlot == s && p + 1 < RECORDS && COMMITTED(p + 1) ->
-       e = p + 2; cursor = e; cursorSlot = me; holder[p] = id; holder[p + 1] = id; s = 0 }
+  :: atomic {
+       cursor == p && cursorSlot == s ->
+       e = p + 1; cursor = e; cursorSlot = me; holder[p] = id; s = 0
+     }
+  :: atomic {
+       cursor == p && cursorSlot == s && p + 1 < RECORDS && COMMITTED(p + 1) ->
+       e = p + 2; cursor = e; cursorSlot = me; holder[p] = id; holder[p + 1] = id; s = 0
+     }
   :: atomic { cursor != p || cursorSlot != s -> p = 0; s = 0; goto withdraw }
   OR_KILLED
   fi;
