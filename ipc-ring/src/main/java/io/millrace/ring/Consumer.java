@@ -21,6 +21,8 @@ public abstract sealed class Consumer extends RingHandle permits ExclusiveConsum
   final Ring ring;
   final RingMemory memory;
   final UnsafeBuffer header;
+  final RawMemory rawHeader;
+  final RawMemory rawData;
   final UnsafeBuffer data;
   final long key;
   final int mask;
@@ -39,6 +41,8 @@ public abstract sealed class Consumer extends RingHandle permits ExclusiveConsum
     memory = ring.memory();
     header = memory.header;
     data = memory.data;
+    rawHeader = memory.rawHeader;
+    rawData = memory.rawData;
     key = memory.key;
     mask = memory.mask;
     slot = memory.consumerSlot(index);
@@ -131,7 +135,7 @@ public abstract sealed class Consumer extends RingHandle permits ExclusiveConsum
 
   /** A committed record's payload length, checked: whatever is in memory, reading it is safe. */
   final int checkedLength(int at, long position) {
-    int length = data.getInt(at + RECORD_LENGTH);
+    int length = rawData.getInt(at + RECORD_LENGTH);
     if (length < 0 || length > memory.maxClaim - RECORD_HEADER_LENGTH) {
       throw impossibleLength(position, length);
     }
@@ -147,8 +151,8 @@ public abstract sealed class Consumer extends RingHandle permits ExclusiveConsum
   final void consumed(int count, long length) {
     records += count;
     bytes += length;
-    header.putLongOpaque(slot + CONSUMED_RECORDS, records);
-    header.putLongOpaque(slot + CONSUMED_BYTES, bytes);
+    rawHeader.putLongOpaque(slot + CONSUMED_RECORDS, records);
+    rawHeader.putLongOpaque(slot + CONSUMED_BYTES, bytes);
     wakeProducers();
   }
 

@@ -29,11 +29,11 @@ final class ExclusiveConsumer extends Consumer {
     try {
       while (count < limit) {
         int at = (int) position & mask;
-        if (data.getLongVolatile(at) != stamp(position, key)) {
+        if (rawData.getLongVolatile(at) != stamp(position, key)) {
           break;
         }
         int length = checkedLength(at, position);
-        int type = data.getInt(at + RECORD_TYPE);
+        int type = rawData.getInt(at + RECORD_TYPE);
         if (type != PADDING) {
           deliver(handler, isRedelivery(position), type, data, at, length);
           Steps.reached(RECORD_HANDLED);
@@ -41,7 +41,7 @@ final class ExclusiveConsumer extends Consumer {
           payload += length;
         }
         position += recordLength(length);
-        header.putLongRelease(cursorOffset, position);
+        rawHeader.putLongRelease(cursorOffset, position);
         Steps.reached(CURSOR_STORED);
       }
     } catch (Throwable thrown) {
@@ -65,7 +65,7 @@ final class ExclusiveConsumer extends Consumer {
       while (going && count < limit && memory.isCommitted(position)) {
         int at = (int) position & mask;
         int length = checkedLength(at, position);
-        int type = data.getInt(at + RECORD_TYPE);
+        int type = rawData.getInt(at + RECORD_TYPE);
         if (type != PADDING) {
           ControlledRecordHandler.Action action =
               handler.onRecord(
@@ -80,7 +80,7 @@ final class ExclusiveConsumer extends Consumer {
           tell = action == ControlledRecordHandler.Action.COMMIT;
         }
         position += recordLength(length);
-        header.putLongRelease(cursorOffset, position);
+        rawHeader.putLongRelease(cursorOffset, position);
         Steps.reached(CURSOR_STORED);
         if (tell) {
           tell = false;

@@ -29,7 +29,7 @@ public final class Producer extends RingHandle {
 
   private final Ring ring;
   private final UnsafeBuffer data;
-  private final UnsafeBuffer header;
+  private final RawMemory header;
   private final Signals signals;
   private final ProducerSlot slot;
   private final RecordWriter writer;
@@ -50,7 +50,7 @@ public final class Producer extends RingHandle {
     this.ring = ring;
     this.slot = slot;
     data = memory.data;
-    header = memory.header;
+    header = memory.rawHeader;
     signals = ring.signals();
     writer = new RecordWriter(memory);
     maxMessageLength = memory.maxMessageLength;

@@ -5,7 +5,6 @@ import static io.millrace.ring.Steps.Step.*;
 
 import java.lang.invoke.VarHandle;
 import java.util.function.IntPredicate;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * One producer's place in the ring: claims space in the stream.
@@ -24,7 +23,7 @@ final class ProducerSlot {
   /** Tells whether the owner of a slot lives. */
   private final IntPredicate isAlive;
 
-  private final UnsafeBuffer header;
+  private final RawMemory header;
   private final boolean single;
   private final int intentPosition;
   private final int intentLength;
@@ -34,7 +33,7 @@ final class ProducerSlot {
     this.memory = memory;
     this.isAlive = isAlive;
     this.index = index;
-    header = memory.header;
+    header = memory.rawHeader;
     single = memory.singleProducer;
     int slot = producerSlot(index);
     intentPosition = slot + INTENT_POSITION;

@@ -8,12 +8,14 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /** Writes records into claimed space: header and payload first, then the stamp, which commits. */
 final class RecordWriter {
-  private final UnsafeBuffer data;
+  private final UnsafeBuffer payloads;
+  private final RawMemory data;
   private final long key;
   private final int mask;
 
   RecordWriter(RingMemory memory) {
-    data = memory.data;
+    payloads = memory.data;
+    data = memory.rawData;
     key = memory.key;
     mask = memory.mask;
   }
@@ -21,7 +23,7 @@ final class RecordWriter {
   /** Writes and commits a record. */
   void write(long position, DirectBuffer source, int offset, int length, int type) {
     int payload = begin(position, length, type);
-    SmallCopy.copy(data, payload, source, offset, length);
+    SmallCopy.copy(payloads, payload, source, offset, length);
     commit(position);
   }
 

@@ -20,6 +20,12 @@ final class RingMemory {
   /** The header; all offsets of {@link RingLayout} but those of records. */
   final UnsafeBuffer header;
 
+  /** The header again, for the hot paths. */
+  final RawMemory rawHeader;
+
+  /** The data area again, for the hot paths. */
+  final RawMemory rawData;
+
   /** The data area twice: a record that starts in the first half is contiguous. */
   final UnsafeBuffer data;
 
@@ -55,6 +61,8 @@ final class RingMemory {
     capacity = (int) header.getLong(CAPACITY_OFFSET);
     // Whatever is taken for a position: a record's index is aligned.
     mask = capacity - ALIGNMENT;
+    rawHeader = new RawMemory(header.addressOffset(), header.capacity());
+    rawData = new RawMemory(data.addressOffset(), 2 * capacity);
     key = header.getLong(KEY_OFFSET);
     maxMessageLength = capacity / 2;
     maxClaim = recordLength(maxMessageLength);
@@ -222,7 +230,7 @@ final class RingMemory {
 
   /** Tells whether the record at a position is committed (or settled as padding). */
   boolean isCommitted(long position) {
-    return data.getLongVolatile((int) position & mask) == stamp(position, key);
+    return rawData.getLongVolatile((int) position & mask) == stamp(position, key);
   }
 
   /**

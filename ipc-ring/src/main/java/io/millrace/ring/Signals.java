@@ -31,7 +31,7 @@ final class Signals {
     if (FENCE) {
       VarHandle.fullFence();
     }
-    long sleepers = memory.header.getLongVolatile(DATA_WAITERS_OFFSET);
+    long sleepers = memory.rawHeader.getLongVolatile(DATA_WAITERS_OFFSET);
     return sleepers == 0 ? 0 : wake(sleepers);
   }
 
@@ -40,7 +40,7 @@ final class Signals {
     if (FENCE) {
       VarHandle.fullFence();
     }
-    long sleepers = memory.header.getLongVolatile(SPACE_WAITERS_OFFSET);
+    long sleepers = memory.rawHeader.getLongVolatile(SPACE_WAITERS_OFFSET);
     return sleepers == 0 ? 0 : wake(sleepers);
   }
 
