@@ -40,10 +40,6 @@ public final class Producer extends RingHandle {
   private int claimedIndex = NOTHING_CLAIMED;
   private long claimedPosition;
   private int claimedLength;
-  private long records;
-  private long bytes;
-  private long backPressures;
-  private long wakeUps;
 
   Producer(Ring ring, ProducerSlot slot) {
     RingMemory memory = ring.memory();
@@ -275,6 +271,7 @@ public final class Producer extends RingHandle {
   /** One record of a batch: written and visible at once, in the order of the batch. */
   void add(long position, DirectBuffer source, int offset, int length, int type) {
     check(length, type);
+    source.boundsCheck(offset, length);
     writer.write(position, source, offset, length, type);
     Steps.reached(BATCH_RECORD_COMMITTED);
   }
@@ -305,7 +302,7 @@ public final class Producer extends RingHandle {
     }
     long position = slot.claim(recordLength);
     if (position < 0) {
-      header.putLongOpaque(counters + BACK_PRESSURES, ++backPressures);
+      header.addLongOpaque(counters + BACK_PRESSURES, 1);
       ring.evictDead();
     }
     return position;
@@ -319,14 +316,11 @@ public final class Producer extends RingHandle {
   }
 
   private void committed(int count, long length) {
-    records += count;
-    bytes += length;
-    header.putLongOpaque(counters + PRODUCED_RECORDS, records);
-    header.putLongOpaque(counters + PRODUCED_BYTES, bytes);
+    header.addLongOpaque(counters + PRODUCED_RECORDS, count);
+    header.addLongOpaque(counters + PRODUCED_BYTES, length);
     int woken = signals.recordCommitted();
     if (woken > 0) {
-      wakeUps += woken;
-      header.putLongOpaque(counters + PRODUCER_WAKE_UPS, wakeUps);
+      header.addLongOpaque(counters + PRODUCER_WAKE_UPS, woken);
     }
   }
 

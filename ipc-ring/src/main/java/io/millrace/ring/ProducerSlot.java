@@ -29,6 +29,9 @@ final class ProducerSlot {
   private final int intentLength;
   private long limit;
 
+  /** The tail, which a single producer alone moves. */
+  private long ownTail;
+
   ProducerSlot(RingMemory memory, IntPredicate isAlive, int index) {
     this.memory = memory;
     this.isAlive = isAlive;
@@ -39,6 +42,7 @@ final class ProducerSlot {
     intentPosition = slot + INTENT_POSITION;
     intentLength = slot + INTENT_LENGTH;
     limit = Space.limit(memory, isAlive);
+    ownTail = memory.tail();
   }
 
   /**
@@ -77,12 +81,13 @@ final class ProducerSlot {
   }
 
   private long claimAlone(int length) {
-    long tail = memory.tail();
+    long tail = ownTail;
     if (tail + length > limit && !findSpace(tail, length)) {
       return FULL;
     }
     header.putLong(intentPosition, tail);
     Steps.reached(INTENT_POSITION_WRITTEN);
+    ownTail = tail + length;
     header.putLongRelease(TAIL_OFFSET, tail + length);
     VarHandle.storeStoreFence();
     Steps.reached(TAIL_MOVED);

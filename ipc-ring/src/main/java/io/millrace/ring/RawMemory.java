@@ -36,6 +36,13 @@ final class RawMemory {
     UnsafeApi.putLongOpaque(null, address + offset, value);
   }
 
+  /** Adds to what only the caller writes. */
+  void addLongOpaque(int offset, long value) {
+    assert isInside(offset, Long.BYTES);
+    UnsafeApi.putLongOpaque(
+        null, address + offset, UnsafeApi.getLong(null, address + offset) + value);
+  }
+
   void putLongRelease(int offset, long value) {
     assert isInside(offset, Long.BYTES);
     UnsafeApi.putLongRelease(null, address + offset, value);

@@ -30,10 +30,8 @@ final class RecordWriter {
   /** Writes the header of a record. Returns where the payload goes. */
   int begin(long position, int length, int type) {
     int index = (int) position & mask;
-    data.putInt(index + RECORD_LENGTH, length);
-    Steps.reached(LENGTH_WRITTEN);
-    data.putInt(index + RECORD_TYPE, type);
-    Steps.reached(TYPE_WRITTEN);
+    data.putLong(index + RECORD_LENGTH, lengthAndType(length, type));
+    Steps.reached(HEADER_WRITTEN);
     return index + RECORD_HEADER_LENGTH;
   }
 

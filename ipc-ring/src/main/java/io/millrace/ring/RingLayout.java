@@ -197,6 +197,11 @@ final class RingLayout {
     return (position ^ key) * 0x9e3779b97f4a7c15L;
   }
 
+  /** What is at {@link #RECORD_LENGTH} and {@link #RECORD_TYPE}, as one word. */
+  static long lengthAndType(int length, int type) {
+    return (long) type << 32 | length & 0xffff_ffffL;
+  }
+
   static long position(long tagged) {
     return tagged & -ALIGNMENT;
   }

@@ -34,8 +34,7 @@ class KilledProducerTest {
         Stream.of(
             Arguments.of(INTENT_POSITION_WRITTEN, 0, 0),
             Arguments.of(TAIL_MOVED, 0, 1),
-            Arguments.of(LENGTH_WRITTEN, 0, 1),
-            Arguments.of(TYPE_WRITTEN, 0, 1),
+            Arguments.of(HEADER_WRITTEN, 0, 1),
             Arguments.of(PAYLOAD_WRITTEN, 0, 1),
             Arguments.of(COMMITTED, 1, 0));
     return single
@@ -86,9 +85,9 @@ class KilledProducerTest {
             Arguments.of(TAIL_MOVED, 1, 0, 1),
             Arguments.of(PAYLOAD_WRITTEN, 1, 0, 1),
             Arguments.of(BATCH_RECORD_COMMITTED, 1, 1, 1),
-            Arguments.of(LENGTH_WRITTEN, 3, 2, 1),
+            Arguments.of(HEADER_WRITTEN, 3, 2, 1),
             Arguments.of(BATCH_RECORD_COMMITTED, 3, 3, 1),
-            Arguments.of(LENGTH_WRITTEN, 4, 3, 1),
+            Arguments.of(HEADER_WRITTEN, 4, 3, 1),
             Arguments.of(COMMITTED, 4, 3, 0)));
   }
 
@@ -103,8 +102,7 @@ class KilledProducerTest {
   static Stream<Arguments> aborts() {
     return inBothManners(
         Stream.of(
-            Arguments.of(LENGTH_WRITTEN, 1),
-            Arguments.of(TYPE_WRITTEN, 1),
+            Arguments.of(HEADER_WRITTEN, 1),
             Arguments.of(PAYLOAD_WRITTEN, 1),
             Arguments.of(COMMITTED, 0)));
   }
