@@ -1,14 +1,14 @@
 package io.millrace.snapshot;
 
 import java.util.function.IntPredicate;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.UnsafeApi;
 
 /** The writer's side of the pins: finds a buffer that no reader looks at or can come to look at. */
 final class BufferChooser {
   static final int NO_BUFFER = -1;
   static final int NO_SLOT = -1;
 
-  private final UnsafeBuffer header;
+  private final long header;
   private final int slots;
 
   /** For each buffer the number of the last choice in which it was taken. */
@@ -19,7 +19,8 @@ final class BufferChooser {
 
   private long choice;
 
-  BufferChooser(UnsafeBuffer header, int slots, int buffers) {
+  /** Of a header that is mapped, at an address, for as long as the chooser is used. */
+  BufferChooser(long header, int slots, int buffers) {
     this.header = header;
     this.slots = slots;
     this.takenAt = new long[buffers];
@@ -31,18 +32,18 @@ final class BufferChooser {
    * could otherwise come back, however late, with any value that was current since.
    *
    * @param current the current word; only the caller changes it
-   * @param length how many bytes the buffer shall have room for
+   * @param room how many bytes the buffer shall have room for
    * @return the first free buffer with that much room, else the free one with the most, else {@link
    *     #NO_BUFFER}
    */
-  int choose(long current, long length) {
+  int choose(long current, long room) {
     long now = ++choice;
     if (current != SnapshotLayout.NONE) {
       takenAt[SnapshotLayout.buffer(current)] = now;
     }
     int limit = slotLimit();
     for (int slot = 0; slot < limit; slot++) {
-      long pin = header.getLongVolatile(SnapshotLayout.slotOffset(slot));
+      long pin = pin(slot);
       if (pin != SnapshotLayout.NONE && pin != current) {
         mark(slot, pin, current, now);
       }
@@ -50,7 +51,7 @@ final class BufferChooser {
     int best = NO_BUFFER;
     for (int buffer = 0; buffer < takenAt.length; buffer++) {
       if (takenAt[buffer] != now) {
-        if (reserved[buffer] >= length) {
+        if (reserved[buffer] >= room) {
           return buffer;
         }
         if (best == NO_BUFFER || reserved[buffer] > reserved[best]) {
@@ -63,14 +64,13 @@ final class BufferChooser {
 
   private void mark(int slot, long seen, long current, long now) {
     long pin = seen;
-    int offset = SnapshotLayout.slotOffset(slot);
     if (pin == SnapshotLayout.ANNOUNCED) {
-      if (header.compareAndSetLong(offset, SnapshotLayout.ANNOUNCED, current)) {
+      if (exchange(slot, SnapshotLayout.ANNOUNCED, current)) {
         return;
       }
       // It chose by itself. If it has even announced itself anew, it did so after the current word
       // was stored and can come back with nothing older.
-      pin = header.getLongVolatile(offset);
+      pin = pin(slot);
     }
     int buffer = SnapshotLayout.buffer(pin);
     if (pin > SnapshotLayout.NONE && buffer < takenAt.length) {
@@ -82,8 +82,8 @@ final class BufferChooser {
     return reserved[buffer];
   }
 
-  void reserved(int buffer, long length) {
-    reserved[buffer] = length;
+  void reserved(int buffer, long room) {
+    reserved[buffer] = room;
   }
 
   /**
@@ -101,10 +101,9 @@ final class BufferChooser {
     boolean dropped = false;
     int limit = slotLimit();
     for (int slot = 0; slot < limit; slot++) {
-      int offset = SnapshotLayout.slotOffset(slot);
-      long pin = header.getLongVolatile(offset);
+      long pin = pin(slot);
       if (pin > SnapshotLayout.NONE && pin != current && isDead.test(slot)) {
-        dropped |= header.compareAndSetLong(offset, pin, SnapshotLayout.NONE);
+        dropped |= exchange(slot, pin, SnapshotLayout.NONE);
       }
     }
     return dropped;
@@ -114,7 +113,7 @@ final class BufferChooser {
   int slotInTheWay(long current) {
     int limit = slotLimit();
     for (int slot = 0; slot < limit; slot++) {
-      long pin = header.getLongVolatile(SnapshotLayout.slotOffset(slot));
+      long pin = pin(slot);
       if (pin > SnapshotLayout.NONE && pin != current) {
         return slot;
       }
@@ -122,8 +121,17 @@ final class BufferChooser {
     return NO_SLOT;
   }
 
+  private long pin(int slot) {
+    return UnsafeApi.getLongVolatile(null, header + SnapshotLayout.slotOffset(slot));
+  }
+
+  private boolean exchange(int slot, long expected, long word) {
+    return UnsafeApi.compareAndSetLong(
+        null, header + SnapshotLayout.slotOffset(slot), expected, word);
+  }
+
   private int slotLimit() {
-    int limit = header.getIntVolatile(SnapshotLayout.SLOT_LIMIT_OFFSET);
+    int limit = UnsafeApi.getIntVolatile(null, header + SnapshotLayout.SLOT_LIMIT_OFFSET);
     return Math.min(Math.max(limit, 0), slots);
   }
 }

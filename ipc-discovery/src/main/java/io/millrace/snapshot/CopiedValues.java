@@ -69,7 +69,7 @@ final class CopiedValues implements ValueSource {
     if (buffers.version() != version) {
       return "buffer " + buffer + " changed while it was current";
     }
-    if (XxHash64.of(copy, 0, (int) length, version) != checksum) {
+    if (WyHash.of(room, copy.addressOffset(), (int) length, version) != checksum) {
       return "the checksum of version " + version + " is wrong";
     }
     snapshot.view.wrap(room, 0, (int) length);

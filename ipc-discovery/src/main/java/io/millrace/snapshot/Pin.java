@@ -1,6 +1,6 @@
 package io.millrace.snapshot;
 
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.UnsafeApi;
 
 /**
  * One reader's hold on one buffer: the word in its own line of the header.
@@ -10,12 +10,13 @@ import org.agrona.concurrent.UnsafeBuffer;
  * pins, at least one sees the other.
  */
 final class Pin {
-  private final UnsafeBuffer header;
-  private final int offset;
+  private final long pinAddress;
+  private final long currentAddress;
 
-  Pin(UnsafeBuffer header, int slot) {
-    this.header = header;
-    this.offset = SnapshotLayout.slotOffset(slot);
+  /** Of a header that is mapped, at an address, for as long as the pin is used. */
+  Pin(long header, int slot) {
+    pinAddress = header + SnapshotLayout.slotOffset(slot);
+    currentAddress = header + SnapshotLayout.CURRENT_OFFSET;
   }
 
   /**
@@ -31,25 +32,28 @@ final class Pin {
    * @return the word that is pinned, or that was current if it names no buffer
    */
   long take(long seen) {
+    // Behind the fence of the store every load takes its time; these two would be among them.
+    long pin = pinAddress;
+    long current = currentAddress;
     Step.CURRENT_SEEN.reached();
-    header.putLongVolatile(offset, seen);
+    UnsafeApi.putLongVolatile(null, pin, seen);
     Step.PIN_TRIED.reached();
-    long current = header.getLongVolatile(SnapshotLayout.CURRENT_OFFSET);
-    if (current == seen) {
-      return seen;
-    }
-    header.putLongVolatile(offset, SnapshotLayout.ANNOUNCED);
+    return UnsafeApi.getLongVolatile(null, current) == seen ? seen : ask(pin, current);
+  }
+
+  private static long ask(long pin, long current) {
+    UnsafeApi.putLongVolatile(null, pin, SnapshotLayout.ANNOUNCED);
     Step.PIN_ANNOUNCED.reached();
-    current = header.getLongVolatile(SnapshotLayout.CURRENT_OFFSET);
+    long word = UnsafeApi.getLongVolatile(null, current);
     Step.PIN_CHOSEN.reached();
-    if (header.compareAndSetLong(offset, SnapshotLayout.ANNOUNCED, current)) {
-      return current;
+    if (UnsafeApi.compareAndSetLong(null, pin, SnapshotLayout.ANNOUNCED, word)) {
+      return word;
     }
-    return header.getLongVolatile(offset);
+    return UnsafeApi.getLongVolatile(null, pin);
   }
 
   /** Gives the buffer back. Everything that was read from it was read before. */
   void release() {
-    header.putLongRelease(offset, SnapshotLayout.NONE);
+    UnsafeApi.putLongRelease(null, pinAddress, SnapshotLayout.NONE);
   }
 }

@@ -22,7 +22,7 @@ final class PinnedValues implements ValueSource {
     for (int slot = 0; slot < slots; slot++) {
       if (file.tryLock(SnapshotLayout.slotOffset(slot))) {
         Step.SLOT_LOCKED.reached();
-        Pin pin = new Pin(header, slot);
+        Pin pin = new Pin(header.addressOffset(), slot);
         // The last owner may have died with a pin.
         pin.release();
         header.putIntVolatile(SnapshotLayout.slotPidOffset(slot), Credentials.pid());
@@ -51,16 +51,21 @@ final class PinnedValues implements ValueSource {
     }
     int buffer = SnapshotLayout.buffer(word);
     if (buffer >= buffers.count()) {
-      throw new SnapshotException.Damaged(file.path(), "it names buffer " + buffer);
+      throw damaged("it names buffer " + buffer);
     }
     buffers.moveTo(buffer);
     long length = buffers.length();
     if (buffers.version() != SnapshotLayout.version(word) || !buffers.isPossible(length)) {
-      throw new SnapshotException.Damaged(
-          file.path(), "buffer " + buffer + " does not hold the version that it should");
+      throw damaged("buffer " + buffer + " does not hold the version that it should");
     }
     buffers.show(snapshot.view, (int) length);
     return word;
+  }
+
+  /** Nobody gets to see the value, so nobody would give it back. */
+  private SnapshotException damaged(String how) {
+    pin.release();
+    return new SnapshotException.Damaged(file.path(), how);
   }
 
   @Override

@@ -10,19 +10,56 @@ import org.agrona.concurrent.UnsafeBuffer;
  * <p>A reader has one guard and hands it out again and again. Used by the reader's thread.
  */
 public final class Snapshot implements AutoCloseable {
+  private static final long NOTHING_HELD = SnapshotLayout.NOTHING_HELD;
+  private static final long OPEN = NOTHING_HELD - 1;
+  private static final long OPEN_SWITCHED = NOTHING_HELD - 2;
+
   final UnsafeBuffer view = new UnsafeBuffer(0, 0);
   private final SnapshotReader reader;
+  private final boolean keepsPin;
 
   /** The word whose buffer the view shows and the reader holds; NOTHING_HELD if it holds none. */
-  long word = SnapshotLayout.NOTHING_HELD;
+  private long word = NOTHING_HELD;
 
-  boolean open;
-  boolean switched;
-  private final boolean keepsPin;
+  /** The word that can be opened anew as it is, or one of the states OPEN: one look tells all. */
+  private long state = NOTHING_HELD;
+
+  /** What the state is once the guard is closed: the word if the pin is kept, NOTHING_HELD else. */
+  private long stateWhenClosed = NOTHING_HELD;
 
   Snapshot(SnapshotReader reader, boolean keepsPin) {
     this.reader = reader;
     this.keepsPin = keepsPin;
+  }
+
+  /** Opens the guard anew if it is closed and shows a value still; the reader's shortest way. */
+  boolean reopen(long current) {
+    // No word below 0 is of a value, whatever is in the file.
+    if (current != state || current < 0) {
+      return false;
+    }
+    state = OPEN;
+    return true;
+  }
+
+  boolean isOpen() {
+    return state <= OPEN;
+  }
+
+  /** Opens the guard over the value that the view shows. */
+  void open(long newWord, boolean switched) {
+    word = newWord;
+    stateWhenClosed = keepsPin ? newWord : NOTHING_HELD;
+    state = switched ? OPEN_SWITCHED : OPEN;
+  }
+
+  /** Closes the guard, which shows nothing from now on. Returns whether it showed a value. */
+  boolean forget() {
+    boolean held = word != NOTHING_HELD;
+    word = NOTHING_HELD;
+    stateWhenClosed = NOTHING_HELD;
+    state = NOTHING_HELD;
+    return held;
   }
 
   /**
@@ -80,7 +117,7 @@ public final class Snapshot implements AutoCloseable {
    */
   public boolean isSwitched() {
     checkOpen();
-    return switched;
+    return state == OPEN_SWITCHED;
   }
 
   /**
@@ -89,14 +126,14 @@ public final class Snapshot implements AutoCloseable {
    */
   @Override
   public void close() {
-    open = false;
-    if (!keepsPin) {
+    state = stateWhenClosed;
+    if (stateWhenClosed == NOTHING_HELD) {
       reader.letGo();
     }
   }
 
   private void checkOpen() {
-    if (!open) {
+    if (!isOpen()) {
       throw new IllegalStateException("this snapshot is closed; read again");
     }
   }

@@ -3,6 +3,7 @@ package io.millrace.snapshot;
 import io.millrace.os.Mapping;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.agrona.UnsafeApi;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -14,10 +15,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * the writer was faster.
  */
 public final class SnapshotReader implements AutoCloseable {
-  /**
-   * What a closed reader looks at in place of the file: no look at it ever meets unmapped memory.
-   */
-  private static final UnsafeBuffer CLOSED_HEADER = closedHeader();
+  /** What a closed reader looks at in place of the file: no look ever meets unmapped memory. */
+  private static final long CLOSED_WORD = closedWord();
 
   private final UnsafeBuffer header = new UnsafeBuffer(0, 0);
   private final SnapshotFile file;
@@ -26,6 +25,10 @@ public final class SnapshotReader implements AutoCloseable {
   private final ValueSource source;
   private final Snapshot snapshot;
   private ChangeWatch watch;
+
+  /** Where the current word is. */
+  private long currentAddress;
+
   private long lastVersion;
   private boolean validated;
   private boolean closed;
@@ -40,6 +43,7 @@ public final class SnapshotReader implements AutoCloseable {
     try {
       writable = Mapping.of(file.descriptor(), 0, geometry.headerLength(), pins);
       header.wrap(writable.address(), geometry.headerLength());
+      currentAddress = writable.address() + SnapshotLayout.CURRENT_OFFSET;
       source =
           pins ? PinnedValues.join(file, header, mapping) : new CopiedValues(file, header, mapping);
     } catch (RuntimeException | Error failure) {
@@ -64,13 +68,8 @@ public final class SnapshotReader implements AutoCloseable {
    * @throws IllegalStateException if the guard of the last read is open, or the reader is closed
    */
   public Snapshot read() {
-    Snapshot held = snapshot;
-    if (header.getLongVolatile(SnapshotLayout.CURRENT_OFFSET) == held.word && !held.open) {
-      held.switched = false;
-      held.open = true;
-      return held;
-    }
-    return readOther();
+    long current = current();
+    return snapshot.reopen(current) ? snapshot : readOther(current);
   }
 
   /**
@@ -83,8 +82,10 @@ public final class SnapshotReader implements AutoCloseable {
   public Snapshot readValidated() {
     Snapshot held = read();
     if (!validated) {
-      long version = SnapshotLayout.version(held.word);
-      if (XxHash64.of(held.view, 0, held.view.capacity(), version) != source.checksum()) {
+      long version = held.version();
+      UnsafeBuffer view = held.view;
+      if (WyHash.of(view.byteArray(), view.addressOffset(), view.capacity(), version)
+          != source.checksum()) {
         held.close();
         throw new SnapshotException.Damaged(
             file.path(), "the checksum of version " + version + " is wrong");
@@ -94,20 +95,23 @@ public final class SnapshotReader implements AutoCloseable {
     return held;
   }
 
-  private Snapshot readOther() {
-    if (snapshot.open) {
+  private long current() {
+    return UnsafeApi.getLongVolatile(null, currentAddress);
+  }
+
+  private Snapshot readOther(long current) {
+    if (snapshot.isOpen()) {
       throw new IllegalStateException("the last read of " + file.path() + " is not closed");
     }
-    long seen = wordOfValue(header.getLongVolatile(SnapshotLayout.CURRENT_OFFSET));
+    long seen = wordOfValue(current);
     // Whatever happens now, the value that was held is not held any more.
-    snapshot.word = SnapshotLayout.NOTHING_HELD;
+    snapshot.forget();
     long word = wordOfValue(source.take(seen, snapshot));
     long version = SnapshotLayout.version(word);
-    snapshot.switched = version != lastVersion;
-    validated = !snapshot.switched && validated;
+    boolean switched = version != lastVersion;
+    validated = !switched && validated;
     lastVersion = version;
-    snapshot.word = word;
-    snapshot.open = true;
+    snapshot.open(word, switched);
     return snapshot;
   }
 
@@ -133,8 +137,7 @@ public final class SnapshotReader implements AutoCloseable {
 
   /** The guard was closed and the file has too few buffers to keep one while nobody reads. */
   void letGo() {
-    if (snapshot.word != SnapshotLayout.NOTHING_HELD) {
-      snapshot.word = SnapshotLayout.NOTHING_HELD;
+    if (snapshot.forget()) {
       snapshot.view.wrap(0, 0);
       source.release();
     }
@@ -148,7 +151,7 @@ public final class SnapshotReader implements AutoCloseable {
    * @throws IllegalStateException if the reader is closed
    */
   public long version() {
-    long word = header.getLongVolatile(SnapshotLayout.CURRENT_OFFSET);
+    long word = current();
     return SnapshotLayout.version(word > SnapshotLayout.NONE ? word : checkUsable(word));
   }
 
@@ -208,7 +211,7 @@ public final class SnapshotReader implements AutoCloseable {
    * @throws IllegalStateException if the reader is closed
    */
   public boolean isReplaced() {
-    long word = header.getLongVolatile(SnapshotLayout.CURRENT_OFFSET);
+    long word = current();
     if (word == SnapshotLayout.RETIRED) {
       return true;
     }
@@ -239,11 +242,11 @@ public final class SnapshotReader implements AutoCloseable {
   public void close() {
     if (!closed) {
       closed = true;
-      snapshot.open = false;
-      snapshot.word = SnapshotLayout.NOTHING_HELD;
+      snapshot.forget();
       snapshot.view.wrap(0, 0);
       source.close();
-      header.wrap(CLOSED_HEADER);
+      currentAddress = CLOSED_WORD;
+      header.wrap(0, 0);
       headerMapping.close();
       mapping.close();
       if (watch != null) {
@@ -253,9 +256,9 @@ public final class SnapshotReader implements AutoCloseable {
     }
   }
 
-  private static UnsafeBuffer closedHeader() {
-    UnsafeBuffer buffer = new UnsafeBuffer(new byte[SnapshotLayout.GEOMETRY_LENGTH * 4]);
-    buffer.putLong(SnapshotLayout.CURRENT_OFFSET, SnapshotLayout.CLOSED);
-    return buffer;
+  private static long closedWord() {
+    long address = UnsafeApi.allocateMemory(Long.BYTES);
+    UnsafeApi.putLong(null, address, SnapshotLayout.CLOSED);
+    return address;
   }
 }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import org.agrona.DirectBuffer;
+import org.agrona.UnsafeApi;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -30,6 +31,8 @@ public final class SnapshotWriter implements AutoCloseable {
   private final BufferChooser chooser;
   private final long maximumLength;
   private final boolean wakeAlways;
+  private final long currentAddress;
+  private final long wakeAddress;
   private long current;
   private int next;
   private boolean dropped;
@@ -42,9 +45,11 @@ public final class SnapshotWriter implements AutoCloseable {
     mapping = Mapping.of(file.descriptor(), 0, geometry.fileLength(), true);
     header.wrap(mapping.address(), geometry.headerLength());
     buffers = new ValueBuffers(mapping.address(), geometry);
-    chooser = new BufferChooser(header, geometry.readers(), geometry.buffers());
+    chooser = new BufferChooser(mapping.address(), geometry.readers(), geometry.buffers());
     maximumLength = geometry.maximumLength();
     wakeAlways = geometry.wakeAlways();
+    currentAddress = mapping.address() + SnapshotLayout.CURRENT_OFFSET;
+    wakeAddress = mapping.address() + SnapshotLayout.WAKE_REQUESTED_OFFSET;
     current = header.getLongVolatile(SnapshotLayout.CURRENT_OFFSET);
     try {
       checkCurrent(geometry);
@@ -87,7 +92,7 @@ public final class SnapshotWriter implements AutoCloseable {
   public WriteResult write(DirectBuffer source, int offset, int length, Duration grace) {
     Objects.checkFromIndexSize(offset, length, source.capacity());
     begin(length, grace);
-    value.putBytes(0, source, offset, length);
+    buffers.fill(source, offset, length);
     Step.VALUE_WRITTEN.reached();
     return publish(length);
   }
@@ -102,7 +107,7 @@ public final class SnapshotWriter implements AutoCloseable {
    */
   public WriteResult write(byte[] bytes, Duration grace) {
     begin(bytes.length, grace);
-    value.putBytes(0, bytes);
+    buffers.fill(bytes);
     Step.VALUE_WRITTEN.reached();
     return publish(bytes.length);
   }
@@ -122,6 +127,7 @@ public final class SnapshotWriter implements AutoCloseable {
   public <T> WriteResult write(T entity, SnapshotCodec<T> codec, Duration grace) {
     int limit = codec.maximumLength(entity);
     begin(limit, grace);
+    buffers.show(value, limit);
     int length = codec.encode(entity, value, 0);
     if (length < 0 || length > limit) {
       throw new IllegalArgumentException(
@@ -131,7 +137,7 @@ public final class SnapshotWriter implements AutoCloseable {
     return publish(length);
   }
 
-  /** Makes the value's view show a buffer that nobody reads. */
+  /** Moves to a buffer that nobody reads and that has room for a value. */
   private void begin(long length, Duration grace) {
     if (closed) {
       throw new IllegalStateException("the writer of " + file.path() + " is closed");
@@ -140,32 +146,32 @@ public final class SnapshotWriter implements AutoCloseable {
       throw new SnapshotException.TooLong(file.path(), length, maximumLength);
     }
     dropped = false;
-    int buffer = chooser.choose(current, length);
+    long room = length + SnapshotLayout.VALUE;
+    int buffer = chooser.choose(current, room);
     if (buffer == BufferChooser.NO_BUFFER) {
-      buffer = makeFree(length, grace);
+      buffer = makeFree(room, grace);
     }
     Step.BUFFER_CHOSEN.reached();
-    if (chooser.reserved(buffer) < length + SnapshotLayout.VALUE) {
-      long room = SnapshotLayout.toBlocks(length + SnapshotLayout.VALUE);
-      file.reserve(buffer, room);
-      chooser.reserved(buffer, room);
+    if (chooser.reserved(buffer) < room) {
+      long blocks = SnapshotLayout.toBlocks(room);
+      file.reserve(buffer, blocks);
+      chooser.reserved(buffer, blocks);
     }
     Step.SPACE_RESERVED.reached();
     buffers.moveTo(buffer);
     buffers.invalidate();
     Step.VALUE_INVALIDATED.reached();
-    buffers.show(value, (int) length);
     next = buffer;
   }
 
   private WriteResult publish(int length) {
     long version = SnapshotLayout.version(current) + 1;
-    buffers.complete(version, length, XxHash64.of(value, 0, length, version));
+    buffers.complete(version, length);
     Step.VALUE_COMPLETE.reached();
     current = SnapshotLayout.word(version, next);
-    header.putLongVolatile(SnapshotLayout.CURRENT_OFFSET, current);
+    UnsafeApi.putLongVolatile(null, currentAddress, current);
     Step.PUBLISHED.reached();
-    if (wakeAlways || header.getIntVolatile(SnapshotLayout.WAKE_REQUESTED_OFFSET) != 0) {
+    if (wakeAlways || UnsafeApi.getIntVolatile(null, wakeAddress) != 0) {
       wake();
     }
     return result.set(length, version, dropped);
@@ -183,14 +189,14 @@ public final class SnapshotWriter implements AutoCloseable {
   }
 
   /** Every buffer is held: takes those of the dead, waits for the living. */
-  private int makeFree(long length, Duration grace) {
+  private int makeFree(long room, Duration grace) {
     long deadline = Deadline.after(grace);
     long pause = SHORTEST_PAUSE_NANOS;
     while (true) {
       dropped |=
           chooser.dropDead(
               current, slot -> !file.isLockedByAnother(SnapshotLayout.slotOffset(slot)));
-      int buffer = chooser.choose(current, length);
+      int buffer = chooser.choose(current, room);
       if (buffer != BufferChooser.NO_BUFFER) {
         return buffer;
       }

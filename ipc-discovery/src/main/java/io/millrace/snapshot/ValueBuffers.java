@@ -1,6 +1,9 @@
 package io.millrace.snapshot;
 
 import java.lang.invoke.VarHandle;
+import org.agrona.BufferUtil;
+import org.agrona.DirectBuffer;
+import org.agrona.UnsafeApi;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -8,39 +11,47 @@ import org.agrona.concurrent.UnsafeBuffer;
  *
  * <p>A buffer's version is 0 while it is written, so that whoever copies without a pin can tell
  * that its copy is of one piece: the version is the same, and not 0, before and after.
+ *
+ * <p>Nothing is checked here. The caller has seen to it that the buffer exists, that a length is
+ * {@linkplain #isPossible possible}, and that the file is mapped.
  */
 final class ValueBuffers {
-  private final UnsafeBuffer[] headers;
+  /** Up to here the call of the JVM's general copy costs more than the copy itself. */
+  private static final int SHORT = 128;
+
+  private final long first;
+  private final long stride;
+  private final int count;
   private final long maximumLength;
-  private UnsafeBuffer header;
+  private long header;
 
   ValueBuffers(long address, Geometry geometry) {
+    first = address + geometry.bufferOffset(0);
+    stride = geometry.stride();
+    count = geometry.buffers();
     maximumLength = geometry.maximumLength();
-    headers = new UnsafeBuffer[geometry.buffers()];
-    for (int i = 0; i < headers.length; i++) {
-      headers[i] = new UnsafeBuffer(address + geometry.bufferOffset(i), SnapshotLayout.VALUE);
-    }
+    header = first;
   }
 
   int count() {
-    return headers.length;
+    return count;
   }
 
   void moveTo(int buffer) {
-    header = headers[buffer];
+    header = first + buffer * stride;
   }
 
   long version() {
-    return header.getLongVolatile(SnapshotLayout.VALUE_VERSION);
+    return UnsafeApi.getLongVolatile(null, header + SnapshotLayout.VALUE_VERSION);
   }
 
   /** The length as it stands there, possible or not. */
   long length() {
-    return header.getLong(SnapshotLayout.VALUE_LENGTH);
+    return UnsafeApi.getLong(null, header + SnapshotLayout.VALUE_LENGTH);
   }
 
   long checksum() {
-    return header.getLong(SnapshotLayout.VALUE_CHECKSUM);
+    return UnsafeApi.getLong(null, header + SnapshotLayout.VALUE_CHECKSUM);
   }
 
   boolean isPossible(long length) {
@@ -49,18 +60,45 @@ final class ValueBuffers {
 
   /** Makes a view show the value's bytes. */
   void show(UnsafeBuffer view, int length) {
-    view.wrap(header.addressOffset() + SnapshotLayout.VALUE, length);
+    view.wrap(header + SnapshotLayout.VALUE, length);
   }
 
   void invalidate() {
-    header.putLong(SnapshotLayout.VALUE_VERSION, 0);
+    UnsafeApi.putLong(null, header + SnapshotLayout.VALUE_VERSION, 0);
     // Before the first byte of the new value, for whoever copies the old one.
     VarHandle.storeStoreFence();
   }
 
-  void complete(long version, int length, long checksum) {
-    header.putLong(SnapshotLayout.VALUE_LENGTH, length);
-    header.putLong(SnapshotLayout.VALUE_CHECKSUM, checksum);
-    header.putLongRelease(SnapshotLayout.VALUE_VERSION, version);
+  /** Copies bytes to the start of the value; the source's bounds have been checked. */
+  void fill(DirectBuffer source, int offset, int length) {
+    copy(source.byteArray(), source.addressOffset() + offset, length);
+  }
+
+  void fill(byte[] bytes) {
+    copy(bytes, BufferUtil.ARRAY_BASE_OFFSET, bytes.length);
+  }
+
+  private void copy(byte[] array, long from, int length) {
+    long to = header + SnapshotLayout.VALUE;
+    if (length > SHORT || length < Long.BYTES) {
+      UnsafeApi.copyMemory(array, from, null, to, length);
+      return;
+    }
+    int last = length - Long.BYTES;
+    for (int i = 0; i < last; i += Long.BYTES) {
+      UnsafeApi.putLong(null, to + i, UnsafeApi.getLong(array, from + i));
+    }
+    // The last word may overlap the one before.
+    UnsafeApi.putLong(null, to + last, UnsafeApi.getLong(array, from + last));
+  }
+
+  /** Completes what was written since {@link #invalidate}. */
+  void complete(long version, int length) {
+    UnsafeApi.putLong(null, header + SnapshotLayout.VALUE_LENGTH, length);
+    UnsafeApi.putLong(
+        null,
+        header + SnapshotLayout.VALUE_CHECKSUM,
+        WyHash.of(null, header + SnapshotLayout.VALUE, length, version));
+    UnsafeApi.putLongRelease(null, header + SnapshotLayout.VALUE_VERSION, version);
   }
 }

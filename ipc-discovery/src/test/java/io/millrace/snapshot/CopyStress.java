@@ -21,7 +21,10 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @Outcome(expect = Expect.FORBIDDEN, desc = "A torn copy passed.")
 @State
 public class CopyStress {
-  private static final Geometry GEOMETRY = new Geometry(1, 2, 0, false);
+  private static final int LENGTH = 128;
+  private static final int LATER = 96;
+  private static final Geometry GEOMETRY = new Geometry(1, 2, LENGTH, false);
+  private static final long[] CHECKSUMS = {0, checksum(1), checksum(2)};
 
   private final UnsafeBuffer memory = new UnsafeBuffer(java.nio.ByteBuffer.allocateDirect(256));
   private final ValueBuffers writing = buffers();
@@ -33,11 +36,21 @@ public class CopyStress {
   public CopyStress() {
     writing.moveTo(0);
     reading.moveTo(0);
-    writing.show(written, 128);
-    reading.show(read, 128);
-    written.putLong(0, 1);
-    written.putLong(96, 1);
-    writing.complete(1, 128, 1);
+    writing.show(written, LENGTH);
+    reading.show(read, LENGTH);
+    fill(written, 1);
+    writing.complete(1, LENGTH);
+  }
+
+  private static void fill(UnsafeBuffer value, long version) {
+    value.putLong(0, version);
+    value.putLong(LATER, version);
+  }
+
+  private static long checksum(long version) {
+    UnsafeBuffer value = new UnsafeBuffer(new byte[LENGTH]);
+    fill(value, version);
+    return WyHash.of(value.byteArray(), value.addressOffset(), LENGTH, version);
   }
 
   private ValueBuffers buffers() {
@@ -48,9 +61,8 @@ public class CopyStress {
   @Actor
   public void writer() {
     writing.invalidate();
-    written.putLong(0, 2);
-    written.putLong(96, 2);
-    writing.complete(2, 128, 2);
+    fill(written, 2);
+    writing.complete(2, LENGTH);
   }
 
   /** As CopiedValues does it. */
@@ -59,11 +71,12 @@ public class CopyStress {
     long version = reading.version();
     long checksum = reading.checksum();
     long first = read.getLong(0);
-    long second = read.getLong(96);
+    long second = read.getLong(LATER);
     VarHandle.acquireFence();
     if (version != 0 && reading.version() == version) {
       result.r1 = (int) version;
-      result.r2 = first == version && second == version && checksum == version ? 0 : 1;
+      boolean whole = first == version && second == version;
+      result.r2 = whole && checksum == CHECKSUMS[(int) version] ? 0 : 1;
     }
   }
 }

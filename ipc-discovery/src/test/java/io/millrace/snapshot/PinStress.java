@@ -1,5 +1,7 @@
 package io.millrace.snapshot;
 
+import java.util.concurrent.atomic.AtomicInteger;
+import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Expect;
@@ -27,16 +29,28 @@ public class PinStress {
   private static final int BUFFERS = READERS + 2;
   private static final int WRITES = 5;
   private static final int VALUES = 1024;
+  private static final int LENGTH = 2048;
 
-  private final UnsafeBuffer memory = new UnsafeBuffer(new byte[2048]);
-  private final BufferChooser chooser = new BufferChooser(memory, READERS, BUFFERS);
-  private final Pin pin = new Pin(memory, 0);
+  /** The memories of many states, used again from the start when all were used. */
+  private static final UnsafeBuffer SLAB =
+      new UnsafeBuffer(BufferUtil.allocateDirectAligned(1 << 26, LENGTH));
+
+  private static final AtomicInteger NEXT = new AtomicInteger();
+
+  private final UnsafeBuffer memory = new UnsafeBuffer(SLAB, next(), LENGTH);
+  private final BufferChooser chooser = new BufferChooser(memory.addressOffset(), READERS, BUFFERS);
+  private final Pin pin = new Pin(memory.addressOffset(), 0);
 
   /** The file as its first writer leaves it, with a reader that has joined. */
   public PinStress() {
+    memory.setMemory(0, LENGTH, (byte) 0);
     memory.putInt(SnapshotLayout.SLOT_LIMIT_OFFSET, READERS);
     fill(0, 1);
     memory.putLong(SnapshotLayout.CURRENT_OFFSET, SnapshotLayout.word(1, 0));
+  }
+
+  private static int next() {
+    return (NEXT.getAndIncrement() * LENGTH) & (SLAB.capacity() - 1);
   }
 
   /** Writes as fast as it can; it must never find all buffers held. */

@@ -217,9 +217,11 @@ class SnapshotErrorsTest {
     putLong(SnapshotLayout.CURRENT_OFFSET, SnapshotLayout.word(7, 0));
     assertReadersSayDamaged();
     assertThrows(SnapshotException.Damaged.class, state::writer);
-    putLong(SnapshotLayout.CURRENT_OFFSET, -77);
-    assertReadersSayDamaged();
-    assertThrows(SnapshotException.Damaged.class, state::writer);
+    for (long word = -3; word > -9; word--) {
+      putLong(SnapshotLayout.CURRENT_OFFSET, word);
+      assertReadersSayDamaged();
+      assertThrows(SnapshotException.Damaged.class, state::writer);
+    }
   }
 
   private void assertReadersSayDamaged() {
