@@ -9,7 +9,15 @@ import java.util.List;
 /** How long a message takes there and back while both processes look for it all the time. */
 public final class Latency implements Bench {
   private static final List<String> SUBJECTS =
-      List.of("millrace", "line", "agrona-many-to-one", "agrona-one-to-one");
+      List.of(
+          "millrace",
+          "line",
+          "agrona-many-to-one",
+          "agrona-one-to-one",
+          "aeron-ipc",
+          "chronicle-queue",
+          "unix-socket",
+          "pipe");
 
   @Override
   public String name() {

@@ -43,13 +43,15 @@ public final class ReceivingRole implements Role {
   private void measure(Parent parent) throws Exception {
     long warmUp = TimeUnit.MILLISECONDS.toNanos(parent.number("warmUpMillis"));
     long atMost = TimeUnit.MILLISECONDS.toNanos(parent.number("measureMillis"));
+    long warmUpMessages = parent.number("warmUpMessages");
     long messages = parent.number("messages");
     receive(BURST); // Everybody is there.
-    for (long start = System.nanoTime(); System.nanoTime() - start < warmUp; ) {
+    long start = System.nanoTime();
+    while (System.nanoTime() - start < warmUp && received < warmUpMessages) {
       receive(BURST);
     }
     long before = received;
-    long start = System.nanoTime();
+    start = System.nanoTime();
     long nanos = 0;
     while (received - before < messages && nanos < atMost) {
       receive(BURST);

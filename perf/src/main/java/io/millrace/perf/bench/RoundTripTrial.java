@@ -53,8 +53,8 @@ final class RoundTripTrial implements Trial.Body {
     Plan plan = fork.plan();
     LinkPlace place = place(fork);
     Link link = Links.named(subject);
-    link.prepare(fork, place);
-    link.prepare(fork, place.named(BACK));
+    link.prepare(fork, List.of(place, place.named(BACK)));
+    fork.addFlags(link.jvmFlags());
     Map<String, Object> arguments = new LinkedHashMap<>(place.arguments());
     arguments.put("subject", subject);
     arguments.put("yields", ROLES > plan.cpus().size());

@@ -12,9 +12,19 @@ import java.util.Map;
 
 /** How many messages a second go from one or more processes to another one. */
 public final class Throughput implements Bench {
-  private static final List<String> MULTI = List.of("millrace", "agrona-many-to-one");
-  private static final List<String> SINGLE = List.of("millrace", "agrona-one-to-one");
-  private static final List<String> BATCH = List.of("millrace");
+  private static final List<String> MULTI =
+      List.of(
+          "millrace", "agrona-many-to-one", "aeron-ipc", "chronicle-queue", "unix-socket", "pipe");
+
+  /** A stream socket has one sender. */
+  private static final List<String> SEVERAL_SENDERS =
+      List.of("millrace", "agrona-many-to-one", "aeron-ipc", "chronicle-queue", "pipe");
+
+  private static final List<String> SINGLE = List.of("millrace", "agrona-one-to-one", "aeron-ipc");
+
+  /** The others have no batches of whole messages. */
+  private static final List<String> BATCH = List.of("millrace", "unix-socket", "pipe");
+
   private static final int SEVERAL = 3;
 
   @Override
@@ -66,14 +76,14 @@ public final class Throughput implements Bench {
     settings.put("mode", mode);
     return new Case(
         settings,
-        subjects(sends).stream()
+        subjects(sends, producers).stream()
             .map(subject -> new ThroughputTrial(subject, producers, size, sends).trial())
             .toList());
   }
 
-  private static List<String> subjects(Sends sends) {
+  private static List<String> subjects(Sends sends, int producers) {
     return switch (sends) {
-      case MULTI -> MULTI;
+      case MULTI -> producers == 1 ? MULTI : SEVERAL_SENDERS;
       case SINGLE -> SINGLE;
       case BATCH -> BATCH;
     };

@@ -54,13 +54,16 @@ final class ThroughputTrial implements Trial.Body {
     Plan plan = fork.plan();
     LinkPlace place = place(fork);
     Link link = Links.named(subject);
-    link.prepare(fork, place);
+    link.prepare(fork, List.of(place));
+    fork.addFlags(link.jvmFlags());
     int roles = 1 + producers;
     Map<String, Object> arguments = new LinkedHashMap<>(place.arguments());
     arguments.put("subject", subject);
     arguments.put("yields", roles > plan.cpus().size());
     arguments.put("producers", producers);
-    arguments.put("messages", plan.messages());
+    long half = link.mostBytes() / size / 2;
+    arguments.put("warmUpMessages", half);
+    arguments.put("messages", Math.min(plan.messages(), half));
     arguments.put("warmUpMillis", plan.warmUpMillis());
     arguments.put("measureMillis", plan.measureMillis());
     ChildJvm receiver =

@@ -21,9 +21,12 @@ public final class Fork implements AutoCloseable {
   private final Plan plan;
   private final Path directory;
   private final List<ChildJvm> children = new ArrayList<>();
+  private final List<String> flags;
 
   Fork(Plan plan) throws IOException {
     this.plan = plan;
+    flags = new ArrayList<>(JvmFlags.ALL);
+    flags.addAll(plan.jvmFlags());
     directory =
         Files.isWritable(MEMORY)
             ? Files.createTempDirectory(MEMORY, "millrace-perf-")
@@ -49,6 +52,15 @@ public final class Fork implements AutoCloseable {
   }
 
   /**
+   * Starts further processes with more flags.
+   *
+   * @param more flags of the java command
+   */
+  public void addFlags(List<String> more) {
+    flags.addAll(more);
+  }
+
+  /**
    * Starts a process.
    *
    * @param name what it is called in messages, unique in this fork
@@ -63,8 +75,7 @@ public final class Fork implements AutoCloseable {
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(JvmFlags.ALL);
-    command.addAll(plan.jvmFlags());
+    command.addAll(flags);
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(RoleMain.class.getName());

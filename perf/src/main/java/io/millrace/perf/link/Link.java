@@ -1,6 +1,7 @@
 package io.millrace.perf.link;
 
 import io.millrace.perf.harness.Fork;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -23,10 +24,28 @@ public interface Link {
    * Makes what is there before the processes that use it: files, or a driver process.
    *
    * @param fork the trial; what is started through it, it ends
-   * @param place the place
+   * @param places one for each direction
    * @throws Exception if it cannot
    */
-  default void prepare(Fork fork, LinkPlace place) throws Exception {}
+  default void prepare(Fork fork, List<LinkPlace> places) throws Exception {}
+
+  /**
+   * Flags that the processes at both ends need beside the usual ones.
+   *
+   * @return flags of the java command
+   */
+  default List<String> jvmFlags() {
+    return List.of();
+  }
+
+  /**
+   * How much one trial may send. A link that keeps all messages needs memory for them.
+   *
+   * @return bytes of payload
+   */
+  default long mostBytes() {
+    return Long.MAX_VALUE;
+  }
 
   /**
    * Opens the receiving end, without waiting for the sending one.

@@ -7,6 +7,7 @@ import io.millrace.perf.link.Receiver;
 import io.millrace.perf.link.Sender;
 import io.millrace.perf.link.Sink;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.AtomicBuffer;
@@ -32,8 +33,11 @@ final class AgronaLink implements Link {
   }
 
   @Override
-  public void prepare(Fork fork, LinkPlace place) throws IOException {
-    MappedFile.create(place.file(), place.capacity() + RingBufferDescriptor.TRAILER_LENGTH).close();
+  public void prepare(Fork fork, List<LinkPlace> places) throws IOException {
+    for (LinkPlace place : places) {
+      MappedFile.create(place.file(), place.capacity() + RingBufferDescriptor.TRAILER_LENGTH)
+          .close();
+    }
   }
 
   private RingBuffer ring(AtomicBuffer buffer) {

@@ -15,6 +15,12 @@ public final class Links {
     ALL.put("line", LineLink::new);
     ALL.put("agrona-many-to-one", () -> new AgronaLink(true));
     ALL.put("agrona-one-to-one", () -> new AgronaLink(false));
+    ALL.put("aeron-ipc", AeronLink::new);
+    ALL.put("chronicle-queue", ChronicleLink::new);
+    ALL.put("unix-socket", SocketLink::new);
+    ALL.put("pipe", PipeLink::new);
+    ALL.put("eventfd", EventFdLink::new);
+    ALL.put("futex", FutexLink::new);
   }
 
   private Links() {}
