@@ -1,2 +1,2 @@
-/** Measurements of Millrace beside its peers, in one run. */
+/** Measurements of Millrace beside its peers, in one run: {@code ./perf/run}. */
 package io.millrace.perf;

@@ -1,0 +1,19 @@
+package io.millrace.perf;
+
+import io.millrace.perf.bench.Latency;
+import io.millrace.perf.bench.Throughput;
+import io.millrace.perf.bench.Wakeup;
+import io.millrace.perf.harness.Bench;
+import java.util.List;
+import java.util.Optional;
+
+/** All benches there are. */
+final class Benches {
+  static final List<Bench> ALL = List.of(new Latency(), new Throughput(), new Wakeup());
+
+  private Benches() {}
+
+  static Optional<Bench> named(String name) {
+    return ALL.stream().filter(bench -> bench.name().equals(name)).findFirst();
+  }
+}

@@ -1,0 +1,65 @@
+package io.millrace.perf;
+
+import io.millrace.perf.harness.Bench;
+import io.millrace.perf.harness.CaseResult;
+import io.millrace.perf.harness.Plan;
+import io.millrace.perf.harness.Runner;
+import io.millrace.perf.report.JsonFile;
+import io.millrace.perf.report.Table;
+import io.millrace.perf.report.Terminal;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** What {@code ./perf/run} starts. */
+@Command(
+    name = "./perf/run",
+    description = "Measures Millrace beside its peers on this machine.",
+    sortOptions = false,
+    mixinStandardHelpOptions = true)
+public final class Perf implements Callable<Integer> {
+  @Parameters(
+      paramLabel = "BENCH",
+      description = "What to measure: ${COMPLETION-CANDIDATES}.",
+      completionCandidates = BenchNames.class)
+  private String bench;
+
+  @Mixin private PlanOptions options;
+
+  @Option(names = "--json", description = "Write the results to this file.")
+  private Path json;
+
+  /**
+   * Measures what the arguments ask for.
+   *
+   * @param arguments a bench and options
+   */
+  public static void main(String[] arguments) {
+    System.exit(new CommandLine(new Perf()).execute(arguments));
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    List<Bench> benches = options.benches(bench);
+    Plan plan = options.plan(benches);
+    Runner runner = new Runner(plan, new Terminal(System.err));
+    List<CaseResult> results = new ArrayList<>();
+    for (Bench chosen : benches) {
+      results.addAll(runner.run(chosen));
+    }
+    Table table = new Table(System.out);
+    results.forEach(table::print);
+    if (json != null) {
+      JsonFile.write(json, results);
+    }
+    boolean failed =
+        results.stream().flatMap(r -> r.subjects().stream()).anyMatch(s -> !s.failures().isEmpty());
+    return failed ? 1 : 0;
+  }
+}

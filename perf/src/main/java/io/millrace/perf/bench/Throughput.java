@@ -1,0 +1,91 @@
+package io.millrace.perf.bench;
+
+import io.millrace.perf.harness.Bench;
+import io.millrace.perf.harness.Case;
+import io.millrace.perf.harness.Plan;
+import io.millrace.perf.link.LinkPlace.Sends;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** How many messages a second go from one or more processes to another one. */
+public final class Throughput implements Bench {
+  private static final List<String> MULTI =
+      List.of(
+          "millrace", "agrona-many-to-one", "aeron-ipc", "chronicle-queue", "unix-socket", "pipe");
+
+  /** A stream socket has one sender. */
+  private static final List<String> SEVERAL_SENDERS =
+      List.of("millrace", "agrona-many-to-one", "aeron-ipc", "chronicle-queue", "pipe");
+
+  private static final List<String> SINGLE = List.of("millrace", "agrona-one-to-one", "aeron-ipc");
+
+  /** The others have no batches of whole messages. */
+  private static final List<String> BATCH = List.of("millrace", "unix-socket", "pipe");
+
+  private static final int SEVERAL = 3;
+
+  @Override
+  public String name() {
+    return "throughput";
+  }
+
+  @Override
+  public String title() {
+    return "one way at full speed";
+  }
+
+  @Override
+  public List<String> subjects() {
+    List<String> subjects = new ArrayList<>(MULTI);
+    SINGLE.stream().filter(subject -> !subjects.contains(subject)).forEach(subjects::add);
+    return subjects;
+  }
+
+  @Override
+  public List<Case> cases(Plan plan) {
+    List<Case> cases = new ArrayList<>();
+    for (Sends sends : Sends.values()) {
+      String mode = sends.name().toLowerCase(Locale.ROOT);
+      if (plan.modes().isEmpty() || plan.modes().contains(mode)) {
+        for (int producers : sends == Sends.MULTI ? List.of(1, SEVERAL) : List.of(1)) {
+          if (plan.producers().isEmpty() || plan.producers().contains(producers)) {
+            for (int size : sizes(plan, sends, producers)) {
+              cases.add(makeCase(sends, mode, producers, size));
+            }
+          }
+        }
+      }
+    }
+    return cases;
+  }
+
+  private static List<Integer> sizes(Plan plan, Sends sends, int producers) {
+    if (sends == Sends.MULTI && producers == 1) {
+      return plan.quick() ? plan.sizesOr(32, 1024) : plan.sizesOr(32, 256, 1024);
+    }
+    return plan.sizesOr(32);
+  }
+
+  private static Case makeCase(Sends sends, String mode, int producers, int size) {
+    Map<String, Object> settings = new LinkedHashMap<>();
+    settings.put("producers", producers);
+    settings.put("size", size);
+    settings.put("mode", mode);
+    return new Case(
+        settings,
+        subjects(sends, producers).stream()
+            .map(subject -> new ThroughputTrial(subject, producers, size, sends).trial())
+            .toList());
+  }
+
+  private static List<String> subjects(Sends sends, int producers) {
+    return switch (sends) {
+      case MULTI -> producers == 1 ? MULTI : SEVERAL_SENDERS;
+      case SINGLE -> SINGLE;
+      case BATCH -> BATCH;
+    };
+  }
+}

@@ -1,0 +1,35 @@
+package io.millrace.perf.harness;
+
+import java.util.List;
+
+/** Something that can be measured about Millrace and its peers. */
+public interface Bench {
+  /**
+   * What it is called on the command line and in the results.
+   *
+   * @return the name
+   */
+  String name();
+
+  /**
+   * What it measures, in one line for humans.
+   *
+   * @return the line
+   */
+  String title();
+
+  /**
+   * Everything that it can compare, {@code millrace} first.
+   *
+   * @return the names of the subjects
+   */
+  List<String> subjects();
+
+  /**
+   * What to run.
+   *
+   * @param plan what the user asked for
+   * @return the cases, in this order; their trials may include subjects that the plan leaves out
+   */
+  List<Case> cases(Plan plan);
+}

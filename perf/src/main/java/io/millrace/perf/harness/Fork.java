@@ -1,0 +1,102 @@
+package io.millrace.perf.harness;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * One run of one trial: starts its processes, and leaves none of them and no file behind.
+ *
+ * <p>Used by one thread.
+ */
+public final class Fork implements AutoCloseable {
+  private static final Path MEMORY = Path.of("/dev/shm");
+
+  private final Plan plan;
+  private final Path directory;
+  private final List<ChildJvm> children = new ArrayList<>();
+  private final List<String> flags;
+
+  Fork(Plan plan) throws IOException {
+    this.plan = plan;
+    flags = new ArrayList<>(JvmFlags.ALL);
+    flags.addAll(plan.jvmFlags());
+    directory =
+        Files.isWritable(MEMORY)
+            ? Files.createTempDirectory(MEMORY, "millrace-perf-")
+            : Files.createTempDirectory("millrace-perf-");
+  }
+
+  /**
+   * What the user asked for.
+   *
+   * @return the plan
+   */
+  public Plan plan() {
+    return plan;
+  }
+
+  /**
+   * A new empty directory in memory (tmpfs).
+   *
+   * @return its path
+   */
+  public Path directory() {
+    return directory;
+  }
+
+  /**
+   * Starts further processes with more flags.
+   *
+   * @param more flags of the java command
+   */
+  public void addFlags(List<String> more) {
+    flags.addAll(more);
+  }
+
+  /**
+   * Starts a process.
+   *
+   * @param name what it is called in messages, unique in this fork
+   * @param role what it does
+   * @param cpus the processors that its main thread is pinned to; empty for not pinned
+   * @param arguments for the role; {@code directory} is added
+   * @return the process
+   * @throws IOException if it cannot be started
+   */
+  public ChildJvm start(
+      String name, Class<? extends Role> role, List<Integer> cpus, Map<String, ?> arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(flags);
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(RoleMain.class.getName());
+    command.add(role.getName());
+    command.add(cpus.stream().map(String::valueOf).collect(Collectors.joining(",")));
+    command.add("directory=" + directory);
+    arguments.forEach((key, value) -> command.add(key + "=" + value));
+    ChildJvm child =
+        new ChildJvm(name, command, directory.resolve(name.replace(' ', '-') + ".err"));
+    children.add(child);
+    return child;
+  }
+
+  /** Kills what still runs and deletes the directory. */
+  @Override
+  public void close() throws IOException {
+    children.forEach(ChildJvm::close);
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package io.millrace.perf.peer;
+
+import io.millrace.discovery.Capabilities;
+import io.millrace.discovery.Publication;
+import io.millrace.discovery.Registry;
+import io.millrace.perf.link.Link;
+import io.millrace.perf.link.LinkPlace;
+import io.millrace.perf.link.LinkPlace.Sends;
+import io.millrace.perf.link.LinkPlace.Waits;
+import io.millrace.perf.link.MessageSource;
+import io.millrace.perf.link.Receiver;
+import io.millrace.perf.link.Sender;
+import io.millrace.perf.link.Sink;
+import io.millrace.ring.Batch;
+import io.millrace.ring.Consumer;
+import io.millrace.ring.GroupOptions;
+import io.millrace.ring.Producer;
+import io.millrace.ring.RecordHandler;
+import io.millrace.ring.Ring;
+import io.millrace.ring.RingOptions;
+import io.millrace.ring.WaitStrategy;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.agrona.CloseHelper;
+import org.agrona.DirectBuffer;
+
+/** A ring of Millrace, found by name. */
+final class MillraceLink implements Link {
+  private static final int TYPE = 1;
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final long SLEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  @Override
+  public Map<String, Object> settings(LinkPlace place) {
+    Map<String, Object> settings = new LinkedHashMap<>();
+    settings.put("capacity", place.capacity());
+    settings.put("claim", place.sends() == Sends.SINGLE ? "single producer" : "many producers");
+    settings.put("wait", place.waits() == Waits.SPIN ? "poll" : "WaitStrategy.blocking()");
+    return settings;
+  }
+
+  @Override
+  public Receiver receiver(LinkPlace place) {
+    return new End(place);
+  }
+
+  @Override
+  public Sender sender(LinkPlace place) throws InterruptedException {
+    Registry registry = Registry.open(place.directory().resolve("registry"));
+    registry
+        .await(place.name(), PATIENCE)
+        .orElseThrow(() -> new IllegalStateException("nobody published " + place.name()));
+    Ring ring = registry.joinRing(place.name());
+    return new Start(registry, ring, ring.addProducer(), place.length());
+  }
+
+  /** The receiving end: makes the ring. */
+  private static final class End implements Receiver {
+    private final Registry registry;
+    private final Ring ring;
+    private final Consumer consumer;
+    private final Publication publication;
+    private final boolean sleeps;
+    private final WaitStrategy blocking = WaitStrategy.blocking();
+    private Sink sink;
+    private final RecordHandler handler =
+        (type, buffer, offset, length) -> sink.onMessage(buffer, offset, length);
+
+    End(LinkPlace place) {
+      registry = Registry.open(place.directory().resolve("registry"));
+      RingOptions options = RingOptions.capacity(place.capacity()).name(place.name());
+      ring = Ring.create(place.sends() == Sends.SINGLE ? options.forSingleProducer() : options);
+      consumer = ring.addConsumer(GroupOptions.named("receiver"));
+      publication = registry.publish(place.name(), ring, Capabilities.none());
+      sleeps = place.waits() == Waits.BLOCK;
+    }
+
+    @Override
+    public int poll(Sink messages, int limit) {
+      sink = messages;
+      return sleeps
+          ? consumer.poll(handler, limit, blocking, SLEEP_NANOS)
+          : consumer.poll(handler, limit);
+    }
+
+    @Override
+    public void close() {
+      CloseHelper.closeAll(consumer, publication, ring, registry);
+    }
+  }
+
+  /** A sending end. */
+  private record Start(Registry registry, Ring ring, Producer producer, int length)
+      implements Sender {
+    @Override
+    public boolean offer(DirectBuffer source, int offset, int messageLength) {
+      return producer.offer(source, offset, messageLength, TYPE) >= 0;
+    }
+
+    @Override
+    public boolean offerBatch(MessageSource source, int count) {
+      try (Batch batch = producer.tryBatch(count, length)) {
+        if (batch == null) {
+          return false;
+        }
+        for (int i = 0; i < count; i++) {
+          source.next();
+          batch.add(source.buffer(), 0, length, TYPE);
+        }
+        return true;
+      }
+    }
+
+    @Override
+    public void close() {
+      CloseHelper.closeAll(producer, ring, registry);
+    }
+  }
+}
