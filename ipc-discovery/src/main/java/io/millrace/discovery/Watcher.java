@@ -32,9 +32,9 @@ final class Watcher implements AutoCloseable {
   private final Map<String, Long> buried = new HashMap<>();
   private boolean unsure;
 
-  Watcher(Directory directory, ServiceListener listener) {
+  Watcher(Directory directory, Cleaner cleaner, ServiceListener listener) {
     this.directory = directory;
-    this.cleaner = new Cleaner(directory);
+    this.cleaner = cleaner;
     this.listener = listener;
     this.events = new DirectoryEvents(directory);
     try {
