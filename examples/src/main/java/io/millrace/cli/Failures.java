@@ -32,6 +32,9 @@ final class Failures implements IExecutionExceptionHandler {
   @Override
   public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
     command.getOut().flush();
+    if (failure instanceof InterruptedException) {
+      return 0; // What runs until it is interrupted has done what it was asked for.
+    }
     PrintWriter err = command.getErr();
     err.println(command.getColorScheme().errorText(name(command) + ": " + sentence(failure)));
     if (command.getCommandSpec().root().userObject() instanceof Millrace millrace

@@ -65,7 +65,7 @@ final class Metrics implements Callable<Integer> {
     try (RingMeters meters = new RingMeters(all, registry, names)) {
       meters.refresh();
       if (port == null && !jmx) {
-        output.print(prometheus.scrape().stripTrailing());
+        prometheus.scrape().lines().forEach(output::print);
       } else {
         serve(meters, prometheus);
       }

@@ -38,8 +38,11 @@ final class Processes {
         next += FLAGS_WITH_VALUE.contains(flag) ? 1 : 0;
       }
     }
-    List<String> rest = words.subList(Math.min(next, words.size()), words.size());
-    return program + (rest.isEmpty() ? "" : " " + String.join(" ", rest));
+    StringBuilder text = new StringBuilder(program);
+    for (int i = next; i < words.size(); i++) {
+      text.append(' ').append(i == next ? baseName(words.get(i)) : words.get(i));
+    }
+    return text.toString();
   }
 
   /** Tells whether the pid is visible from here and still that of the publisher. */
