@@ -13,8 +13,9 @@ import java.util.List;
  *
  * <p>Chronicle Core uses {@code sun.misc.Unsafe}, and the JVM prints a warning of four lines unless
  * a flag on the command line forbids it. There is no attribute of the manifest for that. So {@code
- * java -jar} becomes the same command with that flag and two that shorten short runs; pid, terminal
- * and everything else stay. Where that cannot be done it goes on, and the JVM warns.
+ * java -jar} becomes the same command with that flag and one that shortens short runs; pid,
+ * terminal and everything else stay, and it takes about as long as starting a JVM that does
+ * nothing. Where that cannot be done it goes on, and the JVM warns.
  */
 final class Restart {
   private static final String MARK = "millrace.restarted";
@@ -22,7 +23,6 @@ final class Restart {
   private static final List<String> FLAGS =
       List.of(
           "--sun-misc-unsafe-memory-access=allow",
-          "-XX:+UseSerialGC",
           "-XX:TieredStopAtLevel=1",
           "-D" + MARK + "=true");
 
@@ -40,8 +40,8 @@ final class Restart {
         ProgramImage.replace(executable, words);
       }
     } catch (IOException | RuntimeException impossible) {
-      // The warning that follows does no harm, and the command works.
-      System.setProperty(MARK, impossible.toString());
+      // Where /proc is hidden, for example. The command works all the same; the JVM will warn.
+      return;
     }
   }
 

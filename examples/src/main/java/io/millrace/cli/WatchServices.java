@@ -7,8 +7,8 @@ import io.millrace.discovery.Service;
 import io.millrace.discovery.ServiceListener;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalTime;
-import java.time.temporal.ChronoUnit;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -27,6 +27,8 @@ import picocli.CommandLine.Option;
           + " interrupted. Waits for a registry that does not exist yet."
     })
 final class WatchServices implements Callable<Integer> {
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("HH:mm:ss.SSS").withZone(ZoneId.systemDefault());
   private static final Duration LOOK = Duration.ofMillis(200);
 
   @Mixin private RegistryChoice registry;
@@ -93,7 +95,7 @@ final class WatchServices implements Callable<Integer> {
     output.print(
         event,
         () ->
-            LocalTime.now().truncatedTo(ChronoUnit.MILLIS)
+            TIME.format(Instant.parse(event.time))
                 + "  "
                 + output.styled(style(event.event), String.format("%-9s", event.event))
                 + "  "

@@ -1,12 +1,14 @@
 package io.millrace.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.discovery.Capabilities;
 import io.millrace.discovery.Publication;
 import io.millrace.discovery.Registry;
+import io.millrace.discovery.ServiceSpec;
 import io.millrace.ring.Consumer;
 import io.millrace.ring.GroupOptions;
 import io.millrace.ring.Ring;
@@ -29,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Services that come and go, and the two commands that change something. */
 class ChangesTest {
+  private static final long SELF = ProcessHandle.current().pid();
   private static final Duration SOON = Duration.ofSeconds(30);
 
   @TempDir private Path root;
@@ -76,6 +79,22 @@ class ChangesTest {
     assertEquals(0, gc.status());
     try (Stream<Path> left = Files.list(root)) {
       assertEquals(List.of(), left.toList());
+    }
+  }
+
+  @Test
+  void aWatchWaitsForARegistryThatDoesNotExistYet() {
+    Path later = root.resolve("later");
+    CommandRun watch = CommandRun.start("watch", "--root", later.toString(), "-n", "1");
+    Eventually.await("it waits", SOON, () -> watch.err().contains("waiting for it"));
+    assertFalse(Files.exists(later));
+    try (Registry registry = Registry.open(later);
+        Publication published = registry.publish(ServiceSpec.named("a").kind("x"))) {
+      assertEquals(0, watch.status());
+      assertTrue(
+          watch.out().endsWith("  up         a  x of process " + SELF + ", generation 1\n"),
+          watch.toString());
+      assertEquals("a", published.service().name());
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Looks at a registry and leaves it as it is: makes no directory, publishes nothing, and leaves
@@ -28,6 +29,7 @@ public final class RegistryView implements AutoCloseable {
   private final Path root;
   private final Directory directory;
   private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   private RegistryView(RegistryOptions options) {
     this.options = options;
@@ -208,12 +210,16 @@ public final class RegistryView implements AutoCloseable {
     return exists() ? directory.names().stream().sorted().toList() : List.of();
   }
 
+  /** Ends all watches. Closing twice is no error. */
   @Override
   public void close() {
     watches.forEach(Watch::close);
-    if (!exists()) {
-      return;
+    if (exists() && closed.compareAndSet(false, true)) {
+      closeDirectory();
     }
+  }
+
+  private void closeDirectory() {
     if (options.isRootTemporary()) {
       RootUse.closeAndRemove(directory);
     } else {
