@@ -89,39 +89,48 @@ class RegistryViewTest {
     }
   }
 
+  /** Writes down what a watch tells. */
+  private static final class Diary implements ServiceListener {
+    private final List<String> lines = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void onUp(Service service) {
+      lines.add("up " + service.name());
+    }
+
+    @Override
+    public void onDown(Service service, Departure reason) {
+      lines.add("down " + service.name() + " " + reason);
+    }
+
+    @Override
+    public void onMissed(String name, Departure reason) {
+      lines.add("missed " + name);
+    }
+  }
+
   @Test
-  void aWatchTellsADeathAndLeavesTheRecord() {
-    List<String> told = new CopyOnWriteArrayList<>();
-    ServiceListener listener =
-        new ServiceListener() {
-          @Override
-          public void onUp(Service service) {
-            told.add("up " + service.name());
-          }
-
-          @Override
-          public void onDown(Service service, Departure reason) {
-            told.add("down " + service.name() + " " + reason);
-          }
-
-          @Override
-          public void onMissed(String name, Departure reason) {
-            told.add("missed " + name);
-          }
-        };
+  void aWatchTellsADeathOnceAndLeavesTheRecord() {
+    Diary diary = new Diary();
     try (Registry registry = Registry.open(root);
         RegistryView view = view();
         ChildProcess child = ChildProcess.start(PublishingProcess.class, root.toString())) {
-      view.watch(listener);
+      view.watch(diary);
       child.send("publish a");
       child.expectLine("published", DEADLINE);
-      Eventually.await("up", DEADLINE, () -> told.contains("up a"));
+      Eventually.await("up", DEADLINE, () -> diary.lines.contains("up a"));
       child.kill();
-      Eventually.await("down", DEADLINE, () -> told.contains("down a DIED"));
+      Eventually.await("down", DEADLINE, () -> diary.lines.contains("down a DIED"));
       assertTrue(Alien.names(root).contains("a"));
-      registry.publish(ServiceSpec.named("a"));
-      Eventually.await("up again", DEADLINE, () -> told.size() >= 3);
-      assertEquals(List.of("up a", "down a DIED", "up a"), told);
+      // Another watch that does remove it; neither takes the removal for one more service.
+      Diary remover = new Diary();
+      registry.watch(remover);
+      Eventually.await("removed", DEADLINE, () -> !Alien.names(root).contains("a"));
+      registry.publish(ServiceSpec.named("b"));
+      Eventually.await("b is told", DEADLINE, () -> remover.lines.contains("up b"));
+      Eventually.await("b is told", DEADLINE, () -> diary.lines.contains("up b"));
+      assertEquals(List.of("up b"), remover.lines);
+      assertEquals(List.of("up a", "down a DIED", "up b"), diary.lines);
     }
   }
 
