@@ -4,6 +4,8 @@ import io.millrace.discovery.Registry;
 import io.millrace.discovery.RegistryView;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,24 +29,26 @@ final class Gc implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<String> leftovers;
-    boolean exists;
-    try (RegistryView view = registry.view()) {
-      leftovers = view.leftovers();
-      exists = view.exists();
-    }
-    int removed = 0;
-    if (exists && !dryRun) {
+    Set<String> removed = new TreeSet<>(leftovers());
+    if (!dryRun && !removed.isEmpty()) {
       try (Registry own = Registry.open(registry.options())) {
-        removed = own.gc();
+        own.gc();
       }
+      List<String> stuck = leftovers();
+      removed.removeAll(stuck);
+      stuck.forEach(name -> output.note(Text.printable(name) + " cannot be removed by this user"));
     }
-    for (String name : leftovers) {
-      output.print(Map.of("file", name), () -> Text.printable(name));
-    }
-    int files = dryRun ? leftovers.size() : removed;
-    String done = dryRun ? "would be removed" : "removed";
-    output.note(Units.count(files) + (files == 1 ? " file " : " files ") + done);
+    removed.forEach(name -> output.print(Map.of("file", name), () -> Text.printable(name)));
+    output.note(
+        Units.count(removed.size())
+            + (removed.size() == 1 ? " file " : " files ")
+            + (dryRun ? "would be removed" : "removed"));
     return 0;
+  }
+
+  private List<String> leftovers() {
+    try (RegistryView view = registry.view()) {
+      return view.leftovers();
+    }
   }
 }

@@ -43,7 +43,7 @@ final class Ls implements Callable<Integer> {
       } else if (!shown.isEmpty()) {
         print(view, shown);
       } else {
-        output.note(nothingIn(view));
+        output.note(nothingIn(view, found.services().size()));
       }
       found.refusals().forEach(this::printRefusal);
     }
@@ -72,10 +72,16 @@ final class Ls implements Callable<Integer> {
     table.print(output);
   }
 
-  private static String nothingIn(RegistryView view) {
-    return view.exists()
+  private static String nothingIn(RegistryView view, int others) {
+    if (!view.exists()) {
+      return "nothing is published: registry root " + view.root() + " does not exist";
+    }
+    return others == 0
         ? "nothing is published in " + view.root()
-        : "nothing is published: registry root " + view.root() + " does not exist";
+        : "nothing that lives, or that was asked for, is published in "
+            + view.root()
+            + "; --all without --kind shows "
+            + others;
   }
 
   private void printRefusal(Refusal refusal) {

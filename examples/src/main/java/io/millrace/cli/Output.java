@@ -38,6 +38,7 @@ final class Output {
 
   /** Prints something that is not part of the answer. */
   void note(String line) {
+    out().flush();
     spec.commandLine().getErr().println(line);
     spec.commandLine().getErr().flush();
   }

@@ -76,6 +76,7 @@ class ChangesTest {
     assertTrue(run("ls", "--all").out().contains("prices"));
     CommandRun gc = run("gc");
     assertTrue(gc.out().contains("prices\n"), gc.toString());
+    assertEquals(gc.out().lines().count() + " files removed\n", gc.err());
     assertEquals(0, gc.status());
     try (Stream<Path> left = Files.list(root)) {
       assertEquals(List.of(), left.toList());

@@ -76,6 +76,9 @@ class LookingTest {
 
   @Test
   void aRingIsReadWithoutAPlaceInIt() {
+    String text = run("stat", "prices", "-n", "1", "-i", "10ms").out();
+    assertTrue(text.contains("BACK-PRESSURE/S") && text.contains("shared, retained"), text);
+    assertEquals(1, run("stat", "prices", "-n", "1", "-i", "10ms", "--json").json().size());
     OpenDescriptors.assertNoneLeftBy(
         () -> {
           tell("offer first");
@@ -95,8 +98,6 @@ class LookingTest {
           assertEquals(0, live.get("lag").asLong());
           assertEquals(1, live.get("consumers").asInt());
         });
-    String text = run("stat", "prices", "-n", "1", "-i", "10ms").out();
-    assertTrue(text.contains("BACK-PRESSURE/S") && text.contains("shared, retained"), text);
   }
 
   private static JsonNode group(JsonNode rates, String name) {
