@@ -1,6 +1,8 @@
 package io.millrace.examples;
 
+import io.millrace.cli.Millrace;
 import io.millrace.examples.telemetry.Telemetry;
+import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -9,9 +11,9 @@ import picocli.CommandLine.Spec;
 /** What {@code ./examples/run} starts. */
 @Command(
     name = "./examples/run",
-    description = "Runs one of the Millrace examples.",
+    description = "Runs one of the Millrace examples, or the millrace command.",
     mixinStandardHelpOptions = true,
-    subcommands = Telemetry.class)
+    subcommands = {Telemetry.class, Millrace.class})
 public final class Examples implements Runnable {
   @Spec private CommandSpec spec;
 
@@ -21,6 +23,10 @@ public final class Examples implements Runnable {
    * @param arguments its name and options
    */
   public static void main(String[] arguments) {
+    // Not as a subcommand: it is a command of its own, which can complete its name in a shell.
+    if (arguments.length > 0 && arguments[0].equals("millrace")) {
+      System.exit(Millrace.run(Arrays.copyOfRange(arguments, 1, arguments.length)));
+    }
     System.exit(new CommandLine(new Examples()).execute(arguments));
   }
 

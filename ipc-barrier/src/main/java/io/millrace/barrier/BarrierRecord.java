@@ -50,14 +50,18 @@ final class BarrierRecord {
 
   /** Refuses a service that is no barrier, or one of another number of parties. */
   static void check(Service service, String name, int parties) {
-    if (!isBarrier(service)) {
-      throw new IllegalStateException(
-          "service " + service.name() + " is no barrier but of kind \"" + service.kind() + "\"");
-    }
+    requireBarrier(service);
     long published = service.capabilities().number(PARTIES, 0);
     if (published != parties) {
       throw new IllegalArgumentException(
           "barrier " + name + " has " + published + " parties, not " + parties);
+    }
+  }
+
+  static void requireBarrier(Service service) {
+    if (!isBarrier(service)) {
+      throw new IllegalStateException(
+          "service " + service.name() + " is no barrier but of kind \"" + service.kind() + "\"");
     }
   }
 

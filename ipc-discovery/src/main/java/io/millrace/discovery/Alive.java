@@ -4,6 +4,7 @@ import io.millrace.os.Descriptor;
 import io.millrace.os.Platform;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -114,6 +115,23 @@ public final class Alive implements AutoCloseable {
     Platform.check();
     try (AliveFile place = AliveFile.of(path)) {
       return place.await(() -> !place.isHeld(), timeout);
+    }
+  }
+
+  /**
+   * Tells how the last run ended. Makes nothing, takes nothing and disturbs nobody.
+   *
+   * @param path the file
+   * @return the end of the last run, {@link LastRun#NONE} if there is no such file; empty while
+   *     somebody holds it
+   */
+  public static Optional<LastRun> lastRunOf(Path path) {
+    Platform.check();
+    if (!AliveFile.hasDirectory(path)) {
+      return Optional.of(LastRun.NONE);
+    }
+    try (AliveFile place = AliveFile.of(path)) {
+      return Optional.ofNullable(place.lastRun());
     }
   }
 

@@ -11,6 +11,7 @@ import io.millrace.os.OfdLock;
 import io.millrace.os.SystemCallException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -114,6 +115,24 @@ final class AliveFile implements AutoCloseable {
       return Alive.LastRun.NONE;
     }
     return content[0] == CLEAN[0] ? Alive.LastRun.CLEAN : Alive.LastRun.CRASHED;
+  }
+
+  /** How the last run ended, {@code null} while somebody holds the file. */
+  Alive.LastRun lastRun() {
+    try (Descriptor file = directory.openFile(name, false)) {
+      if (file == null) {
+        return Alive.LastRun.NONE;
+      }
+      while (!OfdLock.isHeldByAnother(file, LOCK)) {
+        byte[] content = FileContent.readOnce(file, 1);
+        // A run that began or ended in between may have left the mark of its beginning.
+        boolean settled = !OfdLock.isHeldByAnother(file, LOCK);
+        if (settled && Arrays.equals(content, FileContent.readOnce(file, 1))) {
+          return lastRun(content);
+        }
+      }
+      return null;
+    }
   }
 
   static void markClean(Descriptor file) {

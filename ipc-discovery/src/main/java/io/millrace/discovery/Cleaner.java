@@ -13,9 +13,20 @@ import io.millrace.os.SystemCallException;
  */
 final class Cleaner {
   private final Directory directory;
+  private final boolean mayRemove;
 
   Cleaner(Directory directory) {
+    this(directory, true);
+  }
+
+  private Cleaner(Directory directory, boolean mayRemove) {
     this.directory = directory;
+    this.mayRemove = mayRemove;
+  }
+
+  /** For those who only look: leaves everything where it is. */
+  static Cleaner thatLeavesAll(Directory directory) {
+    return new Cleaner(directory, false);
   }
 
   /** What became of a name. */
@@ -26,12 +37,15 @@ final class Cleaner {
     ALIVE,
     /** Another process is removing it at this moment. */
     BUSY,
-    /** This user may not remove it. */
+    /** This user, or this cleaner, may not remove it. */
     FORBIDDEN
   }
 
   /** Removes the record of a service if its publisher is dead. */
   Outcome removeIfDead(String name) {
+    if (!mayRemove) {
+      return Outcome.FORBIDDEN;
+    }
     try (RecordFile file = RecordFile.open(directory, name, false)) {
       // Looked at before it is opened for writing, because closing it then is an event for
       // watchers.
@@ -124,6 +138,9 @@ final class Cleaner {
    * @return true if something was removed
    */
   boolean removeHiddenIfDead(String name) {
+    if (!mayRemove) {
+      return false;
+    }
     try {
       if (HiddenNames.isDead(name)) {
         return directory.unlink(name);

@@ -8,6 +8,7 @@ import io.millrace.os.Memfd;
 import io.millrace.os.PidFd;
 import io.millrace.os.Platform;
 import io.millrace.os.SystemCallException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,30 +43,62 @@ public final class Doctor {
 
   private void examineRoot(RegistryOptions options) {
     Path root = options.root();
-    try (Directory directory = Root.open(root)) {
-      fine("registry root", root + " can be used");
-      try {
-        directory.createNamelessFile(0600).close();
-        fine("nameless files", "the root's file system has O_TMPFILE");
-      } catch (SystemCallException failure) {
-        boolean unknown = failure.errno() == Errno.EOPNOTSUPP || failure.errno() == Errno.EISDIR;
-        add(
-            "nameless files",
-            unknown ? Finding.Severity.LIMITED : Finding.Severity.MISSING,
-            failure.getMessage(),
-            unknown
-                ? "a publisher that is killed while it publishes leaves a hidden file, which the"
-                    + " next listing removes"
-                : "nothing can be published there",
-            "put the root on tmpfs, for example under /run or /dev/shm");
+    try (Directory directory = Root.find(root)) {
+      if (directory == null) {
+        examinePlaceOf(root);
+      } else {
+        fine("registry root", root + " can be used");
+        examineNamelessFiles(directory);
       }
     } catch (RootException refusal) {
+      addUnusable(refusal);
+    }
+  }
+
+  /** The root is not there and is not made here: looks whether a publisher could make it. */
+  private void examinePlaceOf(Path root) {
+    try (Directory parent = Directory.open(root.getParent())) {
+      if (Files.isWritable(root.getParent())) {
+        fine("registry root", root + " does not exist yet; whoever publishes first makes it");
+        examineNamelessFiles(parent);
+      } else {
+        addUnusable(
+            new RootException(
+                "registry root "
+                    + root
+                    + " does not exist and uid "
+                    + Credentials.uid()
+                    + " cannot make it: give another path, for example in MILLRACE_DIR"));
+      }
+    } catch (SystemCallException failure) {
+      addUnusable(Root.refusal(root, failure));
+    }
+  }
+
+  private void addUnusable(DiscoveryException refusal) {
+    add(
+        "registry root",
+        Finding.Severity.MISSING,
+        refusal.getMessage(),
+        "nothing can be published or found",
+        "give another path, for example in MILLRACE_DIR");
+  }
+
+  private void examineNamelessFiles(Directory directory) {
+    try {
+      directory.createNamelessFile(0600).close();
+      fine("nameless files", "the root's file system has O_TMPFILE");
+    } catch (SystemCallException failure) {
+      boolean unknown = failure.errno() == Errno.EOPNOTSUPP || failure.errno() == Errno.EISDIR;
       add(
-          "registry root",
-          Finding.Severity.MISSING,
-          refusal.getMessage(),
-          "nothing can be published or found",
-          "give another path, for example in MILLRACE_DIR");
+          "nameless files",
+          unknown ? Finding.Severity.LIMITED : Finding.Severity.MISSING,
+          failure.getMessage(),
+          unknown
+              ? "a publisher that is killed while it publishes leaves a hidden file, which the"
+                  + " next listing removes"
+              : "nothing can be published there",
+          "put the root on tmpfs, for example under /run or /dev/shm");
     }
   }
 

@@ -11,8 +11,12 @@ final class Finder {
   private final Cleaner cleaner;
 
   Finder(Directory directory) {
+    this(directory, new Cleaner(directory));
+  }
+
+  Finder(Directory directory, Cleaner cleaner) {
     this.directory = directory;
-    this.cleaner = new Cleaner(directory);
+    this.cleaner = cleaner;
   }
 
   /**
@@ -72,23 +76,12 @@ final class Finder {
 
   private boolean removeDead(String name) {
     try (RecordFile file = RecordFile.open(directory, name, false)) {
-      if (file == null || file.isPublisherAlive() || !isOurs(file)) {
+      if (file == null || file.isPublisherAlive() || !file.isRecord()) {
         return false;
       }
     } catch (RecordException unreadable) {
       return false;
     }
     return cleaner.removeIfDead(name) == Cleaner.Outcome.REMOVED;
-  }
-
-  /** A damaged record is, a file that somebody put here by mistake is not. */
-  private static boolean isOurs(RecordFile file) {
-    try {
-      file.read();
-      return true;
-    } catch (RecordException flaw) {
-      return flaw.flaw() != RecordException.Flaw.NOT_A_RECORD
-          && flaw.flaw() != RecordException.Flaw.NOT_A_FILE;
-    }
   }
 }

@@ -7,6 +7,12 @@ import io.millrace.os.Errno;
 import io.millrace.os.FileContent;
 import io.millrace.os.OfdLock;
 import io.millrace.os.SystemCallException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
 
 /** The file of somebody's record, opened to look at it. */
 final class RecordFile implements AutoCloseable {
@@ -75,6 +81,26 @@ final class RecordFile implements AutoCloseable {
   /** Looks whether the process that published lives and has not withdrawn; once false, for ever. */
   boolean isPublisherAlive() {
     return OfdLock.isHeldByAnother(descriptor, RecordLayout.PUBLISHER_LOCK);
+  }
+
+  /** A damaged record is one, a file that somebody put here by mistake is not. */
+  boolean isRecord() {
+    try {
+      read();
+      return true;
+    } catch (RecordException flaw) {
+      return flaw.flaw() != Flaw.NOT_A_RECORD && flaw.flaw() != Flaw.NOT_A_FILE;
+    }
+  }
+
+  /** When the file was made; where the file system does not tell, when it was written last. */
+  Instant since() {
+    Path same = Path.of("/proc/self/fd/" + descriptor.number());
+    try {
+      return Files.readAttributes(same, BasicFileAttributes.class).creationTime().toInstant();
+    } catch (IOException failure) {
+      throw new UncheckedIOException("cannot look at record " + name, failure);
+    }
   }
 
   String name() {

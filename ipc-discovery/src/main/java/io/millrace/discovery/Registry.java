@@ -173,7 +173,14 @@ public final class Registry implements AutoCloseable {
    */
   public Watch watch(Predicate<? super Service> filter, ServiceListener listener) {
     requireOpen();
-    Watch watch = new Watch(directory, filter, listener, options.errorHandler(), watches::remove);
+    Watch watch =
+        new Watch(
+            directory,
+            new Cleaner(directory),
+            filter,
+            listener,
+            options.errorHandler(),
+            watches::remove);
     watches.add(watch);
     return watch;
   }

@@ -55,7 +55,27 @@ final class Root {
    * @throws RootException if it cannot be had or be trusted
    */
   static Directory open(Path path) {
-    Directory directory = openOrMake(path);
+    return checked(path, openOrMake(path));
+  }
+
+  /**
+   * Opens the directory if it is there. Makes nothing.
+   *
+   * @return {@code null} if there is none
+   * @throws RootException if it cannot be had or be trusted
+   */
+  static Directory find(Path path) {
+    try {
+      return checked(path, Directory.open(path));
+    } catch (SystemCallException failure) {
+      if (failure.errno() == Errno.ENOENT) {
+        return null;
+      }
+      throw refusal(path, failure);
+    }
+  }
+
+  private static Directory checked(Path path, Directory directory) {
     try {
       requireTrustworthy(path, directory.descriptor().status());
       return directory;
@@ -87,7 +107,7 @@ final class Root {
     }
   }
 
-  private static RootException refusal(Path path, SystemCallException failure) {
+  static RootException refusal(Path path, SystemCallException failure) {
     String cause =
         switch (failure.errno()) {
           case Errno.ENOENT ->

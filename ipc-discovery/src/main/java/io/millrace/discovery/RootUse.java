@@ -9,6 +9,7 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.function.Function;
 
 /**
  * Lets the last process that uses a directory of Millrace's own choice remove it, so that nothing
@@ -20,8 +21,20 @@ final class RootUse {
 
   /** Opens and checks the directory, and makes it if it is missing. */
   static Directory open(Path path) {
+    return share(path, Root::open);
+  }
+
+  /** Opens and checks the directory if it is there, else returns {@code null}. */
+  static Directory find(Path path) {
+    return share(path, Root::find);
+  }
+
+  private static Directory share(Path path, Function<Path, Directory> opener) {
     while (true) {
-      Directory directory = Root.open(path);
+      Directory directory = opener.apply(path);
+      if (directory == null) {
+        return null;
+      }
       try {
         DirectoryLock.share(directory);
         // Between opening and locking its last user may have removed it.

@@ -20,6 +20,7 @@ public final class Watch implements AutoCloseable {
 
   Watch(
       Directory directory,
+      Cleaner cleaner,
       Predicate<? super Service> filter,
       ServiceListener listener,
       ErrorHandler errors,
@@ -28,7 +29,7 @@ public final class Watch implements AutoCloseable {
     this.onClosed = onClosed;
     this.wake = EventFd.create();
     try {
-      watcher = new Watcher(directory, new FilteringListener(filter, listener, errors));
+      watcher = new Watcher(directory, cleaner, new FilteringListener(filter, listener, errors));
     } catch (RuntimeException | Error failure) {
       wake.close();
       throw failure;

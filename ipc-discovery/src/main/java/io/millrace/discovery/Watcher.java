@@ -32,9 +32,9 @@ final class Watcher implements AutoCloseable {
   private final Map<String, Long> buried = new HashMap<>();
   private boolean unsure;
 
-  Watcher(Directory directory, ServiceListener listener) {
+  Watcher(Directory directory, Cleaner cleaner, ServiceListener listener) {
     this.directory = directory;
-    this.cleaner = new Cleaner(directory);
+    this.cleaner = cleaner;
     this.listener = listener;
     this.events = new DirectoryEvents(directory);
     try {
@@ -142,11 +142,12 @@ final class Watcher implements AutoCloseable {
     Service before = known.get(name);
     DirectoryEvents.Removals removals = events.takeRemovals(name);
     events.takeClosed(name);
-    buried.remove(name);
+    boolean wasBuried = buried.remove(name) != null;
     rechecks.forget(name);
     if (removals != null) {
       tellDown(name, removals.first());
-      if (before == null || removals.count() > 1) {
+      // The first removal is that of the service that was known, or was told to have died before.
+      if (removals.count() > (before != null || wasBuried ? 1 : 0)) {
         listener.onMissed(name, removals.last());
       }
     } else if (before != null && unsure) {

@@ -10,6 +10,7 @@ import io.millrace.testkit.OpenDescriptors;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
@@ -53,6 +54,23 @@ class AliveTest {
           }
           assertFalse(Alive.isAlive(path()));
         });
+  }
+
+  @Test
+  void anybodyCanTellHowTheLastRunEnded() {
+    assertEquals(Optional.of(Alive.LastRun.NONE), Alive.lastRunOf(path()));
+    assertEquals(
+        Optional.of(Alive.LastRun.NONE), Alive.lastRunOf(directory.resolve("missing/file")));
+    Alive alive = Alive.hold(path());
+    assertEquals(Optional.empty(), Alive.lastRunOf(path()));
+    alive.close();
+    assertEquals(Optional.of(Alive.LastRun.CLEAN), Alive.lastRunOf(path()));
+    try (ChildProcess holder = ChildProcess.start(Holder.class, path().toString())) {
+      holder.expectLine("held CLEAN", DEADLINE);
+      assertEquals(Optional.empty(), Alive.lastRunOf(path()));
+      holder.kill();
+    }
+    assertEquals(Optional.of(Alive.LastRun.CRASHED), Alive.lastRunOf(path()));
   }
 
   @Test

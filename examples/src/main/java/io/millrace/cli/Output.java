@@ -1,0 +1,96 @@
+package io.millrace.cli;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.Console;
+import java.io.PrintWriter;
+import java.util.function.Supplier;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Help.Ansi.Style;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** How a command prints: for humans, or one JSON object a line for scripts. */
+final class Output {
+  private static final String CLEAR = "\u001b[H\u001b[J";
+
+  @Option(names = "--json", description = "Print one JSON object a line.")
+  private boolean json;
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  boolean isJson() {
+    return json;
+  }
+
+  /** Prints a line: the object as JSON, or the text. */
+  void print(Object object, Supplier<String> text) {
+    out().println(json ? toJson(object) : text.get());
+  }
+
+  /** Prints a line for humans. */
+  void print(String line) {
+    out().println(line);
+  }
+
+  /** Prints something that is not part of the answer. */
+  void note(String line) {
+    out().flush();
+    spec.commandLine().getErr().println(line);
+    spec.commandLine().getErr().flush();
+  }
+
+  /**
+   * Hands over what was printed.
+   *
+   * @return false if nobody reads any more
+   */
+  boolean flush() {
+    return !out().checkError();
+  }
+
+  /** Goes back to the top of the terminal, if it is one. */
+  void startOver() {
+    Console console = System.console();
+    if (!json && console != null && console.isTerminal()) {
+      out().print(CLEAR);
+    }
+  }
+
+  String styled(Style style, String text) {
+    return ansi().enabled() ? style.on() + text + style.off() : text;
+  }
+
+  private Ansi ansi() {
+    return spec.commandLine().getColorScheme().ansi();
+  }
+
+  private PrintWriter out() {
+    return spec.commandLine().getOut();
+  }
+
+  static String toJson(Object object) {
+    try {
+      return Mapper.INSTANCE.writeValueAsString(object);
+    } catch (JsonProcessingException impossible) {
+      throw new IllegalStateException("cannot write " + object + " as JSON", impossible);
+    }
+  }
+
+  static Object parseJson(String text) throws JsonProcessingException {
+    return Mapper.INSTANCE.readTree(text);
+  }
+
+  /** Loaded by those only who need it. */
+  private static final class Mapper {
+    static final JsonMapper INSTANCE =
+        JsonMapper.builder()
+            .defaultPropertyInclusion(
+                JsonInclude.Value.construct(
+                    JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS))
+            .build();
+  }
+}

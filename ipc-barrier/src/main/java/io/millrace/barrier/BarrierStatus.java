@@ -1,0 +1,50 @@
+package io.millrace.barrier;
+
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * How a barrier stood at one moment.
+ *
+ * @param generation the number of the current generation
+ * @param isBroken whether it is broken and waits for a reset
+ * @param breakCause who broke it and how, in one sentence; empty if it is not broken
+ * @param parties one entry for each place
+ */
+public record BarrierStatus(
+    long generation, boolean isBroken, String breakCause, List<PartyStatus> parties) {
+  /** Copies the list. */
+  public BarrierStatus {
+    Objects.requireNonNull(breakCause, "breakCause");
+    parties = List.copyOf(parties);
+  }
+
+  /** What has become of a place. */
+  public enum Occupancy {
+    /** Nobody has joined. */
+    FREE,
+    /** A living party has it. */
+    ALIVE,
+    /** Its party was killed, and nobody has come for it yet. */
+    DEAD
+  }
+
+  /**
+   * One place.
+   *
+   * @param place its number, from 0
+   * @param occupancy who has it
+   * @param pid the process of its party, in that process's pid namespace; 0 if it is free
+   * @param hasArrived whether its party has arrived in the current generation
+   */
+  public record PartyStatus(int place, Occupancy occupancy, int pid, boolean hasArrived) {}
+
+  /**
+   * How many have arrived.
+   *
+   * @return 0 to the number of parties
+   */
+  public int arrived() {
+    return (int) parties.stream().filter(PartyStatus::hasArrived).count();
+  }
+}

@@ -1,0 +1,112 @@
+package io.millrace.barrier;
+
+import io.millrace.barrier.BarrierStatus.Occupancy;
+import io.millrace.barrier.BarrierStatus.PartyStatus;
+import io.millrace.discovery.Acquisition;
+import io.millrace.discovery.RegistryView;
+import io.millrace.discovery.Service;
+import io.millrace.discovery.Sighting;
+import io.millrace.os.Platform;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Looks at a barrier without being a party: takes no place, wakes and breaks nobody. For tools.
+ *
+ * <p>Any thread may use it, until it is closed.
+ */
+public final class BarrierView implements AutoCloseable {
+  private final BarrierRegion region;
+  private final Places places;
+  private final Gate gate;
+
+  private BarrierView(BarrierRegion region) {
+    this.region = region;
+    places = new Places(region);
+    gate = new Gate(region, places);
+  }
+
+  /**
+   * Opens a view of the barrier that has a name.
+   *
+   * @param registry where it is published; may be closed before the view
+   * @param name its name, as given to {@link Barrier#createOrJoin}
+   * @return the view
+   * @throws io.millrace.discovery.NoSuchServiceException if no party of such a barrier lives
+   * @throws IllegalStateException if the service of that name is no barrier
+   * @throws io.millrace.discovery.DiscoveryException if the descriptors cannot be had
+   * @throws DamagedBarrierException if the descriptors are not those of a barrier
+   */
+  public static BarrierView open(RegistryView registry, String name) {
+    Platform.check();
+    BarrierRecord.requireName(name);
+    try (Acquisition acquired = registry.acquire(source(registry, name))) {
+      BarrierRecord.requireBarrier(acquired.service());
+      int[] descriptors = acquired.descriptors();
+      return new BarrierView(BarrierRegion.open(descriptors[0], descriptors[1]));
+    }
+  }
+
+  /** The name of a record that leads to the barrier: its own, or that of a party that lives. */
+  private static String source(RegistryView registry, String name) {
+    if (registry.find(name).isPresent()) {
+      return name;
+    }
+    return registry.scan().services().stream()
+        .filter(Sighting::isAlive)
+        .map(Sighting::service)
+        .filter(service -> BarrierRecord.isParty(service, name))
+        .map(Service::name)
+        .findFirst()
+        .orElse(name);
+  }
+
+  /**
+   * Looks at the barrier. The places are looked at one after the other, in one generation unless
+   * the barrier moves on faster than that.
+   *
+   * @return how it stands
+   * @throws DamagedBarrierException if the memory says what no party writes
+   */
+  public BarrierStatus status() {
+    BarrierStatus status = look();
+    for (int looks = 0; looks < 100 && generation() != status.generation(); looks++) {
+      status = look();
+    }
+    return status;
+  }
+
+  private long generation() {
+    return BarrierState.generation(gate.state());
+  }
+
+  private BarrierStatus look() {
+    long state = gate.state();
+    long generation = BarrierState.generation(state);
+    List<PartyStatus> parties = new ArrayList<>();
+    for (int i = 0; i < places.count(); i++) {
+      parties.add(party(i, generation));
+    }
+    boolean broken = BarrierState.isBroken(state);
+    return new BarrierStatus(
+        generation, broken, broken ? gate.describeBreak(generation) : "", parties);
+  }
+
+  private PartyStatus party(int place, long generation) {
+    long status = places.status(place);
+    int phase = Place.phase(status);
+    if (phase == Place.FREE || phase == Place.JOINING) {
+      return new PartyStatus(place, Occupancy.FREE, 0, false);
+    }
+    return new PartyStatus(
+        place,
+        places.isDead(place, status) ? Occupancy.DEAD : Occupancy.ALIVE,
+        places.pid(place),
+        places.hasArrivedIn(place, generation));
+  }
+
+  @Override
+  public void close() {
+    region.close();
+  }
+}
