@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 
 /** Who this process is. */
 public final class Credentials {
+  private static final MethodHandle GETPID = Native.bind("getpid", Native.INT);
   private static final MethodHandle GETEUID = Native.bind("geteuid", Native.INT);
   private static final MethodHandle GETEGID = Native.bind("getegid", Native.INT);
   private static final int STAT_LIMIT = 4096;
@@ -14,7 +15,6 @@ public final class Credentials {
   private static final int COMMAND = 2;
 
   private static final int START_TIME = 22;
-  private static final int PID = (int) ProcessHandle.current().pid();
 
   private Credentials() {}
 
@@ -24,7 +24,12 @@ public final class Credentials {
    * @return the pid
    */
   public static int pid() {
-    return PID;
+    MemorySegment state = Native.state();
+    try {
+      return (int) GETPID.invokeExact(state);
+    } catch (Throwable thrown) {
+      throw Native.impossible(thrown);
+    }
   }
 
   /**

@@ -13,7 +13,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.UnsafeBuffer;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,11 +34,6 @@ class KilledConsumerTest {
   private static final Executor THREAD = task -> new Thread(task).start();
 
   private final UnsafeBuffer message = new UnsafeBuffer(new byte[40 * 1024]);
-
-  @AfterAll
-  static void stopWarm() {
-    RingProcess.stopWarm();
-  }
 
   @ParameterizedTest
   @CsvSource({"RECORD_HANDLED, 1", "CURSOR_STORED, 1", "RECORD_HANDLED, 3", "CURSOR_STORED, 3"})

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.millrace.ring.Survivors.Manner;
 import io.millrace.testkit.Eventually;
 import org.agrona.concurrent.UnsafeBuffer;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,11 +24,6 @@ class KilledJoinerTest {
           .maxWaiters(4);
 
   private final UnsafeBuffer message = new UnsafeBuffer(new byte[1024]);
-
-  @AfterAll
-  static void stopWarm() {
-    RingProcess.stopWarm();
-  }
 
   @ParameterizedTest
   @CsvSource({

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.millrace.ring.Survivors.Manner;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -22,11 +21,6 @@ class KilledProducerTest {
           .maxGroups(3)
           .maxConsumers(6)
           .maxWaiters(5);
-
-  @AfterAll
-  static void stopWarm() {
-    RingProcess.stopWarm();
-  }
 
   /** Step, how often it is reached, records committed then, claims left to be recovered. */
   private static Stream<Arguments> offers(boolean single) {

@@ -9,7 +9,6 @@ import io.millrace.ring.Survivors.Manner;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,11 +24,6 @@ class KilledRecovererTest {
           .maxWaiters(5);
 
   private final UnsafeBuffer message = new UnsafeBuffer(new byte[1024]);
-
-  @AfterAll
-  static void stopWarm() {
-    RingProcess.stopWarm();
-  }
 
   /** Two groups recover at the same time; one of the recoverers is killed, or goes on late. */
   @ParameterizedTest

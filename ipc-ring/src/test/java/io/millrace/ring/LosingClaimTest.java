@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.ring.Survivors.Manner;
 import org.agrona.concurrent.UnsafeBuffer;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,11 +27,6 @@ class LosingClaimTest {
   private static final int[] LENGTHS = {0, 40, 100, 170};
 
   private final UnsafeBuffer message = new UnsafeBuffer(new byte[1024]);
-
-  @AfterAll
-  static void stopWarm() {
-    RingProcess.stopWarm();
-  }
 
   /**
    * The loser is stopped with its announcement, the winner claims, a third one commits one record

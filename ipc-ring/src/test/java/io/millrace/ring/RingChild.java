@@ -1,26 +1,41 @@
 package io.millrace.ring;
 
+import io.millrace.os.Credentials;
 import io.millrace.os.Descriptor;
 import io.millrace.os.PidFd;
+import io.millrace.testkit.Forked;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * A process that is a member of a ring and does what its parent says, line by line. A worker thread
- * does it, so that a stopped worker can be let go; each command is answered by {@code done} or
- * {@code failed}.
+ * A process that is a member of a ring and does what its parent says, line by line; each command is
+ * answered by {@code done} or {@code failed}. Where {@link StepGate} stops it, only what lets it go
+ * on is listened to.
  */
-final class RingChild {
+final class RingChild implements Forked {
   private static final int MAX_LENGTH = 40 * 1024;
   private static final long NEVER = TimeUnit.HOURS.toNanos(1);
+
+  /** What is done once before any child is made. The numbers are of no importance. */
+  private static final String[] COMMANDS = {
+    "offer p 0 40",
+    "poll c 10",
+    "batch p 0 40 4 3",
+    "claim p 0 40",
+    "commit p",
+    "claim p 0 40",
+    "abort p",
+    "await c 10",
+    "fill p 0 1000",
+    "evict",
+    "poll c 1"
+  };
 
   private final Map<String, Producer> producers = new HashMap<>();
   private final Map<String, Consumer> consumers = new HashMap<>();
@@ -28,35 +43,33 @@ final class RingChild {
   private final UnsafeBuffer message = new UnsafeBuffer(new byte[MAX_LENGTH]);
   private Ring ring;
 
-  private RingChild() {}
-
-  public static void main(String[] arguments) throws IOException {
-    warmUp();
-    System.out.println("ready");
-    RingChild child = new RingChild();
-    ExecutorService worker = Executors.newSingleThreadExecutor();
-    BufferedReader reader =
+  @Override
+  public void run(String... arguments) throws IOException {
+    BufferedReader lines =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-      String[] words = line.split(" ");
-      if (words[0].equals("go")) {
-        StepGate.open();
-      } else if (words[0].equals("next")) {
-        StepGate.openAndArm(Steps.Step.valueOf(words[1]));
-      } else {
-        worker.execute(() -> child.answer(words));
-      }
+    StepGate.listenTo(lines);
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      answer(line.split(" "));
     }
   }
 
-  /** What the first use of everything costs is paid before the test waits for it. */
-  private static void warmUp() {
-    try (Ring ring = Ring.create(RingOptions.capacity(RingLayout.MIN_CAPACITY).maxWaiters(1));
-        Producer producer = ring.addProducer();
-        Consumer consumer = ring.addConsumer(GroupOptions.named("warm"))) {
-      producer.offer(new UnsafeBuffer(new byte[8]), 0, 8, 1);
-      consumer.poll((type, buffer, offset, length) -> {}, 1, WaitStrategy.blocking(), 1);
-      consumer.waitForRecords().await(1);
+  @Override
+  public void warmUp() {
+    for (String kind : new String[] {"r", "s"}) {
+      RingChild child = new RingChild();
+      child.execute("create".split(" "));
+      try (Ring created = child.ring) {
+        join(Credentials.pid(), created.descriptors()).close();
+        child.execute(("consumer c warm " + kind).split(" "));
+        child.execute("producer p".split(" "));
+        for (String command : COMMANDS) {
+          child.execute(command.split(" "));
+        }
+        child.consumers.get("c").waitForRecords().await(1);
+        child.producers.get("p").waitForSpace(1).await(1);
+        child.execute("leave c".split(" "));
+        child.execute("retire p".split(" "));
+      }
     }
   }
 

@@ -1,22 +1,19 @@
 package io.millrace.ring;
 
 import io.millrace.testkit.ChildProcess;
+import io.millrace.testkit.Zygote;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Queue;
 import java.util.stream.Collectors;
 
 /** A {@link RingChild} as its parent sees it. */
 final class RingProcess implements AutoCloseable {
   static final Duration SOON = Duration.ofSeconds(60);
 
-  /** Children are started ahead: a few are always on their way. */
-  private static final int AHEAD = 2;
-
-  private static final Queue<ChildProcess> WARM = new ArrayDeque<>();
+  /** Of all tests; ends with this process. */
+  private static Zygote zygote;
 
   private final ChildProcess child;
 
@@ -31,23 +28,11 @@ final class RingProcess implements AutoCloseable {
     return process;
   }
 
-  static RingProcess start() {
-    while (WARM.size() <= AHEAD) {
-      WARM.add(
-          ChildProcess.startUnder(
-              List.of(),
-              List.of("-Dio.millrace.ring.steps=" + StepGate.class.getName()),
-              RingChild.class));
+  static synchronized RingProcess start() {
+    if (zygote == null) {
+      zygote = new Zygote(RingChild.class, "-Dio.millrace.ring.steps=" + StepGate.class.getName());
     }
-    ChildProcess child = WARM.remove();
-    child.expectLine("ready", SOON);
-    return new RingProcess(child);
-  }
-
-  /** Ends the children that were started ahead. To be called when a test class is done. */
-  static void stopWarm() {
-    WARM.forEach(ChildProcess::close);
-    WARM.clear();
+    return new RingProcess(zygote.fork());
   }
 
   void join(int pid, int... numbers) {

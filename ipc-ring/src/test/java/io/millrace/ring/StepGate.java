@@ -1,57 +1,49 @@
 package io.millrace.ring;
 
-import java.util.concurrent.CountDownLatch;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 
 /**
- * Stops the thread that reaches a certain step, in a child process: it says so and stays there for
- * good, until the parent opens the gate or kills the process.
+ * Stops a child process at a certain step: it says so and stays there for good, until the parent
+ * lets it go on or kills it. For processes with one thread.
  */
 final class StepGate implements Steps.Listener {
   private static Steps.Step armed;
   private static int left;
-  private static CountDownLatch gate = new CountDownLatch(1);
+  private static BufferedReader parent;
 
-  /** Lets the given step be reached so often; the last time its thread stops. */
-  static synchronized void arm(Steps.Step step, int times) {
+  /** Says where the parent's lines come from. */
+  static void listenTo(BufferedReader lines) {
+    parent = lines;
+  }
+
+  /** Lets the given step be reached so often; the last time the process stops. */
+  static void arm(Steps.Step step, int times) {
     armed = step;
     left = times;
-    gate = new CountDownLatch(1);
-  }
-
-  static synchronized void open() {
-    gate.countDown();
-  }
-
-  /** Lets the stopped thread go on to another step. */
-  static synchronized void openAndArm(Steps.Step step) {
-    CountDownLatch stopped = gate;
-    arm(step, 1);
-    stopped.countDown();
   }
 
   @Override
   public void reached(Steps.Step step) {
-    CountDownLatch closed = gateAt(step);
-    if (closed == null) {
+    if (step != armed || --left > 0) {
       return;
     }
+    armed = null;
     System.out.println("stopped at " + step);
-    boolean interrupted;
-    do {
-      interrupted = false;
-      try {
-        closed.await();
-      } catch (InterruptedException interruption) {
-        interrupted = true;
-      }
-    } while (interrupted);
+    String[] words = nextLine().split(" ");
+    switch (words[0]) {
+      case "go" -> {}
+      case "next" -> arm(Steps.Step.valueOf(words[1]), 1);
+      default -> throw new IllegalStateException("stopped at " + step + " and told " + words[0]);
+    }
   }
 
-  private static synchronized CountDownLatch gateAt(Steps.Step step) {
-    if (step != armed || --left > 0) {
-      return null;
+  private static String nextLine() {
+    try {
+      return parent.readLine();
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
     }
-    armed = null;
-    return gate;
   }
 }

@@ -11,7 +11,6 @@ import io.millrace.testkit.OpenDescriptors;
 import java.util.Arrays;
 import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -29,11 +28,6 @@ class StoppedProcessTest {
           .maxWaiters(5);
 
   private final UnsafeBuffer message = new UnsafeBuffer(new byte[1024]);
-
-  @AfterAll
-  static void stopWarm() {
-    RingProcess.stopWarm();
-  }
 
   @ParameterizedTest
   @EnumSource

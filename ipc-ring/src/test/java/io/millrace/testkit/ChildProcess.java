@@ -25,7 +25,7 @@ public final class ChildProcess implements AutoCloseable {
   private final Transcript transcript;
   private final Writer input;
 
-  private ChildProcess(Process process, String name) {
+  ChildProcess(Process process, String name) {
     this.process = process;
     this.transcript = new Transcript(name + " (" + process.pid() + ")", process.getInputStream());
     this.input = new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8);
