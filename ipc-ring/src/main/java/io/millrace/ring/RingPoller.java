@@ -2,6 +2,7 @@ package io.millrace.ring;
 
 import io.millrace.os.Epoll;
 import java.util.Arrays;
+import java.util.Objects;
 import org.agrona.collections.Int2ObjectHashMap;
 
 /**
@@ -30,7 +31,6 @@ import org.agrona.collections.Int2ObjectHashMap;
  */
 public final class RingPoller extends RingHandle {
   private static final int NOT_FOUND = -1;
-  private static final long NANOS_PER_MILLI = 1_000_000;
 
   private final Epoll epoll = new Epoll();
   private final Int2ObjectHashMap<Runnable> descriptors = new Int2ObjectHashMap<>();
@@ -54,6 +54,7 @@ public final class RingPoller extends RingHandle {
    */
   public void add(Waitable waitable, Runnable onReady) {
     throwExceptionIfClosed();
+    Objects.requireNonNull(onReady);
     if (find(waitable) != NOT_FOUND) {
       throw new IllegalArgumentException(waitable + " is in this poller already");
     }
@@ -76,6 +77,7 @@ public final class RingPoller extends RingHandle {
    */
   public void add(int descriptor, Runnable onReadable) {
     throwExceptionIfClosed();
+    Objects.requireNonNull(onReadable);
     if (descriptors.containsKey(descriptor)) {
       throw new IllegalArgumentException("descriptor " + descriptor + " is in this poller already");
     }
@@ -148,18 +150,12 @@ public final class RingPoller extends RingHandle {
         Waitable next = waiting[prepared++];
         nanos = next.prepareWait() ? Math.min(nanos, next.longestWaitNanos()) : 0;
       }
-      return epoll.await(millis(nanos));
+      return epoll.await(Waiter.millis(nanos));
     } finally {
       for (int i = 0; i < prepared; i++) {
         waiting[i].cancelWait();
       }
     }
-  }
-
-  private static int millis(long nanos) {
-    return nanos == Waitable.FOREVER
-        ? Epoll.FOREVER
-        : (int) Math.min(Integer.MAX_VALUE, Math.ceilDiv(nanos, NANOS_PER_MILLI));
   }
 
   private int dispatch(int polled) {

@@ -113,7 +113,7 @@ final class SharedConsumer extends Consumer {
         Steps.reached(CURSOR_MOVED);
         return position;
       }
-      header.putLongRelease(inProgress, NONE);
+      putBack();
       if (!plausible && header.getLongVolatile(cursorOffset) == cursor) {
         checkedLength((int) position & mask, position);
       }
@@ -167,7 +167,13 @@ final class SharedConsumer extends Consumer {
 
   @Override
   void releaseAfterRecovery() {
+    putBack();
+  }
+
+  /** Others may have gone on and found producers held back by this alone, who sleep by now. */
+  private void putBack() {
     header.putLongRelease(inProgress, NONE);
+    wakeProducers();
   }
 
   @Override

@@ -29,17 +29,19 @@ final class Waiter {
   private final int index;
   private final int slot;
   private final int bitmap;
-  private final Epoll epoll = new Epoll();
+  private final Epoll epoll;
   private final DeathWatch deaths;
   private long sleeps;
   private boolean announced;
 
-  private Waiter(Ring ring, int index, int bitmap) {
+  private Waiter(Ring ring, int index, int bitmap, Epoll epoll) {
     RingMemory memory = ring.memory();
     this.index = index;
     this.bitmap = bitmap;
+    this.epoll = epoll;
     header = memory.header;
     membership = ring.membership();
+    deaths = new DeathWatch(memory, membership, epoll);
     slot = memory.waiterSlot(index);
     sleeps = header.getLong(slot + WAITER_PHASE) >>> 2;
     awake();
@@ -47,9 +49,6 @@ final class Waiter {
     clear(SPACE_WAITERS_OFFSET);
     membership.sign(header, slot + WAITER_IDENTITY);
     header.putIntRelease(slot + WAITER_STATE, ACTIVE);
-    // Edge-triggered: every signal wakes, and nobody needs to read the counter.
-    epoll.add(ring.event(index).descriptor().number(), Epoll.IN | Epoll.EDGE, WAKE_TAG);
-    deaths = new DeathWatch(memory, membership, epoll);
   }
 
   /**
@@ -61,10 +60,27 @@ final class Waiter {
     EventFd[] events = ring.events();
     for (int i = 0; i < events.length; i++) {
       if (ring.membership().tryOwn(waiterLock(i))) {
-        return new Waiter(ring, i, bitmap);
+        return open(ring, i, bitmap);
       }
     }
     throw new NoFreeSlotException("waiter", events.length, "maxWaiters");
+  }
+
+  private static Waiter open(Ring ring, int index, int bitmap) {
+    Epoll epoll = null;
+    try {
+      epoll = new Epoll();
+      // Edge-triggered: every signal wakes, and nobody needs to read the counter.
+      int event = ring.events()[index].descriptor().number();
+      epoll.add(event, Epoll.IN | Epoll.EDGE, WAKE_TAG);
+      return new Waiter(ring, index, bitmap, epoll);
+    } catch (RuntimeException | Error failure) {
+      if (epoll != null) {
+        epoll.close();
+      }
+      ring.membership().disown(waiterLock(index));
+      throw failure;
+    }
   }
 
   int descriptor() {
@@ -96,11 +112,14 @@ final class Waiter {
 
   /** Sleeps until somebody signals, a member dies, or the time is over. */
   void sleep(long nanos) {
-    int millis =
-        nanos == Waitable.FOREVER
-            ? Epoll.FOREVER
-            : (int) Math.min(Integer.MAX_VALUE, (nanos + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI);
-    consume(epoll.await(millis));
+    consume(epoll.await(millis(nanos)));
+  }
+
+  /** The same time for epoll: not shorter, and without a limit if it had none. */
+  static int millis(long nanos) {
+    return nanos == Waitable.FOREVER
+        ? Epoll.FOREVER
+        : (int) Math.min(Integer.MAX_VALUE, Math.ceilDiv(nanos, NANOS_PER_MILLI));
   }
 
   private void consume(int ready) {

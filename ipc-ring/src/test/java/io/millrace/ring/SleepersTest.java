@@ -8,12 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.ring.Survivors.Manner;
 import io.millrace.testkit.Eventually;
+import io.millrace.testkit.Signals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.AfterAll;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,17 +33,22 @@ class SleepersTest {
           .maxConsumers(6)
           .maxWaiters(5);
 
-  @AfterAll
-  static void stopWarm() {
-    RingProcess.stopWarm();
-  }
-
   /** Waits until so many producers sleep. */
   static void awaitSpaceSleepers(Ring ring, int count) {
     Eventually.await(
         count + " producers sleep",
         SOON,
         () -> Long.bitCount(ring.memory().header.getLongVolatile(SPACE_WAITERS_OFFSET)) == count);
+  }
+
+  @Test
+  void aTimeLimitIsNeverShortenedNorTakenForNone() {
+    assertEquals(0, Waiter.millis(0));
+    assertEquals(1, Waiter.millis(1));
+    assertEquals(1, Waiter.millis(1_000_000));
+    assertEquals(2, Waiter.millis(1_000_001));
+    assertEquals(Integer.MAX_VALUE, Waiter.millis(Waitable.FOREVER - 1));
+    assertEquals(-1, Waiter.millis(Waitable.FOREVER));
   }
 
   /** Three sleep; the producer is killed before it has woken all. */
@@ -122,9 +129,79 @@ class SleepersTest {
     }
   }
 
-  /** A polling sleeper would need a few ticks a second, a spinning one two seconds. */
+  /**
+   * A consumer shows a record, another one is faster, and the first puts it back only after the
+   * producer has looked for room and gone to sleep.
+   */
   @Test
-  void whoSleepsUsesNoProcessorTime() throws Exception {
+  void aRecordThatIsPutBackWakesTheProducerThatItHeld() {
+    try (Ring ring = Ring.create(OPTIONS);
+        RingProcess child = RingProcess.joinedTo(ring);
+        Consumer other = ring.addConsumer(TOGETHER)) {
+      child.run("consumer c together sr");
+      int count = fill(ring);
+      child.runUpTo(RECORD_SHOWN, 1, "poll c 1");
+      assertEquals(count, other.poll((type, buffer, offset, length) -> {}, count));
+      assertWokenBy(ring, child::go);
+    }
+  }
+
+  /** The same with a position that a consumer holds because it would settle a claim there. */
+  @Test
+  void aHoleThatIsPutBackWakesTheProducerThatItHeld() {
+    try (Ring ring = Ring.create(OPTIONS);
+        RingProcess child = RingProcess.joinedTo(ring);
+        RingProcess producer = RingProcess.joinedTo(ring);
+        Consumer other = ring.addConsumer(TOGETHER)) {
+      child.run("consumer c together sr");
+      producer.run("producer p");
+      producer.runUpTo(TAIL_MOVED, 1, "offer p 0 40");
+      child.runUpTo(HOLE_HELD, 1, "await c 1");
+      producer.kill();
+      int count = fill(ring);
+      assertEquals(
+          count,
+          other.poll(
+              (type, buffer, offset, length) -> {},
+              count,
+              WaitStrategy.blocking(),
+              SOON.toNanos()));
+      assertWokenBy(ring, child::go);
+    }
+  }
+
+  private static int fill(Ring ring) {
+    int count = 0;
+    UnsafeBuffer message = new UnsafeBuffer(new byte[1000]);
+    try (Producer producer = ring.addProducer()) {
+      while (producer.offer(message, 0, 1000, 1) > 0) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  private static void assertWokenBy(Ring ring, Runnable wake) {
+    try (RingProcess presser = RingProcess.joinedTo(ring)) {
+      presser.run("producer q");
+      presser.send("press q 0 2000");
+      awaitSpaceSleepers(ring, 1);
+      awaitAsleep(presser);
+      wake.run();
+      presser.finish("press");
+    }
+  }
+
+  /** It has announced that it sleeps, and is on its way. */
+  private static void awaitAsleep(RingProcess process) {
+    Eventually.await("it sleeps", SOON, () -> Signals.states(process.pid()).equals(List.of("S")));
+  }
+
+  /**
+   * One that polls every 10 ms would run fifty times in this while, one that spins all the time.
+   */
+  @Test
+  void whoSleepsUsesNoProcessorTime() throws IOException {
     try (Ring ring = Ring.create(OPTIONS);
         RingProcess consumer = RingProcess.joinedTo(ring);
         RingProcess producer = RingProcess.joinedTo(ring)) {
@@ -135,51 +212,33 @@ class SleepersTest {
           "the consumer sleeps",
           SOON,
           () -> ring.memory().header.getLongVolatile(DATA_WAITERS_OFFSET) != 0);
-      assertSleeps(consumer.pid());
+      assertSleeps(consumer);
       producer.run("offer p 0 40");
       consumer.finish("await");
       producer.run("fill p 1 1000");
       producer.send("press p 1 1000");
       awaitSpaceSleepers(ring, 1);
-      assertSleeps(producer.pid());
+      assertSleeps(producer);
     }
   }
 
-  private static void assertSleeps(int pid) throws IOException {
-    settle(pid);
-    long ticks = ticks(pid);
+  private static void assertSleeps(RingProcess process) throws IOException {
+    awaitAsleep(process);
+    long before = runs(process.pid());
     long start = System.nanoTime();
-    while (System.nanoTime() - start < TimeUnit.SECONDS.toNanos(2)) {
+    while (System.nanoTime() - start < TimeUnit.MILLISECONDS.toNanos(500)) {
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
     }
-    long used = ticks(pid) - ticks;
-    assertTrue(used <= 10, "used " + used + " ticks of 10 ms in 2 s of sleep");
+    long ran = runs(process.pid()) - before;
+    assertTrue(ran <= 3, "ran " + ran + " times in half a second of sleep");
   }
 
-  /** What the JVM itself still does in the background is not the sleeper's. */
-  private static void settle(int pid) {
-    long[] last = {ticks(pid), System.nanoTime()};
-    Eventually.await(
-        "the JVM of " + pid + " is quiet",
-        SOON,
-        () -> {
-          long now = ticks(pid);
-          if (now - last[0] > 1) {
-            last[0] = now;
-            last[1] = System.nanoTime();
-          }
-          return System.nanoTime() - last[1] > TimeUnit.MILLISECONDS.toNanos(300);
-        });
-  }
-
-  private static long ticks(int pid) {
-    try {
-      String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
-      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-      return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
-    } catch (IOException failure) {
-      throw new java.io.UncheckedIOException(failure);
-    }
+  /** How often the only thread of a process has gone to sleep or was pushed off its processor. */
+  private static long runs(int pid) throws IOException {
+    return Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
+        .filter(line -> line.contains("ctxt_switches"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
+        .sum();
   }
 
   private static void finish(Ring ring, Survivors survivors) {
