@@ -48,6 +48,9 @@ public final class Errno {
   /** Invalid argument. */
   public static final int EINVAL = 22;
 
+  /** Too many open files in the system. */
+  public static final int ENFILE = 23;
+
   /** Too many open files in the process. */
   public static final int EMFILE = 24;
 

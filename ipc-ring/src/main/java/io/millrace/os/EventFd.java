@@ -76,7 +76,11 @@ public final class EventFd extends AbstractCloseable {
       }
       return new EventFd(descriptor);
     } catch (RuntimeException | Error refusal) {
-      descriptor.close();
+      try {
+        descriptor.close();
+      } catch (SystemCallException notOpen) {
+        refusal.addSuppressed(notOpen);
+      }
       throw refusal;
     }
   }

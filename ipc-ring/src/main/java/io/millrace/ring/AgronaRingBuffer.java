@@ -39,21 +39,19 @@ public final class AgronaRingBuffer extends AbstractCloseable implements RingBuf
   private final Ring ring;
   private final RingMemory memory;
   private final UnsafeBuffer header;
-  private final GroupOptions options;
   private final Group group;
   private final ProducerPool producers;
-  private final Reader reader = new Reader();
-  private volatile Consumer consumer;
+  private final AgronaReader reader;
 
   private AgronaRingBuffer(Ring ring, GroupOptions options) {
     singleThreadedCheckDisabled(true);
     this.ring = ring;
-    this.options = options;
     memory = ring.memory();
     header = memory.header;
     ring.addGroup(options);
     group = ring.group(options.name());
     producers = new ProducerPool(ring);
+    reader = new AgronaReader(ring, options);
     ring.retained();
   }
 
@@ -152,9 +150,8 @@ public final class AgronaRingBuffer extends AbstractCloseable implements RingBuf
    */
   @Override
   public int read(MessageHandler handler, int messageCountLimit) {
-    Consumer reading = consumer();
-    reader.plain = handler;
-    return reader.poll(reading, messageCountLimit);
+    throwExceptionIfClosed();
+    return reader.read(handler, messageCountLimit);
   }
 
   @Override
@@ -169,9 +166,8 @@ public final class AgronaRingBuffer extends AbstractCloseable implements RingBuf
    */
   @Override
   public int controlledRead(ControlledMessageHandler handler, int messageCountLimit) {
-    Consumer reading = consumer();
-    reader.controlled = handler;
-    return reader.poll(reading, messageCountLimit);
+    throwExceptionIfClosed();
+    return reader.controlledRead(handler, messageCountLimit);
   }
 
   @Override
@@ -251,32 +247,7 @@ public final class AgronaRingBuffer extends AbstractCloseable implements RingBuf
   @Override
   public boolean unblock() {
     throwExceptionIfClosed();
-    Consumer reading = consumer;
-    if (reading == null) {
-      return false;
-    }
-    reading.throwExceptionIfClosed();
-    long position = reading.nextPosition();
-    if (memory.isCommitted(position)) {
-      return false;
-    }
-    reading.idle.clearUp();
-    return memory.isCommitted(position)
-        && memory.data.getInt(((int) position & memory.mask) + RingLayout.RECORD_TYPE)
-            == RingLayout.PADDING;
-  }
-
-  private Consumer consumer() {
-    throwExceptionIfClosed();
-    if (consumer == null) {
-      synchronized (this) {
-        if (consumer == null) {
-          consumer = ring.addConsumer(options);
-        }
-      }
-    }
-    consumer.throwExceptionIfClosed(); // Before another thread gets at the reader's handlers.
-    return consumer;
+    return reader.unblock();
   }
 
   private static void checkType(int msgTypeId) {
@@ -290,67 +261,16 @@ public final class AgronaRingBuffer extends AbstractCloseable implements RingBuf
    */
   @Override
   protected void performClose() {
-    producers.close();
-    if (consumer != null) {
-      consumer.close();
+    try {
+      producers.close();
+      reader.close();
+    } finally {
+      ring.released();
     }
-    ring.released();
   }
 
   @Override
   protected void assertCloseable() {
-    if (consumer != null) {
-      consumer.assertCloseable();
-    }
-  }
-
-  /** Hands records to Agrona's handlers. A message whose handler throws is done all the same. */
-  private final class Reader implements ControlledRecordHandler {
-    MessageHandler plain;
-    ControlledMessageHandler controlled;
-    private Throwable thrown;
-
-    int poll(Consumer reading, int limit) {
-      try {
-        int count = reading.controlledPoll(this, limit);
-        if (thrown != null) {
-          throwAgain(thrown);
-        }
-        return count;
-      } finally {
-        plain = null;
-        controlled = null;
-        thrown = null;
-      }
-    }
-
-    @Override
-    public Action onRecord(
-        int type, DirectBuffer buffer, int offset, int length, boolean redelivered) {
-      try {
-        if (plain != null) {
-          plain.onMessage(type, memory.data, offset, length);
-          return Action.CONTINUE;
-        }
-        return action(controlled.onMessage(type, memory.data, offset, length));
-      } catch (Throwable failure) {
-        thrown = failure;
-        return Action.BREAK;
-      }
-    }
-
-    private Action action(ControlledMessageHandler.Action action) {
-      return switch (action) {
-        case ABORT -> Action.ABORT;
-        case BREAK -> Action.BREAK;
-        case COMMIT -> Action.COMMIT;
-        case CONTINUE -> Action.CONTINUE;
-      };
-    }
-
-    @SuppressWarnings("unchecked")
-    private <X extends Throwable> void throwAgain(Throwable failure) throws X {
-      throw (X) failure;
-    }
+    reader.assertCloseable();
   }
 }

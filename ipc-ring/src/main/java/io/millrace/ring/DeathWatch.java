@@ -17,6 +17,9 @@ import java.util.Set;
  * sleeper's epoll set.
  */
 final class DeathWatch {
+  private static final Set<Integer> SHORTAGES =
+      Set.of(Errno.EMFILE, Errno.ENFILE, Errno.ENOMEM, Errno.ENOSPC);
+
   private final RingMemory memory;
   private final Membership membership;
   private final Epoll epoll;
@@ -30,6 +33,9 @@ final class DeathWatch {
   private boolean sawDeath;
   private boolean complete;
 
+  /** There was no descriptor, or no memory, left; perhaps there is next time. */
+  private boolean shortage;
+
   DeathWatch(RingMemory memory, Membership membership, Epoll epoll) {
     this.memory = memory;
     this.membership = membership;
@@ -39,13 +45,14 @@ final class DeathWatch {
   /** Brings the watch up to date if somebody joined or left. */
   void refresh() {
     long now = memory.header.getLongVolatile(MEMBERS_OFFSET);
-    if (now == members) {
+    if (now == members && !shortage) {
       return;
     }
-    members = now;
     // A consumer that left with a record in hand looks like one that died.
-    sawDeath = true;
+    sawDeath |= now != members;
+    members = now;
     complete = true;
+    shortage = false;
     named.clear();
     for (int i = 0; i < memory.producers; i++) {
       name(producerSlot(i) + PRODUCER_STATE, producerSlot(i) + PRODUCER_IDENTITY, producerLock(i));
@@ -77,19 +84,23 @@ final class DeathWatch {
   }
 
   private void watch(int pid, long lock) {
-    Descriptor process;
+    Descriptor process = null;
     try {
       process = PidFd.open(pid);
+      epoll.add(process.number(), Epoll.IN, pid);
     } catch (SystemCallException failure) {
+      if (process != null) {
+        process.close();
+      }
       if (failure.errno() == Errno.ESRCH) {
         dead.add(pid);
         sawDeath = true;
       } else {
         complete = false; // No pidfd to be had here: look from time to time instead.
+        shortage |= SHORTAGES.contains(failure.errno());
       }
       return;
     }
-    epoll.add(process.number(), Epoll.IN, pid);
     watched.put(pid, process);
     // Opened first, probed second: a holder that lives now is the process that was opened.
     if (!membership.isAlive(lock)) {

@@ -56,25 +56,30 @@ final class ProducerPool {
     for (int i = 0; i < size; i++) {
       int cell = (home + i) % size;
       if (states.get(cell) == EMPTY && states.compareAndSet(cell, EMPTY, TAKEN)) {
+        boolean added = false;
         try {
           producers[cell] = ring.addProducer();
           producers[cell].singleThreadedCheckDisabled(true);
+          added = true;
           return cell;
         } catch (NoFreeSlotException failure) {
-          states.set(cell, EMPTY);
-          if (!hasAny()) {
+          if (!hasAnyBut(cell)) {
             throw failure;
           }
           return NONE_IDLE;
+        } finally {
+          if (!added) {
+            states.set(cell, EMPTY);
+          }
         }
       }
     }
     return NONE_IDLE;
   }
 
-  private boolean hasAny() {
+  private boolean hasAnyBut(int cell) {
     for (int i = 0; i < producers.length; i++) {
-      if (states.get(i) != EMPTY) {
+      if (i != cell && states.get(i) != EMPTY) {
         return true;
       }
     }

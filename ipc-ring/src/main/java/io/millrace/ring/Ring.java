@@ -1,11 +1,6 @@
 package io.millrace.ring;
 
-import io.millrace.os.Descriptor;
 import io.millrace.os.EventFd;
-import io.millrace.os.Membarrier;
-import io.millrace.os.Platform;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Supplier;
 import net.openhft.chronicle.core.io.AbstractCloseable;
 import net.openhft.chronicle.core.io.ClosedIllegalStateException;
@@ -30,26 +25,26 @@ import net.openhft.chronicle.core.io.ClosedIllegalStateException;
  * thread each. The memory stays mapped until the ring and all of them are closed.
  */
 public final class Ring extends AbstractCloseable {
+  private final RingResources resources;
   private final RingMemory memory;
   private final Membership membership;
-  private final Members members;
   private final Signals signals;
   private final Recovery recovery;
-  private final Descriptor memfd;
-  private final EventFd[] events;
-  private int openHandles = 1;
+  private final Groups groups;
+  private final ProducerMembers producers;
+  private final ConsumerMembers consumers;
 
-  private Ring(Descriptor memfd, EventFd[] events, RingMemory memory) {
+  private Ring(RingResources resources) {
     singleThreadedCheckDisabled(true);
-    this.memfd = memfd;
-    this.events = events;
-    this.memory = memory;
-    // Before the first commit of this process, so that sleepers' barriers run through it.
-    Membarrier.isRegistered();
-    membership = new Membership(memfd);
-    signals = new Signals(memory, events);
-    members = new Members(memory, membership, signals);
+    this.resources = resources;
+    memory = resources.memory;
+    membership = resources.membership;
+    signals = new Signals(memory, resources.events);
     recovery = new Recovery(memory, membership);
+    MemberNews news = new MemberNews(memory, signals);
+    groups = new Groups(memory, membership, signals);
+    producers = new ProducerMembers(memory, membership, news);
+    consumers = new ConsumerMembers(memory, membership, groups, news);
   }
 
   /**
@@ -62,18 +57,7 @@ public final class Ring extends AbstractCloseable {
    *     the message says which
    */
   public static Ring create(RingOptions options) {
-    Platform.check();
-    List<Descriptor> descriptors = new ArrayList<>();
-    try {
-      descriptors.add(RingMemory.create(options));
-      for (int i = 0; i < options.maxWaiters(); i++) {
-        descriptors.add(EventFd.create().descriptor());
-      }
-    } catch (RuntimeException | Error failure) {
-      descriptors.forEach(Descriptor::close);
-      throw failure;
-    }
-    return open(descriptors);
+    return new Ring(RingResources.create(options));
   }
 
   /**
@@ -87,43 +71,7 @@ public final class Ring extends AbstractCloseable {
    * @throws java.io.UncheckedIOException if a system call fails
    */
   public static Ring join(int... descriptors) {
-    List<Descriptor> owned = new ArrayList<>();
-    for (int i = 0; i < descriptors.length; i++) {
-      owned.add(Descriptor.adopt(descriptors[i], i == 0 ? "ring memory" : "ring event " + i));
-    }
-    try {
-      Platform.check();
-      if (owned.isEmpty()) {
-        throw new IllegalArgumentException("a ring has at least one descriptor");
-      }
-    } catch (RuntimeException | Error failure) {
-      owned.forEach(Descriptor::close);
-      throw failure;
-    }
-    return open(owned);
-  }
-
-  private static Ring open(List<Descriptor> descriptors) {
-    RingMemory memory = null;
-    try {
-      memory = RingMemory.map(descriptors.get(0));
-      EventFd[] events = descriptors.stream().skip(1).map(EventFd::of).toArray(EventFd[]::new);
-      if (events.length != memory.waiters) {
-        throw new RingCorruptedException(
-            "the ring has "
-                + memory.waiters
-                + " event descriptors, "
-                + events.length
-                + " were handed over");
-      }
-      return new Ring(descriptors.get(0), events, memory);
-    } catch (RuntimeException | Error failure) {
-      if (memory != null) {
-        memory.close();
-      }
-      descriptors.forEach(Descriptor::close);
-      throw failure;
-    }
+    return new Ring(RingResources.adopt(descriptors));
   }
 
   /**
@@ -132,12 +80,7 @@ public final class Ring extends AbstractCloseable {
    * @return their numbers in this process; they stay owned by the ring
    */
   public int[] descriptors() {
-    int[] numbers = new int[1 + events.length];
-    numbers[0] = memfd.number();
-    for (int i = 0; i < events.length; i++) {
-      numbers[1 + i] = events[i].descriptor().number();
-    }
-    return numbers;
+    return resources.descriptors();
   }
 
   /**
@@ -148,13 +91,13 @@ public final class Ring extends AbstractCloseable {
    */
   public synchronized Producer addProducer() {
     requireOpen();
-    int index = members.joinProducer();
+    int index = producers.join();
     try {
       Producer producer = new Producer(this, new ProducerSlot(memory, this::isAlive, index));
-      openHandles++;
+      resources.retain();
       return producer;
     } catch (RuntimeException | Error failure) {
-      members.leaveProducer(index);
+      producers.leave(index);
       throw failure;
     }
   }
@@ -169,8 +112,8 @@ public final class Ring extends AbstractCloseable {
    */
   public synchronized Consumer addConsumer(GroupOptions group) {
     requireOpen();
-    Consumer consumer = members.joinConsumer(this, group);
-    openHandles++;
+    Consumer consumer = consumers.join(this, group);
+    resources.retain();
     return consumer;
   }
 
@@ -181,8 +124,9 @@ public final class Ring extends AbstractCloseable {
    */
   public synchronized Observer addObserver() {
     requireOpen();
-    openHandles++;
-    return new Observer(this);
+    Observer observer = new Observer(this);
+    resources.retain();
+    return observer;
   }
 
   /**
@@ -201,17 +145,17 @@ public final class Ring extends AbstractCloseable {
       throw new IllegalArgumentException(
           "group " + group.name() + " must be retained to exist without a consumer");
     }
-    return whileOpen(() -> members.addGroup(group));
+    return whileOpen(() -> groups.add(group));
   }
 
   Group group(String name) {
-    return whileOpen(() -> members.find(name));
+    return whileOpen(() -> groups.find(name));
   }
 
   /** One handle more, of a kind that has no slot. */
   synchronized void retained() {
     throwExceptionIfClosed();
-    openHandles++;
+    resources.retain();
   }
 
   /**
@@ -222,7 +166,7 @@ public final class Ring extends AbstractCloseable {
    * @throws GroupInUseException if it has consumers
    */
   public boolean removeGroup(String name) {
-    return whileOpen(() -> members.removeGroup(name));
+    return whileOpen(() -> groups.remove(name));
   }
 
   /**
@@ -261,25 +205,21 @@ public final class Ring extends AbstractCloseable {
   }
 
   EventFd[] events() {
-    return events;
-  }
-
-  EventFd event(int waiter) {
-    return events[waiter];
+    return resources.events;
   }
 
   void evictDead() {
-    members.evictDead();
+    groups.evictDead();
   }
 
   /** Returns false if somebody else is just changing the membership. */
   boolean evictDeadNow() {
-    return members.evictDeadNow();
+    return groups.evictDeadNow();
   }
 
   void leaveProducer(int index) {
     try {
-      members.leaveProducer(index);
+      producers.leave(index);
     } finally {
       released();
     }
@@ -287,7 +227,7 @@ public final class Ring extends AbstractCloseable {
 
   void leaveConsumer(Consumer consumer) {
     try {
-      members.leaveConsumer(consumer);
+      consumers.leave(consumer);
     } finally {
       released();
     }
@@ -295,7 +235,7 @@ public final class Ring extends AbstractCloseable {
 
   void abandonConsumer(Consumer consumer) {
     try {
-      members.abandonConsumer(consumer);
+      consumers.abandon(consumer);
     } finally {
       released();
     }
@@ -309,7 +249,7 @@ public final class Ring extends AbstractCloseable {
   <T> T whileOpen(Supplier<T> use) {
     synchronized (this) {
       requireOpen();
-      openHandles++;
+      resources.retain();
     }
     try {
       return use.get();
@@ -324,16 +264,9 @@ public final class Ring extends AbstractCloseable {
     }
   }
 
-  /** One handle less; with the last one all goes. */
-  synchronized void released() {
-    if (--openHandles == 0) {
-      memory.close();
-      membership.close();
-      memfd.close();
-      for (EventFd event : events) {
-        event.close();
-      }
-    }
+  /** One handle less. */
+  void released() {
+    resources.release();
   }
 
   /** Closes this entry to the ring. What was added through it stays usable until it is closed. */
