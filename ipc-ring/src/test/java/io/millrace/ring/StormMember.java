@@ -1,11 +1,9 @@
 package io.millrace.ring;
 
+import io.millrace.os.Credentials;
 import io.millrace.os.Descriptor;
 import io.millrace.os.PidFd;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
+import io.millrace.testkit.Forked;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -14,18 +12,19 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.SleepingIdleStrategy;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** A process with many members of a ring, each a thread, which work until the process is killed. */
-final class StormMember {
-  static final int PRODUCERS = 4;
-  private static final int COMPETING = 3;
-  private static final int FLEETING_ONES = 2;
-
-  /** Without the consumer of the exclusive group, which only one process at a time has. */
-  static final int MEMBERS = PRODUCERS + COMPETING + FLEETING_ONES;
+/** A process with one member of a ring, which works until the process is killed. */
+final class StormMember implements Forked {
+  /** What the one member is. */
+  enum Role {
+    PRODUCER,
+    ALONE,
+    TOGETHER,
+    FLEETING
+  }
 
   static final GroupOptions ALONE = GroupOptions.named("alone").retained();
   static final GroupOptions TOGETHER = GroupOptions.named("together").shared().retained();
-  private static final GroupOptions FLEETING = GroupOptions.named("fleeting").shared();
+  static final GroupOptions FLEETING = GroupOptions.named("fleeting").shared();
 
   private static final int MAX_LENGTH = 700;
   private static final int MIN_LENGTH = 2 * Integer.BYTES;
@@ -33,67 +32,66 @@ final class StormMember {
   private static final long WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
   private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
-  private final Ring ring;
-  private final StormJournal journal;
+  private Ring ring;
+  private StormJournal journal;
 
-  private StormMember(Ring ring, StormJournal journal) {
-    this.ring = ring;
-    this.journal = journal;
+  StormMember() {}
+
+  /** Joins: producers in the journal, pid, descriptor of the journal, descriptors of the ring. */
+  StormMember(int... told) {
+    try (Descriptor parent = PidFd.open(told[1])) {
+      journal = new StormJournal(PidFd.copyDescriptor(parent, told[2], "journal"), told[0]);
+    }
+    ring = RingChild.join(told[1], Arrays.copyOfRange(told, 3, told.length));
   }
 
-  /** One line tells all: producers in the journal, first producer, seed, pid, descriptors. */
-  public static void main(String[] arguments) throws IOException {
-    warmUp();
-    System.out.println("ready");
-    BufferedReader reader =
-        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    int[] told = Arrays.stream(reader.readLine().split(" ")).mapToInt(Integer::parseInt).toArray();
-    int pid = told[3];
-    StormJournal journal;
-    try (Descriptor parent = PidFd.open(pid)) {
-      journal = new StormJournal(PidFd.copyDescriptor(parent, told[4], "journal"), told[0]);
-    }
-    Ring ring = RingChild.join(pid, Arrays.copyOfRange(told, 5, told.length));
-    StormMember member = new StormMember(ring, journal);
-    Random random = new Random(told[2]);
-    for (int i = 0; i < PRODUCERS; i++) {
-      int producer = told[1] + i;
-      Random own = new Random(random.nextLong());
-      member.start(() -> member.produce(producer, own));
-    }
-    member.startConsumers(ALONE, 1, random);
-    member.startConsumers(TOGETHER, COMPETING, random);
-    member.startConsumers(FLEETING, FLEETING_ONES, random);
+  /** The role, the number of the producer, a seed, and what the constructor is to be told. */
+  @Override
+  public void run(String... arguments) {
+    int[] told = Arrays.stream(arguments).skip(1).mapToInt(Integer::parseInt).toArray();
+    StormPauses.seed(told[1]);
+    new StormMember(Arrays.copyOfRange(told, 2, told.length))
+        .work(Role.valueOf(arguments[0]), told[0], new Random(told[1]));
   }
 
-  private static void warmUp() {
-    try (Ring ring = Ring.create(RingOptions.capacity(RingLayout.MIN_CAPACITY).maxWaiters(1));
-        Producer producer = ring.addProducer();
-        Consumer consumer = ring.addConsumer(GroupOptions.named("warm").shared())) {
-      producer.offer(new UnsafeBuffer(new byte[8]), 0, 8, 1);
-      consumer.poll((type, buffer, offset, length) -> {}, 1, WaitStrategy.blocking(), 1);
-      consumer.waitForRecords().await(1);
+  void work(Role role, int id, Random random) {
+    switch (role) {
+      case PRODUCER -> produce(id, random);
+      case ALONE -> consume(ALONE, random);
+      case TOGETHER -> consume(TOGETHER, random);
+      case FLEETING -> consume(FLEETING, random);
     }
   }
 
-  private void startConsumers(GroupOptions group, int count, Random random) {
-    for (int i = 0; i < count; i++) {
-      Random own = new Random(random.nextLong());
-      start(() -> consume(group, own));
+  @Override
+  public void warmUp() {
+    try (Ring created = Ring.create(RingOptions.capacity(RingLayout.MIN_CAPACITY));
+        StormJournal noted = StormJournal.create(1)) {
+      int[] numbers = created.descriptors();
+      int[] told = new int[3 + numbers.length];
+      told[0] = 1;
+      told[1] = Credentials.pid();
+      told[2] = noted.descriptor();
+      System.arraycopy(numbers, 0, told, 3, numbers.length);
+      StormMember member = new StormMember(told);
+      try (Ring joined = member.ring;
+          StormJournal own = member.journal) {
+        Random random = new Random(0);
+        for (GroupOptions group : new GroupOptions[] {ALONE, TOGETHER, FLEETING}) {
+          try (Consumer consumer = joined.addConsumer(group)) {
+            own.end();
+            member.produce(0, random);
+            consumer.poll(new Checker(own, FLEETING), 10, WaitStrategy.blocking(), 1);
+            consumer.waitForRecords().await(1);
+          }
+        }
+      }
     }
   }
 
-  private void start(Runnable work) {
-    new Thread(
-            () -> {
-              try {
-                work.run();
-              } catch (RuntimeException | Error failure) {
-                journal.violation("%s", failure);
-                failure.printStackTrace();
-              }
-            })
-        .start();
+  void report(Throwable failure) {
+    journal.violation("%s", failure);
+    failure.printStackTrace();
   }
 
   private static WaitStrategy anyWay(Random random) {
@@ -207,8 +205,14 @@ final class StormMember {
     private void came(int id, DirectBuffer buffer, int offset, int length, boolean again) {
       int sequence = buffer.getInt(offset);
       boolean whole = buffer.getInt(offset + length - 4) == ~sequence;
-      for (int i = 4; i < length - 4; i++) {
-        whole &= buffer.getByte(offset + i) == (byte) (sequence * 31 + id);
+      byte filling = (byte) (sequence * 31 + id);
+      long eight = (filling & 0xff) * 0x0101010101010101L;
+      int i = 4;
+      while (i < length - 4) {
+        // By eight where it is aligned: this is most of what an interpreted process does.
+        boolean wide = i % 8 == 0 && i + 8 <= length - 4;
+        whole &= wide ? buffer.getLong(offset + i) == eight : buffer.getByte(offset + i) == filling;
+        i += wide ? 8 : 1;
       }
       if (!whole) {
         journal.violation("%s: a torn record of producer %d", group.name(), id);

@@ -1,6 +1,6 @@
 package io.millrace.ring;
 
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -11,9 +11,15 @@ final class StormPauses implements Steps.Listener {
   private static final int RARITY = 100;
   private static final int LONGEST_NANOS = 3_000_000;
 
+  private static volatile Random random = new Random();
+
+  /** Forked processes would all pause at the same steps. */
+  static void seed(int seed) {
+    random = new Random(seed);
+  }
+
   @Override
   public void reached(Steps.Step step) {
-    ThreadLocalRandom random = ThreadLocalRandom.current();
     if (random.nextInt(RARITY) == 0) {
       LockSupport.parkNanos(random.nextInt(LONGEST_NANOS));
     }
