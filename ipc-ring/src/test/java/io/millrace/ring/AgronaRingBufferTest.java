@@ -7,19 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
-import org.agrona.BufferUtil;
 import org.agrona.concurrent.ControlledMessageHandler;
 import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.UnsafeBuffer;
-import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBuffer;
-import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -31,46 +26,16 @@ class AgronaRingBufferTest {
   private final UnsafeBuffer message = new UnsafeBuffer(new byte[1024]);
   private final List<Integer> seen = new ArrayList<>();
 
-  /** A ring buffer and what has to be closed behind it. */
-  private record Subject(String name, RingBuffer buffer, Runnable end) implements AutoCloseable {
-    @Override
-    public void close() {
-      end.run();
-    }
-
-    @Override
-    public String toString() {
-      return name;
-    }
-  }
-
-  static Stream<Subject> subjects() {
-    return Stream.of(agrona(), ours(RingOptions.capacity(CAPACITY)));
-  }
-
-  private static Subject agrona() {
-    ByteBuffer memory =
-        BufferUtil.allocateDirectAligned(CAPACITY + RingBufferDescriptor.TRAILER_LENGTH, 64);
-    return new Subject("Agrona", new ManyToOneRingBuffer(new UnsafeBuffer(memory)), () -> {});
-  }
-
-  private static Subject ours(RingOptions options) {
-    Ring ring = Ring.create(options);
-    AgronaRingBuffer adapter = AgronaRingBuffer.of(ring, "readers");
-    return new Subject(
-        "Millrace",
-        adapter,
-        () -> {
-          adapter.close();
-          ring.close();
-        });
+  static Stream<AgronaSubject> subjects() {
+    return Stream.of(
+        AgronaSubject.agrona(CAPACITY), AgronaSubject.ours(RingOptions.capacity(CAPACITY)));
   }
 
   @ParameterizedTest
   @MethodSource("subjects")
-  void messagesAreReadAsTheyWereWritten(Subject subject) {
+  void messagesAreReadAsTheyWereWritten(AgronaSubject subject) {
     try (subject) {
-      RingBuffer buffer = subject.buffer;
+      RingBuffer buffer = subject.buffer();
       assertEquals(CAPACITY, buffer.capacity());
       for (int round = 0; round < 3000; round++) {
         int length = round % 500;
@@ -103,9 +68,9 @@ class AgronaRingBufferTest {
 
   @ParameterizedTest
   @MethodSource("subjects")
-  void theLimitIsKept(Subject subject) {
+  void theLimitIsKept(AgronaSubject subject) {
     try (subject) {
-      RingBuffer buffer = subject.buffer;
+      RingBuffer buffer = subject.buffer();
       for (int i = 1; i <= 10; i++) {
         assertTrue(buffer.write(i, message, 0, 8));
       }
@@ -118,9 +83,9 @@ class AgronaRingBufferTest {
 
   @ParameterizedTest
   @MethodSource("subjects")
-  void aFullBufferRefusesUntilSomethingWasRead(Subject subject) {
+  void aFullBufferRefusesUntilSomethingWasRead(AgronaSubject subject) {
     try (subject) {
-      RingBuffer buffer = subject.buffer;
+      RingBuffer buffer = subject.buffer();
       while (buffer.write(1, message, 0, 1000)) {
         seen.add(1);
       }
@@ -134,9 +99,9 @@ class AgronaRingBufferTest {
 
   @ParameterizedTest
   @MethodSource("subjects")
-  void claimsAreWrittenInPlaceAndBecomeVisibleInOrder(Subject subject) {
+  void claimsAreWrittenInPlaceAndBecomeVisibleInOrder(AgronaSubject subject) {
     try (subject) {
-      RingBuffer buffer = subject.buffer;
+      RingBuffer buffer = subject.buffer();
       int first = buffer.tryClaim(1, 8);
       int second = buffer.tryClaim(2, 8);
       int third = buffer.tryClaim(3, 8);
@@ -157,24 +122,24 @@ class AgronaRingBufferTest {
 
   @ParameterizedTest
   @MethodSource("subjects")
-  void aClaimMayBeCommittedByAnotherThread(Subject subject) throws InterruptedException {
+  void aClaimMayBeCommittedByAnotherThread(AgronaSubject subject) throws InterruptedException {
     try (subject) {
-      int index = subject.buffer.tryClaim(5, 8);
-      Thread committer = new Thread(() -> subject.buffer.commit(index));
+      int index = subject.buffer().tryClaim(5, 8);
+      Thread committer = new Thread(() -> subject.buffer().commit(index));
       committer.start();
       committer.join();
-      assertEquals(1, subject.buffer.read((type, data, i, length) -> seen.add(type)));
+      assertEquals(1, subject.buffer().read((type, data, i, length) -> seen.add(type)));
       assertEquals(List.of(5), seen);
     }
   }
 
   @ParameterizedTest
   @MethodSource("subjects")
-  void manyThreadsMayWriteAtOnce(Subject subject) throws InterruptedException {
+  void manyThreadsMayWriteAtOnce(AgronaSubject subject) throws InterruptedException {
     int writers = 4;
     int each = 20_000;
     try (subject) {
-      RingBuffer buffer = subject.buffer;
+      RingBuffer buffer = subject.buffer();
       List<Thread> threads = new ArrayList<>();
       AtomicReference<Throwable> failed = new AtomicReference<>();
       for (int w = 1; w <= writers; w++) {
@@ -226,9 +191,9 @@ class AgronaRingBufferTest {
 
   @ParameterizedTest
   @MethodSource("subjects")
-  void controlledReadsDoAsTheHandlerSays(Subject subject) {
+  void controlledReadsDoAsTheHandlerSays(AgronaSubject subject) {
     try (subject) {
-      RingBuffer buffer = subject.buffer;
+      RingBuffer buffer = subject.buffer();
       for (int i = 1; i <= 5; i++) {
         assertTrue(buffer.write(i, message, 0, 8));
       }
@@ -256,9 +221,9 @@ class AgronaRingBufferTest {
 
   @ParameterizedTest
   @MethodSource("subjects")
-  void aMessageWhoseHandlerThrowsIsGone(Subject subject) {
+  void aMessageWhoseHandlerThrowsIsGone(AgronaSubject subject) {
     try (subject) {
-      RingBuffer buffer = subject.buffer;
+      RingBuffer buffer = subject.buffer();
       assertTrue(buffer.write(1, message, 0, 8));
       assertTrue(buffer.write(2, message, 0, 8));
       assertTrue(buffer.write(3, message, 0, 8));
@@ -283,9 +248,9 @@ class AgronaRingBufferTest {
 
   @ParameterizedTest
   @MethodSource("subjects")
-  void badArgumentsAreRefused(Subject subject) {
+  void badArgumentsAreRefused(AgronaSubject subject) {
     try (subject) {
-      RingBuffer buffer = subject.buffer;
+      RingBuffer buffer = subject.buffer();
       for (int type : new int[] {0, -1}) {
         assertThrows(IllegalArgumentException.class, () -> buffer.write(type, message, 0, 8));
         assertThrows(IllegalArgumentException.class, () -> buffer.tryClaim(type, 8));
@@ -303,9 +268,9 @@ class AgronaRingBufferTest {
 
   @ParameterizedTest
   @MethodSource("subjects")
-  void theNumbersThatAllShareAreKept(Subject subject) {
+  void theNumbersThatAllShareAreKept(AgronaSubject subject) {
     try (subject) {
-      RingBuffer buffer = subject.buffer;
+      RingBuffer buffer = subject.buffer();
       assertEquals(0, buffer.nextCorrelationId());
       assertEquals(1, buffer.nextCorrelationId());
       assertEquals(0, buffer.consumerHeartbeatTime());
@@ -316,57 +281,6 @@ class AgronaRingBufferTest {
       assertFalse(buffer.unblock());
       assertEquals(1, buffer.read(IGNORE));
       assertFalse(buffer.unblock());
-    }
-  }
-
-  @Test
-  void whatIsWrittenBeforeTheReaderComesIsKept() {
-    try (Ring ring = Ring.create(RingOptions.capacity(CAPACITY));
-        AgronaRingBuffer writer = AgronaRingBuffer.of(ring, "readers");
-        AgronaRingBuffer reader = AgronaRingBuffer.of(ring, "readers")) {
-      assertTrue(writer.write(7, message, 0, 8));
-      assertEquals(1, reader.read((type, data, index, length) -> seen.add(type)));
-      assertEquals(0, reader.nextCorrelationId());
-      assertEquals(1, writer.nextCorrelationId());
-      reader.consumerHeartbeatTime(9);
-      assertEquals(9, writer.consumerHeartbeatTime());
-      assertThrows(GroupInUseException.class, () -> writer.read(IGNORE));
-      assertTrue(writer.write(8, message, 0, 8));
-    }
-  }
-
-  @Test
-  void aClaimOfALivingProcessIsNeverUnblocked() {
-    try (Subject subject = ours(RingOptions.capacity(CAPACITY))) {
-      int index = subject.buffer.tryClaim(1, 8);
-      assertEquals(0, subject.buffer.read(IGNORE));
-      assertFalse(subject.buffer.unblock());
-      subject.buffer.commit(index);
-      assertEquals(1, subject.buffer.read(IGNORE));
-    }
-  }
-
-  @Test
-  void aSingleProducerRingTakesOneWriterAtATime() {
-    try (Subject subject = ours(RingOptions.capacity(CAPACITY).forSingleProducer())) {
-      int index = subject.buffer.tryClaim(1, 8);
-      assertFalse(subject.buffer.write(2, message, 0, 8));
-      assertEquals(INSUFFICIENT_CAPACITY, subject.buffer.tryClaim(2, 8));
-      subject.buffer.commit(index);
-      assertTrue(subject.buffer.write(2, message, 0, 8));
-      assertEquals(2, subject.buffer.read(IGNORE));
-    }
-  }
-
-  @Test
-  @SuppressWarnings("try") // Closed in the middle: that is what is tested.
-  void aWriterForWhomTheRingHasNoPlaceIsTold() {
-    try (Ring ring = Ring.create(RingOptions.capacity(CAPACITY).maxProducers(1));
-        Producer taken = ring.addProducer();
-        AgronaRingBuffer adapter = AgronaRingBuffer.of(ring, "readers")) {
-      assertThrows(NoFreeSlotException.class, () -> adapter.write(1, message, 0, 8));
-      taken.close();
-      assertTrue(adapter.write(1, message, 0, 8));
     }
   }
 }
