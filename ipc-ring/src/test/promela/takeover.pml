@@ -9,6 +9,7 @@
  *   lock[s]               consumer slot s: who holds the lock byte, NOBODY = free
  *   padded, reused        HOLE: the hole at position 1 was committed as padding; its space has been
  *                         claimed again, C further on
+ *   waiting, woken        SLEEPER: the producer's bit in spaceWaiters, its eventfd or a pidfd is readable
  *   dead[], handled[],    no words: which processes were killed; which records were handled to
  *   holder[]              completion; who is entitled to a record (claimant or taker)
  *
@@ -23,11 +24,13 @@
  *     it; it is redelivered only when its claimant, or the last taker, is dead;
  *   - SPACE: the least of cursor and inProgress, read one after another in this order, never
  *     passes a record that is not handled to completion;
- *   - HOLE: a recoverer in a shared group never writes to space that is used again.
+ *   - HOLE: a recoverer in a shared group never writes to space that is used again;
+ *   - SLEEPER: a producer that sleeps for space is woken once the limit leaves it room.
  *
  * Runs: three consumers in three slots; SPACE: the same and a producer that computes the limit at
  * any time; JOIN: two slots and a third consumer that takes over the slot of a dead one; HOLE: two
- * consumers, a hole at position 1, and a producer that computes the limit.
+ * consumers, a hole at position 1, and a producer that computes the limit; SLEEPER: two consumers,
+ * and a producer that needs the space of all records.
  *
  * BROKEN_CURSOR_FIRST   the cursor moves before inProgress is announced
  * BROKEN_NO_CONFIRM     claimants do not confirm the claim before theirs
@@ -36,11 +39,14 @@
  * BROKEN_CONFIRM_STORE  confirmed is stored, not raised to a maximum
  * BROKEN_JOIN           a joiner drops the inProgress it finds in its slot
  * BROKEN_LIMIT_ORDER    the limit reads inProgress before the cursor
+ * BROKEN_SILENT_PUT_BACK  a consumer that lost a record to another one takes its inProgress back
+ *                       without looking for sleepers
  * BROKEN_NO_REREAD      a recoverer does not read the cursor again after it announced inProgress
  */
-// good: SPACE JOIN HOLE
+// good: SPACE JOIN HOLE SLEEPER
 // broken: BROKEN_CURSOR_FIRST BROKEN_NO_CONFIRM BROKEN_NO_LOCK BROKEN_CONFIRM_ORDER
 // broken: BROKEN_CONFIRM_STORE BROKEN_JOIN BROKEN_LIMIT_ORDER BROKEN_NO_REREAD
+// broken: BROKEN_SILENT_PUT_BACK
 
 #if defined(BROKEN_JOIN)
 #define JOIN
@@ -48,11 +54,13 @@
 #define HOLE
 #elif defined(BROKEN_LIMIT_ORDER)
 #define SPACE
+#elif defined(BROKEN_SILENT_PUT_BACK)
+#define SLEEPER
 #endif
 
 #define RECORDS 3
 #define CONSUMERS 3
-#if defined(JOIN) || defined(HOLE)
+#if defined(JOIN) || defined(HOLE) || defined(SLEEPER)
 #define SLOTS 2
 #else
 #define SLOTS 3
@@ -78,10 +86,21 @@ bool reused;
 #define COMMITTED(p) true
 #endif
 
+#ifdef SLEEPER
+bool waiting;
+bool woken;
+bool satisfied;
+#define WAKE if :: waiting -> woken = true :: else fi
+#else
+#define WAKE skip
+#define satisfied true
+#endif
+
 #define OR_KILLED :: atomic { true; die(); goto gone }
 
 inline die() {
   dead[id] = true;
+  WAKE; /* its pidfd */
   p = 0;
   do
   :: p < SLOTS -> if :: lock[p] == id -> lock[p] = NOBODY :: else fi; p++
@@ -194,14 +213,27 @@ handle:
   fi;
   if
   :: atomic { p + 1 < e -> p++; inProgress[me] = p; goto handle }
-  :: atomic { p + 1 == e -> p = 0; e = 0; inProgress[me] = NONE; goto idle }
+  :: atomic { p + 1 == e -> p = 0; e = 0; inProgress[me] = NONE; goto wake }
   OR_KILLED
   fi;
 withdraw:
   if
+#ifdef BROKEN_SILENT_PUT_BACK
   :: atomic { inProgress[me] = NONE; goto idle }
+#else
+  :: atomic { inProgress[me] = NONE }
+#endif
   OR_KILLED
   fi;
+wake:
+#ifdef SLEEPER
+  if
+  :: atomic { WAKE; goto idle }
+  OR_KILLED
+  fi;
+#else
+  goto idle;
+#endif
 
 take:
 #ifndef BROKEN_NO_LOCK
@@ -265,7 +297,7 @@ release:
 #ifndef BROKEN_NO_LOCK
        lock[d] = NOBODY;
 #endif
-       d = 0; goto idle
+       d = 0; goto wake
      }
   OR_KILLED
   fi;
@@ -306,6 +338,30 @@ end_space:
 }
 #endif
 
+#ifdef SLEEPER
+/* Announces, looks, sleeps, until the limit is behind all records. */
+proctype Sleeper() {
+  byte limit, i;
+
+announce:
+  atomic { waiting = true };
+  atomic { limit = cursor };
+  do
+  :: atomic { i < SLOTS -> if :: inProgress[i] < limit -> limit = inProgress[i] :: else fi; i++ }
+  :: atomic { i == SLOTS -> i = 0; break }
+  od;
+  if
+  :: atomic { limit == RECORDS -> waiting = false; satisfied = true; limit = 0; goto gone }
+  :: atomic { limit < RECORDS -> limit = 0 }
+  fi;
+end_asleep:
+  atomic { woken -> woken = false; waiting = false; goto announce };
+gone:
+end_gone:
+  false
+}
+#endif
+
 #define ALL_DEAD (dead[0] && dead[1] && dead[2])
 #define ALL_HANDLED (cursor == RECORDS && handled[0] && handled[1] && handled[2])
 #define NONE_HELD \
@@ -313,7 +369,7 @@ end_space:
 
 proctype Quiet() {
 end_quiet:
-  timeout -> assert(ALL_DEAD || (ALL_HANDLED && NONE_HELD))
+  timeout -> assert(ALL_DEAD || (ALL_HANDLED && NONE_HELD && satisfied))
 }
 
 init {
@@ -326,7 +382,7 @@ init {
     holder[0] = NOBODY; holder[1] = NOBODY; holder[2] = NOBODY;
     run Consumer(0, 0);
     run Consumer(1, 1);
-#ifdef HOLE
+#if defined(HOLE) || defined(SLEEPER)
     dead[2] = true;
 #elif defined(JOIN)
     run Consumer(2, SLOTS);
@@ -335,6 +391,9 @@ init {
 #endif
 #if defined(SPACE) || defined(HOLE)
     run Space();
+#endif
+#ifdef SLEEPER
+    run Sleeper();
 #endif
     run Quiet()
   }
