@@ -25,9 +25,7 @@ public final class Zygote implements AutoCloseable {
   private static final Duration SOON = Duration.ofSeconds(60);
 
   private final ChildProcess parent;
-  private final Path directory;
   private final String name;
-  private int forks;
 
   /**
    * Starts a zygote and warms it up.
@@ -43,11 +41,6 @@ public final class Zygote implements AutoCloseable {
     // Safepoints that the JVM would make by itself: no fork must fall into one.
     flags.add("-XX:GuaranteedAsyncDeflationInterval=0");
     flags.addAll(List.of(jvmFlags));
-    try {
-      directory = Files.createTempDirectory("zygote");
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
-    }
     parent = ChildProcess.startUnder(List.of(), flags, ZygoteMain.class, forked.getName());
     parent.expectLine("warm", SOON);
   }
@@ -59,16 +52,18 @@ public final class Zygote implements AutoCloseable {
    * @return the child, which is talked to as any other
    */
   public synchronized ChildProcess fork(String... arguments) {
-    Path input = directory.resolve("in" + ++forks);
-    Path output = directory.resolve("out" + forks);
-    String told = "fork " + input + " " + output + " " + String.join(" ", arguments);
-    int pid = Integer.parseInt(ask(told));
     try {
+      Path directory = Files.createTempDirectory("fork");
+      Path input = directory.resolve("in");
+      Path output = directory.resolve("out");
+      String told = "fork " + input + " " + output + " " + String.join(" ", arguments);
+      int pid = Integer.parseInt(ask(told));
       // In this order: each end waits for the other, and the child opens in this order, too.
       FileOutputStream to = new FileOutputStream(input.toFile());
       FileInputStream from = new FileInputStream(output.toFile());
       Files.delete(input);
       Files.delete(output);
+      Files.delete(directory);
       return new ChildProcess(new ForkedProcess(this, pid, to, from), name);
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
@@ -89,10 +84,5 @@ public final class Zygote implements AutoCloseable {
   @Override
   public void close() {
     parent.close();
-    try {
-      Files.delete(directory);
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
-    }
   }
 }
