@@ -6,20 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.ring.StreamModel.Delivery;
-import io.millrace.ring.StreamModel.Entry;
 import io.millrace.ring.StreamModel.GroupModel;
 import io.millrace.ring.StreamModel.ObserverModel;
-import io.millrace.ring.StreamModel.State;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.agrona.DirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /** One random story: a real ring and the model, which get the same to do. */
 final class StreamStory implements AutoCloseable {
   private static final int CAPACITY = 64 * 1024;
-  private static final int MAX_LENGTH = CAPACITY / 2;
   private static final int MAX_LIMIT = 20;
   private static final GroupOptions[] GROUPS = {
     GroupOptions.named("one"),
@@ -28,47 +24,30 @@ final class StreamStory implements AutoCloseable {
     GroupOptions.named("many.kept").shared().retained(),
   };
 
-  /** A producer, and the claim that it has open. */
-  private static final class Writer {
-    final Producer producer;
-    int index;
-    Entry open;
-
-    Writer(Producer producer) {
-      this.producer = producer;
-    }
-  }
-
   private record Reader(Consumer consumer, GroupModel group, int number) {}
 
   private record Watcher(Observer observer, ObserverModel model) {}
 
   private final Random random;
   private final Ring ring;
-  private final boolean single;
   private final StreamModel model = new StreamModel(CAPACITY);
-  private final List<Writer> writers = new ArrayList<>();
+  private final StreamWriters writers;
   private final List<Reader> readers = new ArrayList<>();
   private final List<Watcher> watchers = new ArrayList<>();
-  private final UnsafeBuffer source = new UnsafeBuffer(new byte[MAX_LENGTH + 100]);
-  private final int smallest;
-  private int sequence;
   private int members;
 
   StreamStory(Random random) {
     this.random = random;
-    single = random.nextInt(3) == 0;
     RingOptions options = RingOptions.capacity(CAPACITY).name("story");
+    boolean single = random.nextInt(3) == 0;
     ring = Ring.create(single ? options.forSingleProducer() : options.maxProducers(4));
-    smallest = random.nextInt(3) == 0 ? 0 : 8;
-    writers.add(new Writer(ring.addProducer()));
+    writers = new StreamWriters(random, ring, model);
   }
 
   void step() {
-    Writer writer = writers.get(random.nextInt(writers.size()));
     int choice = random.nextInt(100);
     if (choice < 45) {
-      write(writer);
+      writers.write();
     } else if (choice < 75) {
       read();
     } else if (choice < 82) {
@@ -79,128 +58,12 @@ final class StreamStory implements AutoCloseable {
       removeGroup();
     } else if (choice < 95) {
       observe();
-    } else if (choice < 97 && !single && writers.size() < 4) {
-      writers.add(new Writer(ring.addProducer()));
-    } else if (choice < 98 && writers.size() > 1) {
-      writers.remove(writer);
-      writer.producer.close(); // Which aborts what is open.
-      end(writer, State.PADDING);
+    } else if (choice < 97) {
+      writers.join();
+    } else if (choice < 98) {
+      writers.leave();
     }
     check();
-  }
-
-  private void write(Writer writer) {
-    if (writer.open != null) {
-      endClaim(writer);
-      return;
-    }
-    switch (random.nextInt(5)) {
-      case 0 -> offer(writer);
-      case 1 -> gather(writer);
-      case 2 -> claim(writer);
-      case 3 -> batch(writer);
-      default -> {
-        for (int i = random.nextInt(50); i >= 0; i--) {
-          offer(writer);
-        }
-      }
-    }
-  }
-
-  private int randomLength() {
-    return switch (random.nextInt(8)) {
-      case 0 -> 0;
-      case 1 -> MAX_LENGTH - random.nextInt(3);
-      case 2 -> random.nextInt(MAX_LENGTH + 1);
-      case 3 -> 48 + 64 * random.nextInt(4) + random.nextInt(3) - 1; // Around an edge of a line.
-      default -> smallest + random.nextInt(300);
-    };
-  }
-
-  private void offer(Writer writer) {
-    int length = randomLength();
-    int at = random.nextInt(100);
-    Payload.fill(source, at, length, sequence);
-    long expected = expectEnd(length);
-    assertEquals(expected, writer.producer.offer(source, at, length, sequence));
-    written(expected, length);
-  }
-
-  private void gather(Writer writer) {
-    int length = randomLength();
-    Payload.fill(source, 0, length, sequence);
-    int first = random.nextInt(length + 1);
-    long expected = expectEnd(length);
-    assertEquals(
-        expected, writer.producer.offer(source, 0, first, source, first, length - first, sequence));
-    written(expected, length);
-  }
-
-  private long expectEnd(int length) {
-    int size = RingLayout.recordLength(length);
-    return model.hasRoom(size) ? model.tail() + size : Producer.BACK_PRESSURED;
-  }
-
-  private void written(long end, int length) {
-    if (end >= 0) {
-      model.append(RingLayout.recordLength(length), sequence++, length, State.VISIBLE);
-    }
-  }
-
-  private void claim(Writer writer) {
-    int length = randomLength();
-    boolean room = model.hasRoom(RingLayout.recordLength(length));
-    writer.index = writer.producer.tryClaim(length, sequence);
-    assertEquals(room, writer.index >= 0);
-    if (room) {
-      Payload.fill(writer.producer.buffer(), writer.index, length, sequence);
-      writer.open = model.append(RingLayout.recordLength(length), sequence++, length, State.OPEN);
-      assertThrows(IllegalStateException.class, () -> writer.producer.tryClaim(1, 1));
-    }
-  }
-
-  private void endClaim(Writer writer) {
-    if (random.nextInt(3) == 0) {
-      writer.producer.abort(writer.index);
-      end(writer, State.PADDING);
-    } else {
-      writer.producer.commit(writer.index);
-      end(writer, State.VISIBLE);
-    }
-  }
-
-  private static void end(Writer writer, State state) {
-    if (writer.open != null) {
-      writer.open.state = state;
-      writer.open = null;
-    }
-  }
-
-  private void batch(Writer writer) {
-    int count = 1 + random.nextInt(30);
-    int longest = random.nextInt(1000);
-    int room = count * RingLayout.recordLength(longest);
-    boolean fits = model.hasRoom(room);
-    Batch batch = writer.producer.tryBatch(count, longest);
-    assertEquals(fits, batch != null);
-    if (batch == null) {
-      return;
-    }
-    assertThrows(IllegalStateException.class, () -> writer.producer.commit(0));
-    for (int i = random.nextInt(count + 5); i > 0; i--) {
-      int length = random.nextInt(longest + 10);
-      int size = RingLayout.recordLength(length);
-      Payload.fill(source, 0, length, sequence);
-      assertEquals(size <= room, batch.add(source, 0, length, sequence));
-      if (size <= room) {
-        model.append(size, sequence++, length, State.VISIBLE);
-        room -= size;
-      }
-    }
-    batch.close();
-    if (room > 0) {
-      model.append(room, 0, 0, State.PADDING);
-    }
   }
 
   private void read() {
@@ -349,7 +212,7 @@ final class StreamStory implements AutoCloseable {
 
   @Override
   public void close() {
-    writers.forEach(writer -> writer.producer.close());
+    writers.close();
     readers.forEach(reader -> reader.consumer.close());
     watchers.forEach(watcher -> watcher.observer.close());
     ring.close();
