@@ -71,4 +71,39 @@ class AgronaAdapterTest {
       assertTrue(adapter.write(1, message, 0, 8));
     }
   }
+
+  @Test
+  void unblockSettlesAClaimOfAKilledProcessAtOnce() {
+    try (Ring ring = Ring.create(RingOptions.capacity(CAPACITY));
+        AgronaRingBuffer adapter = AgronaRingBuffer.of(ring, "readers");
+        RingProcess child = RingProcess.joinedTo(ring)) {
+      child.run("producer p");
+      assertEquals(0, adapter.read(IGNORE));
+      child.runUpTo(Steps.Step.TAIL_MOVED, 1, "offer p 0 40");
+      assertTrue(adapter.write(7, message, 0, 8));
+      assertFalse(adapter.unblock());
+      child.kill();
+      assertTrue(adapter.unblock());
+      assertFalse(adapter.unblock());
+      assertEquals(1, adapter.read((type, data, index, length) -> seen.add(type)));
+      assertEquals(List.of(7), seen);
+    }
+  }
+
+  @Test
+  @SuppressWarnings("try") // Closed in the middle: that is what is tested.
+  void closingGivesAllPlacesBackAndKeepsWhatWasWritten() {
+    try (Ring ring = Ring.create(RingOptions.capacity(CAPACITY).maxProducers(2))) {
+      try (AgronaRingBuffer adapter = AgronaRingBuffer.of(ring, "readers")) {
+        assertTrue(adapter.tryClaim(1, 8) > 0);
+        assertTrue(adapter.write(2, message, 0, 8));
+        assertEquals(0, adapter.read(IGNORE));
+      }
+      Slots.assertReusable(ring, 0, 0, 0);
+      try (AgronaRingBuffer again = AgronaRingBuffer.of(ring, "readers")) {
+        assertEquals(1, again.read((type, data, index, length) -> seen.add(type)));
+        assertEquals(List.of(2), seen);
+      }
+    }
+  }
 }

@@ -139,4 +139,29 @@ class AllocationTest {
           });
     }
   }
+
+  @Test
+  void gettingReadyToSleepAllocatesNothing() {
+    try (Ring ring = Ring.create(RingOptions.capacity(64 * 1024));
+        Consumer consumer = ring.addConsumer(GroupOptions.named("all").shared());
+        Producer producer = ring.addProducer()) {
+      while (producer.offer(message, 0, 1000, 1) > 0) {
+        sum++;
+      }
+      Waitable room = producer.waitForSpace(1000);
+      RecordHandler handler = (type, buffer, offset, length) -> sum += length;
+      assertNoAllocation(
+          () -> {
+            assertTrue(room.prepareWait());
+            room.cancelWait();
+          });
+      consumer.poll(handler, Integer.MAX_VALUE);
+      Waitable records = consumer.waitForRecords();
+      assertNoAllocation(
+          () -> {
+            assertTrue(records.prepareWait());
+            records.cancelWait();
+          });
+    }
+  }
 }

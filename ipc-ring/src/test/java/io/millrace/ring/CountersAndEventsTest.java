@@ -61,6 +61,57 @@ class CountersAndEventsTest {
   }
 
   @Test
+  void whoWasKilledIsShownAsDeadUntilItsPlaceIsUsedAgain() {
+    try (Ring ring = Ring.create(RingOptions.capacity(CAPACITY).maxProducers(1).maxConsumers(1));
+        RingProcess child = RingProcess.joinedTo(ring)) {
+      child.run("producer p");
+      child.run("consumer c all r");
+      child.run("offer p 1 40");
+      child.run("poll c 1");
+      assertEquals(
+          List.of(new RingCounters.ProducerCounters(0, child.pid(), true, 1, 40, 0, 0)),
+          ring.counters().producers());
+      child.kill();
+      assertEquals(
+          List.of(new RingCounters.ProducerCounters(0, child.pid(), false, 1, 40, 0, 0)),
+          ring.counters().producers());
+      assertEquals(
+          List.of(new RingCounters.ConsumerCounters(0, "all", child.pid(), false, 1, 40, 0)),
+          ring.counters().consumers());
+      int pid = (int) ProcessHandle.current().pid();
+      try (Producer producer = ring.addProducer();
+          Consumer consumer = ring.addConsumer(GroupOptions.named("all").retained())) {
+        assertEquals(
+            List.of(new RingCounters.ProducerCounters(0, pid, true, 0, 0, 0, 0)),
+            ring.counters().producers());
+        assertEquals(
+            List.of(new RingCounters.ConsumerCounters(0, "all", pid, true, 0, 0, 0)),
+            ring.counters().consumers());
+        assertTrue(producer.offer(message, 0, 8, 1) > 0);
+        assertEquals(1, consumer.poll((type, buffer, offset, length) -> {}, 10));
+      }
+      assertEquals(4, ring.counters().joins());
+    }
+  }
+
+  @Test
+  void wakeUpsOfProducersAreCountedByTheConsumer() {
+    try (Ring ring = Ring.create(RingOptions.capacity(CAPACITY));
+        Consumer consumer = ring.addConsumer(GroupOptions.named("all"));
+        Producer producer = ring.addProducer()) {
+      while (producer.offer(message, 0, 1000, 1) > 0) {
+        assertEquals(0, ring.counters().consumers().get(0).wakeUps());
+      }
+      Waitable room = producer.waitForSpace(1000);
+      assertTrue(room.prepareWait());
+      consumer.poll((type, buffer, offset, length) -> {}, 1);
+      consumer.poll((type, buffer, offset, length) -> {}, 1);
+      room.cancelWait();
+      assertEquals(1, ring.counters().consumers().get(0).wakeUps());
+    }
+  }
+
+  @Test
   void wakeUpsAreCountedByThoseWhoWake() throws InterruptedException {
     try (Ring ring = Ring.create(RingOptions.capacity(CAPACITY));
         Producer producer = ring.addProducer()) {
@@ -99,23 +150,29 @@ class CountersAndEventsTest {
       }
       recording.start();
       slowPaths();
+      killedProcesses();
       recording.stop();
       recording.dump(file);
       Map<String, List<RecordedEvent>> events =
           RecordingFile.readAllEvents(file).stream()
               .collect(Collectors.groupingBy(event -> event.getEventType().getName()));
-      // Evictions and recoveries need killed processes and are tested with them.
-      kinds.removeAll(Set.of("io.millrace.ring.Eviction", "io.millrace.ring.Recovery"));
       assertEquals(kinds, new TreeSet<>(events.keySet()));
       List<RecordedEvent> joins = events.get("io.millrace.ring.Join");
       assertEquals(
-          List.of("consumer", "consumer", "producer"),
+          List.of("consumer", "consumer", "consumer", "producer"),
           joins.stream().map(event -> event.getString("kind")).sorted().toList());
-      assertEquals(3, events.get("io.millrace.ring.Leave").size());
+      assertEquals(4, events.get("io.millrace.ring.Leave").size());
       RecordedEvent waited = events.get("io.millrace.ring.BackPressure").get(0);
       assertTrue(waited.getDuration("waited").toMillis() >= 2, waited.toString());
       assertEquals(0, waited.getInt("producer"));
+      for (RecordedEvent event : events.get("io.millrace.ring.BackPressure")) {
+        assertTrue(event.getDuration("waited").toMillis() >= 1, event.toString());
+      }
       assertEquals(0, events.get("io.millrace.ring.TakeOver").get(0).getLong("position"));
+      RecordedEvent recovery = events.get("io.millrace.ring.Recovery").get(0);
+      assertEquals(0, recovery.getLong("position"));
+      assertEquals(320, recovery.getLong("length"));
+      assertEquals(1, events.get("io.millrace.ring.Eviction").size());
     }
   }
 
@@ -129,6 +186,9 @@ class CountersAndEventsTest {
         assertEquals(2, ring.counters().consumers().size());
       }
       producer.offer(message, 0, 1000, 1, WaitStrategy.blocking(), 2_000_000);
+      for (int i = 0; i < 100; i++) { // Short waits leave no trace.
+        producer.offer(message, 0, 1000, 1, WaitStrategy.spinning(), 1_000);
+      }
       first.controlledPoll(
           (type, buffer, offset, length, again) -> ControlledRecordHandler.Action.ABORT, 1);
       first.close(); // With a record in hand: the other one takes it over.
@@ -145,6 +205,27 @@ class CountersAndEventsTest {
                 100);
             return again[0] == 1;
           });
+    }
+  }
+
+  /** One leaves a claim, the same one a group that only it was in. */
+  private void killedProcesses() {
+    try (Ring ring = Ring.create(RingOptions.capacity(CAPACITY));
+        RingProcess child = RingProcess.joinedTo(ring)) {
+      child.run("producer p");
+      child.run("consumer c fleeting e");
+      ring.addGroup(GroupOptions.named("kept").retained());
+      child.runUpTo(Steps.Step.TAIL_MOVED, 1, "offer p 1 300");
+      child.kill();
+      // Removes the group of the dead, then finds the claim in its way.
+      try (Consumer consumer = ring.addConsumer(GroupOptions.named("kept").retained())) {
+        Eventually.await(
+            "the claim is passed",
+            DEADLINE,
+            () ->
+                consumer.poll((type, buffer, offset, length) -> {}, 1) == 0
+                    && consumer.position() > 0);
+      }
     }
   }
 }

@@ -46,6 +46,40 @@ class RingOptionsTest {
   }
 
   @Test
+  void eachOptionChangesNothingElse() {
+    int size = 1 << 17;
+    RingOptions many = new RingOptions("a", size, 2, 3, 4, 5, false, true);
+    assertEquals(new RingOptions("b", size, 2, 3, 4, 5, false, true), many.name("b"));
+    assertEquals(new RingOptions("a", size, 9, 3, 4, 5, false, true), many.maxProducers(9));
+    assertEquals(new RingOptions("a", size, 2, 9, 4, 5, false, true), many.maxGroups(9));
+    assertEquals(new RingOptions("a", size, 2, 3, 9, 5, false, true), many.maxConsumers(9));
+    assertEquals(new RingOptions("a", size, 2, 3, 4, 9, false, true), many.maxWaiters(9));
+    RingOptions single = new RingOptions("a", size, 1, 3, 4, 5, true, true);
+    assertEquals(single, many.forSingleProducer());
+    assertEquals(new RingOptions("b", size, 1, 3, 4, 5, true, true), single.name("b"));
+    assertEquals(new RingOptions("a", size, 9, 3, 4, 5, false, true), single.maxProducers(9));
+    assertEquals(new RingOptions("a", size, 1, 9, 4, 5, true, true), single.maxGroups(9));
+    assertEquals(new RingOptions("a", size, 1, 3, 9, 5, true, true), single.maxConsumers(9));
+    assertEquals(new RingOptions("a", size, 1, 3, 4, 9, true, true), single.maxWaiters(9));
+    RingOptions loose = new RingOptions("a", size, 1, 3, 4, 5, true, false);
+    assertEquals(single, loose.lockedInMemory());
+    assertEquals(loose, loose.name("a").maxGroups(3).maxConsumers(4).maxWaiters(5));
+    GroupOptions group = GroupOptions.named("g");
+    assertEquals(new GroupOptions("g", false, false, false), group);
+    assertEquals(
+        new GroupOptions("g", true, true, true), group.startingAtOldest().retained().shared());
+    assertEquals(new GroupOptions("g", true, false, true), group.shared().startingAtOldest());
+  }
+
+  @Test
+  void aRingIsSeenByItsName() throws IOException {
+    try (Ring ring = Ring.create(RingOptions.capacity(SMALLEST).name("seen-by-its-name"))) {
+      Path link = Path.of("/proc/self/fd/" + ring.descriptors()[0]);
+      assertTrue(Files.readSymbolicLink(link).toString().startsWith("/memfd:seen-by-its-name"));
+    }
+  }
+
+  @Test
   void ringsOfTheSmallestAndTheLargestShapeWork() {
     RingOptions smallest =
         RingOptions.capacity(SMALLEST).maxProducers(1).maxGroups(1).maxConsumers(1).maxWaiters(1);
