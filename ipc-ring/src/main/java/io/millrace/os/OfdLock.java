@@ -17,6 +17,10 @@ public final class OfdLock {
   private static final short F_WRLCK = 1;
   private static final short F_UNLCK = 2;
 
+  /** One for each thread: whoever is about to sleep probes locks, and allocates nothing. */
+  private static final ThreadLocal<MemorySegment> FLOCK =
+      ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(32, 8));
+
   private OfdLock() {}
 
   /**
@@ -54,23 +58,20 @@ public final class OfdLock {
    *     seen.
    */
   public static boolean isHeldByAnother(Descriptor file, long offset) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment flock = flock(arena, F_WRLCK, offset);
-      SystemCallException.check(
-          Libc.fcntl(file.number(), F_OFD_GETLK, flock), "fcntl(F_OFD_GETLK)", file);
-      return flock.get(Native.SHORT, 0) != F_UNLCK;
-    }
+    MemorySegment flock = flock(F_WRLCK, offset);
+    SystemCallException.check(
+        Libc.fcntl(file.number(), F_OFD_GETLK, flock), "fcntl(F_OFD_GETLK)", file);
+    return flock.get(Native.SHORT, 0) != F_UNLCK;
   }
 
   private static int call(Descriptor file, int command, short type, long offset) {
-    try (Arena arena = Arena.ofConfined()) {
-      return Libc.fcntl(file.number(), command, flock(arena, type, offset));
-    }
+    return Libc.fcntl(file.number(), command, flock(type, offset));
   }
 
   /** struct flock: type, whence (0 = from the start), start, length, pid (must be 0). */
-  private static MemorySegment flock(Arena arena, short type, long offset) {
-    MemorySegment flock = arena.allocate(32, 8);
+  private static MemorySegment flock(short type, long offset) {
+    MemorySegment flock = FLOCK.get();
+    flock.fill((byte) 0);
     flock.set(Native.SHORT, 0, type);
     flock.set(Native.LONG, 8, offset);
     flock.set(Native.LONG, 16, 1);

@@ -14,6 +14,10 @@ final class Groups {
   private final UnsafeBuffer header;
   private final Membership membership;
   private final Signals signals;
+
+  /** Made once: a producer does it whenever it is about to sleep. */
+  private final Runnable eviction = this::removeDead;
+
   private volatile long lastEviction = System.nanoTime();
 
   Groups(RingMemory memory, Membership membership, Signals signals) {
@@ -140,7 +144,7 @@ final class Groups {
 
   /** Returns false if somebody else is just changing the membership: look again soon. */
   boolean evictDeadNow() {
-    return membership.tryExclusively(this::removeDead);
+    return membership.tryExclusively(eviction);
   }
 
   /** Call under the membership lock. */

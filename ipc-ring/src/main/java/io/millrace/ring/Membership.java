@@ -3,12 +3,11 @@ package io.millrace.ring;
 import io.millrace.os.Credentials;
 import io.millrace.os.Descriptor;
 import io.millrace.os.OfdLock;
-import java.util.HashSet;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.agrona.collections.LongHashSet;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -27,7 +26,7 @@ final class Membership {
   private final Descriptor lockFile;
 
   /** A lock that the own description holds is invisible to probes through it. */
-  private final Set<Long> own = new HashSet<>();
+  private final LongHashSet own = new LongHashSet();
 
   private final ReentrantLock changing = new ReentrantLock();
 
@@ -90,12 +89,15 @@ final class Membership {
       return false;
     }
     try {
-      return OfdLock.tryLock(lockFile, RingLayout.MEMBERSHIP_LOCK)
-          && changeAndUnlock(
-              () -> {
-                change.run();
-                return true;
-              });
+      if (!OfdLock.tryLock(lockFile, RingLayout.MEMBERSHIP_LOCK)) {
+        return false;
+      }
+      try {
+        change.run();
+        return true;
+      } finally {
+        OfdLock.unlock(lockFile, RingLayout.MEMBERSHIP_LOCK);
+      }
     } finally {
       changing.unlock();
     }
