@@ -116,7 +116,8 @@ public final class Barrier implements AutoCloseable {
 
   /**
    * Sets how long this party spins before it sleeps. It yields the processor between its looks once
-   * an eighth of the time is over, and from the start where there are more parties than processors.
+   * an eighth of the time is over, and from the start where there are more parties than processors;
+   * and once more before it goes to sleep.
    *
    * @param time how long; zero to sleep at once, very long to spin always
    * @return this

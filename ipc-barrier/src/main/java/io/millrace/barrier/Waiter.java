@@ -45,58 +45,69 @@ final class Waiter {
   void await(long generation, boolean timed, long deadline)
       throws BrokenBarrierException, InterruptedException, TimeoutException {
     long spinLeft = spinNanos;
+    boolean yielded = false;
     while (true) {
+      long seen;
       if (spinLeft > 0) {
         long slice = Math.min(spinLeft, SLICE_NANOS);
         long left = timed ? deadline - System.nanoTime() : Long.MAX_VALUE;
-        spin(generation, Math.min(slice, left));
+        // What was seen there last is enough: to look again would take the line of the state away
+        // from whoever arrives in the next generation at this moment.
+        seen = spin(generation, Math.min(slice, left));
         spinLeft -= slice;
+      } else {
+        seen = gate.state();
       }
       if (lease.isClosed()) {
         throw new ClosedIllegalStateException(
             "this party of the barrier was closed while it waited");
       }
-      if (gate.isOver(generation, place)) {
+      if (gate.isOver(seen, generation, place)) {
         return;
       }
       check(generation, timed, deadline);
       watch.refresh();
       if (spinLeft > 0) {
         watch.await(0);
+      } else if (!yielded) {
+        // Often this is enough for the others to arrive, and far cheaper than to sleep and be
+        // woken.
+        yielded = true;
+        Thread.yield();
       } else {
         sleep(generation, timed, deadline);
       }
     }
   }
 
-  private void spin(long generation, long nanos) {
+  /** Returns the state that was seen last. */
+  private long spin(long generation, long nanos) {
+    long state = gate.state();
     // A party that arrives while the others are on their way has no use for the clock.
-    if (!crowded && looksClosed(generation)) {
-      return;
+    for (int looks = crowded ? 0 : LOOKS_PER_CLOCK; looks > 0; looks--) {
+      if (!BarrierState.isOpen(state, generation)) {
+        return state;
+      }
+      Thread.onSpinWait();
+      state = gate.state();
     }
     long start = System.nanoTime();
     long busy = crowded ? 0 : nanos / BUSY_PART;
-    long passed;
-    do {
-      if (looksClosed(generation)) {
-        return;
-      }
-      passed = System.nanoTime() - start;
+    long passed = 0;
+    while (BarrierState.isOpen(state, generation) && passed < nanos) {
       if (passed >= busy) {
         Thread.yield();
       }
-    } while (passed < nanos);
-  }
-
-  private boolean looksClosed(long generation) {
-    int looks = crowded ? 1 : LOOKS_PER_CLOCK;
-    while (gate.isOpen(generation)) {
-      if (--looks == 0) {
-        return false;
+      for (int looks = crowded ? 1 : LOOKS_PER_CLOCK; looks > 0; looks--) {
+        state = gate.state();
+        if (!BarrierState.isOpen(state, generation)) {
+          return state;
+        }
+        Thread.onSpinWait();
       }
-      Thread.onSpinWait();
+      passed = System.nanoTime() - start;
     }
-    return true;
+    return state;
   }
 
   private void sleep(long generation, boolean timed, long deadline) {
