@@ -126,11 +126,7 @@ final class Gate {
    * @return false if it is not over yet
    */
   boolean isOver(long generation, int ownPlace) throws BrokenBarrierException {
-    return isOver(state(), generation, ownPlace);
-  }
-
-  /** The same, for a state that the caller has seen after this party arrived. */
-  boolean isOver(long state, long generation, int ownPlace) throws BrokenBarrierException {
+    long state = state();
     if (BarrierState.generation(state) != generation) {
       if (places.isBrokenIn(ownPlace, generation)) {
         throw new BrokenBarrierException(describeBreak(generation));

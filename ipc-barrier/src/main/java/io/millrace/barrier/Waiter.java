@@ -17,6 +17,12 @@ final class Waiter {
   /** Who has spun in vain for this part of its time yields the processor for the rest of it. */
   private static final int BUSY_PART = 8;
 
+  /**
+   * Who is about to sleep lets the others run so often first. To sleep and be woken costs as much as
+   * dozens of these, and for processes that share processors a few are mostly enough.
+   */
+  private static final int YIELDS = 4;
+
   private final Gate gate;
   private final Places places;
   private final PartyWatch watch;
@@ -45,34 +51,27 @@ final class Waiter {
   void await(long generation, boolean timed, long deadline)
       throws BrokenBarrierException, InterruptedException, TimeoutException {
     long spinLeft = spinNanos;
-    boolean yielded = false;
+    int yieldsLeft = YIELDS;
     while (true) {
-      long seen;
       if (spinLeft > 0) {
         long slice = Math.min(spinLeft, SLICE_NANOS);
         long left = timed ? deadline - System.nanoTime() : Long.MAX_VALUE;
-        // What was seen there last is enough: to look again would take the line of the state away
-        // from whoever arrives in the next generation at this moment.
-        seen = spin(generation, Math.min(slice, left));
+        spin(generation, Math.min(slice, left));
         spinLeft -= slice;
-      } else {
-        seen = gate.state();
       }
       if (lease.isClosed()) {
         throw new ClosedIllegalStateException(
             "this party of the barrier was closed while it waited");
       }
-      if (gate.isOver(seen, generation, place)) {
+      if (gate.isOver(generation, place)) {
         return;
       }
       check(generation, timed, deadline);
       watch.refresh();
       if (spinLeft > 0) {
         watch.await(0);
-      } else if (!yielded) {
-        // Often this is enough for the others to arrive, and far cheaper than to sleep and be
-        // woken.
-        yielded = true;
+      } else if (yieldsLeft > 0) {
+        yieldsLeft--;
         Thread.yield();
       } else {
         sleep(generation, timed, deadline);
@@ -80,34 +79,34 @@ final class Waiter {
     }
   }
 
-  /** Returns the state that was seen last. */
-  private long spin(long generation, long nanos) {
-    long state = gate.state();
+  private void spin(long generation, long nanos) {
     // A party that arrives while the others are on their way has no use for the clock.
-    for (int looks = crowded ? 0 : LOOKS_PER_CLOCK; looks > 0; looks--) {
-      if (!BarrierState.isOpen(state, generation)) {
-        return state;
-      }
-      Thread.onSpinWait();
-      state = gate.state();
+    if (!crowded && looksClosed(generation)) {
+      return;
     }
     long start = System.nanoTime();
     long busy = crowded ? 0 : nanos / BUSY_PART;
-    long passed = 0;
-    while (BarrierState.isOpen(state, generation) && passed < nanos) {
+    long passed;
+    do {
+      if (looksClosed(generation)) {
+        return;
+      }
+      passed = System.nanoTime() - start;
       if (passed >= busy) {
         Thread.yield();
       }
-      for (int looks = crowded ? 1 : LOOKS_PER_CLOCK; looks > 0; looks--) {
-        state = gate.state();
-        if (!BarrierState.isOpen(state, generation)) {
-          return state;
-        }
-        Thread.onSpinWait();
+    } while (passed < nanos);
+  }
+
+  private boolean looksClosed(long generation) {
+    int looks = crowded ? 1 : LOOKS_PER_CLOCK;
+    while (gate.isOpen(generation)) {
+      if (--looks == 0) {
+        return false;
       }
-      passed = System.nanoTime() - start;
+      Thread.onSpinWait();
     }
-    return state;
+    return true;
   }
 
   private void sleep(long generation, boolean timed, long deadline) {
