@@ -18,8 +18,8 @@ final class Waiter {
   private static final int BUSY_PART = 8;
 
   /**
-   * Who is about to sleep lets the others run so often first. To sleep and be woken costs as much as
-   * dozens of these, and for processes that share processors a few are mostly enough.
+   * Who is about to sleep lets the others run so often first. To sleep and be woken costs as much
+   * as dozens of these, and for processes that share processors a few are mostly enough.
    */
   private static final int YIELDS = 4;
 

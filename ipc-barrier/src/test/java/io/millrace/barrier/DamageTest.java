@@ -33,7 +33,7 @@ class DamageTest extends LocalParties {
         parties.remove(parties.size() - 1).leave();
       }
       parties.forEach(party -> party.spin(Duration.ofNanos(random.nextInt(2) * 1_000L)));
-      try (BarrierView view = BarrierView.of(parties.get(0))) {
+      try (SharedWords view = SharedWords.of(parties.get(0))) {
         for (int step = 0; step < 12; step++) {
           damage(view.words(), random);
           use(parties, random, seed);
@@ -47,7 +47,7 @@ class DamageTest extends LocalParties {
   @Test
   void aStateThatNoPartyWritesIsCalledDamaged() {
     Barrier party = parties(2).get(0);
-    try (BarrierView view = BarrierView.of(party)) {
+    try (SharedWords view = SharedWords.of(party)) {
       view.words().putLongVolatile(BarrierLayout.STATE_OFFSET, 2);
       requireDamaged(party);
       view.words().putLongVolatile(BarrierLayout.STATE_OFFSET, 7L << 9);

@@ -41,7 +41,7 @@ class StormTest extends ProcessParties {
 
   /** Waits until some generations are over that nobody can have begun before now. */
   private void requireProgress(Registry observer) {
-    try (BarrierView view = BarrierView.of(observer, NAME)) {
+    try (SharedWords view = SharedWords.of(observer, NAME)) {
       long start = view.generation();
       Eventually.await(
           "the barrier moves on from generation " + start,

@@ -8,18 +8,18 @@ import io.millrace.os.Mapping;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** Looks at a barrier of others without taking part. */
-final class BarrierView implements AutoCloseable {
+final class SharedWords implements AutoCloseable {
   private final Descriptor memory;
   private final Mapping mapping;
   private final UnsafeBuffer words;
 
-  private BarrierView(int memoryNumber) {
+  private SharedWords(int memoryNumber) {
     memory = Descriptor.duplicateOf(memoryNumber, "memory of a barrier");
     mapping = Mapping.of(memory, 0, memory.status().size(), true);
     words = new UnsafeBuffer(mapping.address(), (int) mapping.length());
   }
 
-  static BarrierView of(Registry registry, String name) {
+  static SharedWords of(Registry registry, String name) {
     String party =
         registry.list().stream()
             .map(Service::name)
@@ -27,12 +27,12 @@ final class BarrierView implements AutoCloseable {
             .findFirst()
             .orElseThrow();
     try (Acquisition acquired = registry.acquire(party)) {
-      return new BarrierView(acquired.descriptors()[0]);
+      return new SharedWords(acquired.descriptors()[0]);
     }
   }
 
-  static BarrierView of(Barrier barrier) {
-    return new BarrierView(barrier.descriptors()[0]);
+  static SharedWords of(Barrier barrier) {
+    return new SharedWords(barrier.descriptors()[0]);
   }
 
   UnsafeBuffer words() {
