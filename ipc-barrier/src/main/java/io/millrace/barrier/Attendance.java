@@ -17,6 +17,7 @@ final class Attendance {
   private long actedIn = NONE;
   private long brokenIn = NONE;
   private long guess = NONE;
+  private boolean acting;
 
   Attendance(Places places, Gate gate, int place, Waiter waiter) {
     this.places = places;
@@ -36,6 +37,9 @@ final class Attendance {
 
   /** Arrives, and returns how many are still missing. */
   int arrive() throws BrokenBarrierException {
+    if (acting) {
+      throw new IllegalStateException("the action of a barrier cannot arrive at this barrier");
+    }
     long state = guess();
     while (true) {
       long generation = BarrierState.generation(state);
@@ -83,12 +87,15 @@ final class Attendance {
   private void runAction(long generation) {
     if (action != null && actedIn != generation) {
       actedIn = generation;
+      acting = true;
       try {
         action.run();
       } catch (RuntimeException | Error failure) {
         gate.breakGeneration(generation, BreakCause.ACTION_FAILED, place);
         brokenIn = generation;
         throw failure;
+      } finally {
+        acting = false;
       }
     }
   }

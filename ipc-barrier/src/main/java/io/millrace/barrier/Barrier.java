@@ -116,9 +116,10 @@ public final class Barrier implements AutoCloseable {
 
   /**
    * Sets how long this party spins before it sleeps. It yields the processor between its looks once
-   * an eighth of the time is over, and from the start where there are more parties than processors.
+   * an eighth of the time is over, and from the start where there are more parties than processors;
+   * and a few more times before it goes to sleep.
    *
-   * @param time how long; zero to sleep at once, very long to spin always
+   * @param time how long; zero to sleep after these few yields, very long to spin always
    * @return this
    */
   public Barrier spin(Duration time) {

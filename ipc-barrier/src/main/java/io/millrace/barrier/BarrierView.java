@@ -22,8 +22,8 @@ public final class BarrierView implements AutoCloseable {
 
   private BarrierView(BarrierRegion region) {
     this.region = region;
-    places = new Places(region);
-    gate = new Gate(region, places);
+    places = new Places(region.words(), region.parties(), region.own());
+    gate = new Gate(region.words(), places, region.event()::signal);
   }
 
   /**

@@ -1,20 +1,29 @@
 package io.millrace.barrier;
 
 import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * How the one word of state moves. Every move is one compare-and-set, so it is made or not made.
  */
 final class Gate {
-  private final BarrierRegion region;
+  private static final long REPAIR_PAUSE_NANOS = 20_000;
+
   private final UnsafeBuffer words;
   private final Places places;
+  private final Runnable wake;
 
-  Gate(BarrierRegion region, Places places) {
-    this.region = region;
-    this.words = region.words();
+  /**
+   * Moves the state of a region.
+   *
+   * @param words its shared words
+   * @param wake wakes whoever sleeps in it
+   */
+  Gate(UnsafeBuffer words, Places places, Runnable wake) {
+    this.words = words;
     this.places = places;
+    this.wake = wake;
   }
 
   long state() {
@@ -23,10 +32,10 @@ final class Gate {
 
   boolean isLast(long state) {
     int arrived = BarrierState.arrived(state);
-    if (arrived >= region.parties()) {
-      throw new DamagedBarrierException(arrived + " of " + region.parties() + " have arrived");
+    if (arrived >= places.count()) {
+      throw new DamagedBarrierException(arrived + " of " + places.count() + " have arrived");
     }
-    return arrived == region.parties() - 1;
+    return arrived == places.count() - 1;
   }
 
   /**
@@ -103,7 +112,7 @@ final class Gate {
 
   /** Wakes everybody who sleeps in this barrier, for example to look who has joined. */
   void wakeAll() {
-    region.event().signal();
+    wake.run();
   }
 
   /** Tells whether a generation is neither over nor broken. */
@@ -140,25 +149,27 @@ final class Gate {
    */
   boolean tryRepair(long broken, int ownPlace) {
     if (!places.tryLockRepair()) {
-      Thread.yield();
+      LockSupport.parkNanos(REPAIR_PAUSE_NANOS); // Whoever has it needs some system calls for it.
       return false;
     }
     try {
-      if (state() != broken) {
-        return false;
-      }
-      long generation = BarrierState.generation(broken);
-      recordBreak(broken);
-      for (int i = 0; i < places.count(); i++) {
-        if (places.hasArrivedIn(i, generation)) {
-          places.markBroken(i, generation);
-        }
-      }
-      places.buryTheDead(ownPlace);
-      return move(broken, BarrierState.startOf(generation + 1));
+      return state() == broken && repair(broken, ownPlace);
     } finally {
       places.unlockRepair();
     }
+  }
+
+  /** Repairs; the caller holds the lock. */
+  boolean repair(long broken, int ownPlace) {
+    long generation = BarrierState.generation(broken);
+    recordBreak(broken);
+    for (int i = 0; i < places.count(); i++) {
+      if (places.hasArrivedIn(i, generation)) {
+        places.markBroken(i, generation);
+      }
+    }
+    places.buryTheDead(ownPlace);
+    return move(broken, BarrierState.startOf(generation + 1));
   }
 
   /** Keeps who broke the barrier before the place of the culprit can get another owner. */

@@ -18,13 +18,18 @@ final class NamedParty {
   private final AtomicReference<Publication> main = new AtomicReference<>();
 
   private NamedParty(
-      Registry registry, String name, BarrierRegion region, Party party, Publication own) {
+      Registry registry,
+      String name,
+      BarrierRegion region,
+      Party party,
+      FileStatus memory,
+      Publication own) {
     this.registry = registry;
     this.name = name;
     this.region = region;
     this.party = party;
+    this.memory = memory;
     this.own = own;
-    this.memory = region.memory().status();
   }
 
   /** Takes a place and publishes it; the region is closed if that fails. */
@@ -32,8 +37,9 @@ final class NamedParty {
     Party party = Party.join(region);
     try {
       String record = BarrierRecord.partyName(name, party.place());
+      FileStatus memory = region.memory().status();
       Publication own = registry.publish(BarrierRecord.describe(record, region));
-      return new NamedParty(registry, name, region, party, own);
+      return new NamedParty(registry, name, region, party, memory, own);
     } catch (RuntimeException | Error failure) {
       party.leave(() -> {});
       throw failure;
@@ -59,11 +65,14 @@ final class NamedParty {
 
   /** Withdraws what this party has published. */
   void withdraw() {
-    Publication published = main.getAndSet(null);
-    if (published != null) {
-      published.close();
+    try {
+      Publication published = main.getAndSet(null);
+      if (published != null) {
+        published.close();
+      }
+    } finally {
+      own.close();
     }
-    own.close();
   }
 
   /** Leaves a barrier that is not to be, before it took part in any generation. */

@@ -31,14 +31,17 @@ final class Party {
 
   /** Joins; the region is closed if that fails. */
   static Party join(BarrierRegion region) {
-    Places places = new Places(region);
-    Gate gate = new Gate(region, places);
-    Membership membership = new Membership(places, gate);
+    Places places = new Places(region.words(), region.parties(), region.own());
+    Gate gate = new Gate(region.words(), places, region.event()::signal);
+    PartyWatch watch = null;
     try {
-      int place = membership.join();
-      return new Party(region, places, gate, place, new PartyWatch(region, places, gate, place));
+      // First what can fail: a party that has joined and then fails would break the barrier.
+      watch = new PartyWatch(region, places, gate);
+      int place = new Membership(places, gate).join();
+      watch.leaveOut(place);
+      return new Party(region, places, gate, place, watch);
     } catch (RuntimeException | Error failure) {
-      region.close();
+      Closeable.closeQuietly(watch, region);
       throw failure;
     }
   }

@@ -3,7 +3,6 @@ package io.millrace.barrier;
 import io.millrace.os.Credentials;
 import io.millrace.os.Descriptor;
 import io.millrace.os.Epoll;
-import io.millrace.os.Errno;
 import io.millrace.os.PidFd;
 import io.millrace.os.SystemCallException;
 import net.openhft.chronicle.core.io.AbstractCloseable;
@@ -21,23 +20,23 @@ final class PartyWatch extends AbstractCloseable {
   static final int LOOK_MILLIS = 50;
 
   private static final int EVENT = -1;
+  private static final int NOWHERE = -1;
   private static final long NEVER = -1;
 
   private final Places places;
   private final Gate gate;
-  private final int ownPlace;
   private final Epoll epoll;
   private final Descriptor[] processes;
   private final long[] incarnations;
   private final boolean[] hidden;
   private long members = NEVER;
   private int hiddenCount;
+  private int ownPlace = NOWHERE;
 
-  PartyWatch(BarrierRegion region, Places places, Gate gate, int ownPlace) {
+  PartyWatch(BarrierRegion region, Places places, Gate gate) {
     singleThreadedCheckDisabled(true);
     this.places = places;
     this.gate = gate;
-    this.ownPlace = ownPlace;
     processes = new Descriptor[places.count()];
     incarnations = new long[places.count()];
     hidden = new boolean[places.count()];
@@ -50,6 +49,11 @@ final class PartyWatch extends AbstractCloseable {
     }
   }
 
+  /** Says which place is this party's own, before anything is watched. */
+  void leaveOut(int place) {
+    ownPlace = place;
+  }
+
   /** For an epoll loop of the application: readable when there is a reason to look. */
   int descriptor() {
     return epoll.descriptor().number();
@@ -57,13 +61,17 @@ final class PartyWatch extends AbstractCloseable {
 
   /** Watches whoever has joined since; finds those who died before they could be watched. */
   void refresh() {
+    boolean deadFound = false;
     for (long now = places.members(); members != now; now = places.members()) {
       members = now;
       for (int i = 0; i < places.count(); i++) {
-        if (i != ownPlace) {
-          update(i);
-        }
+        deadFound |= i != ownPlace && !update(i);
       }
+    }
+    if (deadFound) {
+      // It is not watched, and its death counts for the next generation if this one was broken
+      // already and is being reset at this moment.
+      members = NEVER;
     }
     lookAtTheHidden();
   }
@@ -86,27 +94,30 @@ final class PartyWatch extends AbstractCloseable {
     lookAtTheHidden();
   }
 
-  private void update(int place) {
+  /** Returns false if a dead party is in the place, for which the barrier is broken by now. */
+  private boolean update(int place) {
     while (true) {
       long status = places.status(place);
       long incarnation = Place.incarnation(status);
       if (Place.phase(status) == Place.FREE) {
         drop(place);
-        return;
+        return true;
       }
       if (incarnations[place] == incarnation) {
-        return;
+        return true;
       }
       drop(place);
       if (places.isDead(place, status)) {
         gate.breakFor(place, status);
-        return;
-      }
-      if (Place.phase(status) == Place.JOINING && !places.isLockedByAnother(place)) {
-        return; // It died before it counted.
-      }
-      if (watch(place, status)) {
-        return;
+        if (places.status(place) == status) {
+          return false;
+        }
+      } else if (Place.phase(status) == Place.JOINING && !places.isLockedByAnother(place)) {
+        if (places.status(place) == status) {
+          return true; // It died before it counted.
+        }
+      } else if (watch(place, status)) {
+        return true;
       }
     }
   }
@@ -132,25 +143,30 @@ final class PartyWatch extends AbstractCloseable {
       process.close();
       return false;
     }
+    try {
+      epoll.add(process.number(), Epoll.IN, place);
+    } catch (SystemCallException noMemory) {
+      process.close();
+      hide(place, status);
+      return true;
+    }
     processes[place] = process;
     incarnations[place] = Place.incarnation(status);
-    epoll.add(process.number(), Epoll.IN, place);
     return true;
   }
 
-  /** Returns null if the kernel or a filter does not let this process watch that one. */
+  /**
+   * Returns null if the process cannot be watched, for whatever reason: no right, an old kernel, a
+   * filter, no descriptor left. Its lock is looked at then, which takes nothing.
+   */
   private static Descriptor open(int pid) {
     if (pid <= 0) {
       return null;
     }
     try {
       return PidFd.open(pid);
-    } catch (SystemCallException failure) {
-      int errno = failure.errno();
-      if (errno == Errno.ESRCH || errno == Errno.EPERM || errno == Errno.ENOSYS) {
-        return null;
-      }
-      throw failure;
+    } catch (SystemCallException refused) {
+      return null;
     }
   }
 

@@ -1,21 +1,31 @@
 package io.millrace.barrier;
 
+import io.millrace.os.Descriptor;
 import io.millrace.os.OfdLock;
 import java.util.StringJoiner;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** The places of a barrier: who has which, and who of them lives. */
 final class Places {
-  private final BarrierRegion region;
   private final UnsafeBuffer words;
+  private final int count;
+  private final Descriptor own;
 
-  Places(BarrierRegion region) {
-    this.region = region;
-    this.words = region.words();
+  /**
+   * Looks at the places of a region.
+   *
+   * @param words its shared words
+   * @param count how many places it has
+   * @param own what locks are taken and probed through
+   */
+  Places(UnsafeBuffer words, int count, Descriptor own) {
+    this.words = words;
+    this.count = count;
+    this.own = own;
   }
 
   int count() {
-    return region.parties();
+    return count;
   }
 
   long status(int place) {
@@ -55,23 +65,23 @@ final class Places {
   }
 
   boolean tryLock(int place) {
-    return OfdLock.tryLock(region.own(), BarrierLayout.place(place));
+    return OfdLock.tryLock(own, BarrierLayout.place(place));
   }
 
   void unlock(int place) {
-    OfdLock.unlock(region.own(), BarrierLayout.place(place));
+    OfdLock.unlock(own, BarrierLayout.place(place));
   }
 
   boolean tryLockRepair() {
-    return OfdLock.tryLock(region.own(), BarrierLayout.REPAIR_LOCK);
+    return OfdLock.tryLock(own, BarrierLayout.REPAIR_LOCK);
   }
 
   void unlockRepair() {
-    OfdLock.unlock(region.own(), BarrierLayout.REPAIR_LOCK);
+    OfdLock.unlock(own, BarrierLayout.REPAIR_LOCK);
   }
 
   boolean isLockedByAnother(int place) {
-    return OfdLock.isHeldByAnother(region.own(), BarrierLayout.place(place));
+    return OfdLock.isHeldByAnother(own, BarrierLayout.place(place));
   }
 
   /**

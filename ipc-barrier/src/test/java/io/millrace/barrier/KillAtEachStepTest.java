@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -92,9 +93,9 @@ class KillAtEachStepTest {
 
   /** Two parties that cross again and again, mending what breaks, until they are told to stop. */
   private static final class Survivors {
-    private final List<Barrier> parties = new ArrayList<>();
-    private final List<AtomicLong> generations = new ArrayList<>();
-    private final List<Thread> threads = new ArrayList<>();
+    private final List<Barrier> parties = new CopyOnWriteArrayList<>();
+    private final List<AtomicLong> generations = new CopyOnWriteArrayList<>();
+    private final List<Thread> threads = new CopyOnWriteArrayList<>();
     private final AtomicLong crossings = new AtomicLong();
     private volatile boolean stop;
     private volatile Throwable failure;
@@ -130,14 +131,15 @@ class KillAtEachStepTest {
           }
         }
         party.close();
-      } catch (IllegalStateException | InterruptedException | AssertionError thrown) {
+      } catch (RuntimeException | InterruptedException | AssertionError thrown) {
         failure = stop && thrown instanceof IllegalStateException ? failure : thrown;
       }
     }
 
     /** Who has crossed a generation knows that all have arrived in it. */
     private void requireNobodyBehind(long generation) {
-      for (AtomicLong other : generations.subList(0, 2)) {
+      for (int i = 0; i < 2; i++) {
+        AtomicLong other = generations.get(i);
         // The number is written down after the arrival, so one that is behind has time to do it.
         Eventually.await("arrived in " + generation, DEADLINE, () -> other.get() >= generation);
       }

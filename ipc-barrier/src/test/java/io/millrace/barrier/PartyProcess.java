@@ -1,12 +1,19 @@
 package io.millrace.barrier;
 
 import io.millrace.discovery.Registry;
+import io.millrace.os.Descriptor;
+import io.millrace.os.PidFd;
+import io.millrace.os.SystemCallException;
 import java.io.BufferedReader;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -18,6 +25,11 @@ import java.util.concurrent.TimeoutException;
  * and the file of a {@link ProgressBoard}.
  */
 final class PartyProcess {
+  /** Every so many crossings one has little time. */
+  private static final int IMPATIENT = 10;
+
+  private static final Deque<FileInputStream> KEPT = new ArrayDeque<>();
+
   private final Registry registry;
   private final String[] arguments;
   private Barrier barrier;
@@ -68,6 +80,7 @@ final class PartyProcess {
               });
           barrier.await();
         }
+        case "exhaust" -> exhaust();
         case "run" -> run(Integer.parseInt(words[1]), Integer.parseInt(words[2]));
         case "work" -> {
           return "crossed " + work(Long.parseLong(words[1]));
@@ -103,14 +116,30 @@ final class PartyProcess {
     }
   }
 
+  /** Takes all descriptors, after loading what will be needed from files. */
+  private static void exhaust() throws Exception {
+    for (String needed : List.of("BreakCause", "LastBreak")) {
+      Class.forName(PartyProcess.class.getPackageName() + "." + needed);
+    }
+    try (Descriptor none = PidFd.open(-1)) {
+      throw new AssertionError(none.toString());
+    } catch (SystemCallException expected) {
+      StarvedProcess.takeAll(KEPT);
+    }
+  }
+
   /** Crosses until so many generations are over for all, mending whatever breaks. */
   private long work(long until) throws Exception {
     long crossed = 0;
     while (barrier.generation() < until) {
       try {
-        barrier.await();
+        if (crossed % IMPATIENT == 0) {
+          barrier.await(1, TimeUnit.MILLISECONDS);
+        } else {
+          barrier.await();
+        }
         crossed++;
-      } catch (BrokenBarrierException broken) {
+      } catch (BrokenBarrierException | TimeoutException broken) {
         barrier.reset();
       }
     }
