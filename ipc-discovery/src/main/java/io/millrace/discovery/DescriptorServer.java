@@ -42,7 +42,7 @@ final class DescriptorServer implements AutoCloseable {
   private final Thread thread;
   private volatile boolean stopped;
 
-  private record Offer(AccessRule access, Descriptors descriptors) {}
+  private record Offer(AccessRule access, Parcel parcel) {}
 
   private DescriptorServer(
       Directory directory,
@@ -75,7 +75,7 @@ final class DescriptorServer implements AutoCloseable {
       Directory directory, int permissions, boolean shared, RegistryOptions options) {
     String name = HiddenNames.server(ThreadLocalRandom.current().nextLong());
     String socket = HiddenNames.socket(name);
-    try (NewFile file = new NewFile(directory, new byte[0], permissions)) {
+    try (NewFile file = new NewFile(directory, permissions)) {
       if (!file.link(name)) {
         throw new DiscoveryException("server name " + name + " is taken");
       }
@@ -97,9 +97,9 @@ final class DescriptorServer implements AutoCloseable {
   }
 
   /** Starts to hand out the descriptors of a service. */
-  void offer(long instance, AccessRule access, Descriptors descriptors) {
+  void offer(long instance, AccessRule access, Parcel parcel) {
     synchronized (offers) {
-      offers.put(instance, new Offer(access, descriptors));
+      offers.put(instance, new Offer(access, parcel));
     }
   }
 
@@ -167,7 +167,7 @@ final class DescriptorServer implements AutoCloseable {
       return;
     }
     UnixSocket.Peer peer = joiner.peer();
-    // Under the lock, so that a number that is being sent is not closed and used again meanwhile.
+    // Under the lock, so that the parcel is not closed meanwhile.
     synchronized (offers) {
       Offer offer = offers.get(Requests.instance(message.content()));
       if (offer == null) {
@@ -175,7 +175,9 @@ final class DescriptorServer implements AutoCloseable {
       } else if (!offer.access.allows(peer.uid(), peer.gid())) {
         joiner.send(Requests.reply(Answer.DENIED));
       } else {
-        joiner.send(Requests.reply(Answer.GRANTED), offer.descriptors.numbers());
+        try (Descriptors content = offer.parcel.open()) {
+          joiner.send(Requests.reply(Answer.GRANTED), content.numbers());
+        }
       }
     }
   }

@@ -104,6 +104,10 @@ final class DirectoryEvents implements AutoCloseable {
     return incomplete || !touched.isEmpty();
   }
 
+  boolean isTouched(String name) {
+    return incomplete || touched.contains(name);
+  }
+
   void touch(String name) {
     touched.add(name);
   }

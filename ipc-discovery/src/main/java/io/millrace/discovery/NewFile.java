@@ -19,16 +19,21 @@ final class NewFile implements AutoCloseable {
       !"false".equals(System.getProperty("millrace.discovery.namelessFiles"));
 
   private final Directory directory;
-  private final byte[] content;
   private final int permissions;
+  private byte[] content = new byte[0];
   private String hiddenName;
   private Descriptor descriptor;
 
-  NewFile(Directory directory, byte[] content, int permissions) {
+  NewFile(Directory directory, int permissions) {
     this.directory = directory;
-    this.content = content;
     this.permissions = permissions;
     create();
+  }
+
+  /** Says what is to be in the file when it gets its name. */
+  void write(byte[] bytes) {
+    content = bytes;
+    FileContent.write(descriptor, bytes);
   }
 
   /**

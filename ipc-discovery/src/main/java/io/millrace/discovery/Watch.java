@@ -40,6 +40,19 @@ public final class Watch implements AutoCloseable {
     thread.start();
   }
 
+  /**
+   * Tells whether everything that has happened to a name by now has been told. For listeners, while
+   * they are called.
+   */
+  boolean isCurrent(String name) {
+    return watcher.isCurrent(name);
+  }
+
+  /** Comes back to a name in a second. For listeners, while they are called. */
+  void lookAgainLater(String name) {
+    watcher.lookAgainLater(name);
+  }
+
   private void run() {
     try (watcher) {
       watcher.start();

@@ -96,9 +96,21 @@ final class Watcher implements AutoCloseable {
       }
       events.drain();
       // What looking at names itself caused (a dead record removed) is looked at in the next round.
+      if (!events.isAnyTouched()) {
+        unsure = false;
+        listener.onCaughtUp();
+      }
     } while (events.isAnyTouched());
-    unsure = false;
-    listener.onCaughtUp();
+  }
+
+  /** Tells, to a listener that is being called, whether it knows all that happened to a name. */
+  boolean isCurrent(String name) {
+    events.drain();
+    return !events.isTouched(name);
+  }
+
+  void lookAgainLater(String name) {
+    rechecks.later(name);
   }
 
   private void lookAt(String name) {

@@ -71,7 +71,7 @@ final class PublishingProcess {
   private String answer(String[] words) {
     try {
       return switch (words[0]) {
-        case "publish" -> {
+        case "publish", "takeover" -> {
           publications.put(words[1], publish(registry, words[1]));
           yield "published " + words[1];
         }

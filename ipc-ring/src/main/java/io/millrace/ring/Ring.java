@@ -107,7 +107,7 @@ public final class Ring extends AbstractCloseable {
     RingMemory memory = null;
     try {
       memory = RingMemory.map(descriptors.get(0));
-      EventFd[] events = descriptors.stream().skip(1).map(EventFd::of).toArray(EventFd[]::new);
+      EventFd[] events = EventFd.allOf(descriptors.subList(1, descriptors.size()));
       if (events.length != memory.waiters) {
         throw new RingCorruptedException(
             "the ring has "
