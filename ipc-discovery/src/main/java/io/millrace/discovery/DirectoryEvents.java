@@ -108,6 +108,10 @@ final class DirectoryEvents implements AutoCloseable {
     return incomplete || touched.contains(name);
   }
 
+  void lookAtEverything() {
+    incomplete = true;
+  }
+
   void touch(String name) {
     touched.add(name);
   }

@@ -276,10 +276,7 @@ public final class Registry implements AutoCloseable {
     return adoptions;
   }
 
-  /**
-   * Ends all watches and adoptions, and withdraws everything that was published through this
-   * registry; what was adopted is handed over instead.
-   */
+  /** Ends all watches, withdraws everything that was published, and hands over what was adopted. */
   @Override
   public void close() {
     Adoptions adopted;

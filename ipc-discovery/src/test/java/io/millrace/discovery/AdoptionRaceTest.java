@@ -60,7 +60,8 @@ class AdoptionRaceTest {
                 "trace=fchmod",
                 "inject=fchmod:delay_enter=1000000");
         dying.handOver();
-        Eventually.await("clean-up", DEADLINE, () -> !Alien.names(root).contains("ring"));
+        // It has decided when it starts its server, and is held up for a second after that.
+        Eventually.await("its server", DEADLINE, () -> servers().size() == 2);
         registry.publish("ring", ring, Capabilities.none()).close();
         Eventually.await("withdrawal", DEADLINE, () -> stateOf(adopter).equals("WITHDRAWN"));
         assertTrue(registry.find("ring").isEmpty());
@@ -69,6 +70,10 @@ class AdoptionRaceTest {
       registry.list(); // Removes what belonged to the child, as everybody does who looks.
     }
     assertEquals(List.of(), Alien.names(root));
+  }
+
+  private List<String> servers() {
+    return Alien.names(root).stream().filter(HiddenNames::isServer).toList();
   }
 
   /** A stopped process is not dead: what it adopts waits for it or goes to somebody else. */

@@ -130,7 +130,7 @@ final class RingMemory {
     checkFixedPart(first, size);
     int headerLength = first.getInt(HEADER_LENGTH_OFFSET);
     int capacity = (int) first.getLong(CAPACITY_OFFSET);
-    Mapping mapping = Mapping.mirrored(memfd, headerLength, capacity);
+    Mapping mapping = Mapping.mirrored(memfd, size, headerLength, capacity);
     try {
       // Again, on the mapping that is used: a hostile peer may have changed it since.
       checkFixedPart(new UnsafeBuffer(mapping.address(), headerLength), size);
