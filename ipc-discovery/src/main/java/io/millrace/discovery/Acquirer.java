@@ -1,9 +1,7 @@
 package io.millrace.discovery;
 
-import io.millrace.os.Descriptor;
 import io.millrace.os.Directory;
 import io.millrace.os.Errno;
-import io.millrace.os.PidFd;
 import io.millrace.os.SystemCallException;
 
 /** Gets the descriptors of a service, in one way or the other. */
@@ -44,7 +42,18 @@ final class Acquirer {
     String obstacle = obstacleToPidfd(service);
     if (obstacle == null) {
       try {
-        return checked(file, service, Transfer.PIDFD, copyFrom(service));
+        return checked(file, service, Transfer.PIDFD, Parcel.copyFrom(service));
+      } catch (Parcel.WrongParcelException wrong) {
+        requireAlive(file, service);
+        throw new TransferException(
+            "service "
+                + service.name()
+                + " is refused: the descriptor that its record names in process "
+                + service.pid()
+                + " "
+                + wrong.getMessage()
+                + "; its publisher is broken or hostile",
+            wrong);
       } catch (SystemCallException denial) {
         requireAlive(file, service);
         obstacle = explain(denial);
@@ -81,20 +90,10 @@ final class Acquirer {
         : "its publisher is in another pid namespace";
   }
 
-  private static Descriptors copyFrom(Service service) {
-    try (Descriptor process = PidFd.open(service.pid())) {
-      return Descriptors.collect(
-          service.descriptors().size(),
-          i ->
-              PidFd.copyDescriptor(
-                  process, service.descriptors().get(i).number(), "service " + service.name()));
-    }
-  }
-
   /**
    * Trusts descriptors once they are what the record says and the publisher is found alive after
    * they were had: a pid whose process still holds the lock has been that process all the time, and
-   * a publisher releases the lock before it closes any of the descriptors.
+   * a publisher releases the lock before it closes the parcel.
    */
   private static Acquisition checked(
       RecordFile file, Service service, Transfer way, Descriptors descriptors) {

@@ -1,5 +1,6 @@
 package io.millrace.discovery;
 
+import io.millrace.os.SystemCallException;
 import java.util.List;
 import org.agrona.ErrorHandler;
 
@@ -62,10 +63,48 @@ public final class Adoption implements AutoCloseable {
     return spec.name();
   }
 
-  /** Nobody publishes the service, as far as can be seen. */
-  void onOrphaned() {
-    if (state == State.FOLLOWING) {
-      publish();
+  /**
+   * Nobody publishes the service. Called when the adoption begins: what was before is of no matter.
+   */
+  void begin() {
+    publish(
+        new PublishingConditions() {
+          @Override
+          public boolean mayReplace(Service dead) {
+            return isSame(dead);
+          }
+        });
+  }
+
+  /**
+   * Nobody publishes the service, as far as the watch was told. Called by the thread of the watch.
+   *
+   * <p>This may be long ago: meanwhile somebody else may have published the service and withdrawn
+   * it, which ends it. The watch has been told of that by then, so nothing is published while
+   * anything that it was told is unread; it calls again when it is read.
+   */
+  void onOrphaned(Watch watch) {
+    if (state != State.FOLLOWING) {
+      return;
+    }
+    try {
+      publish(
+          new PublishingConditions() {
+            @Override
+            public boolean mayReplace(Service dead) {
+              // Never something else that had the name meanwhile and died as well.
+              return isSame(dead);
+            }
+
+            @Override
+            public boolean isViewCurrent() {
+              return watch.isCurrent(name());
+            }
+          });
+    } catch (DiscoveryException | SystemCallException failure) {
+      errors.onError(failure);
+      // No descriptor left, perhaps, or a stopped process has the turn: that can pass.
+      watch.lookAgainLater(name());
     }
   }
 
@@ -105,16 +144,17 @@ public final class Adoption implements AutoCloseable {
     }
   }
 
-  private void publish() {
+  private void publish(PublishingConditions conditions) {
     try {
-      // Never over the record of something else that had the name meanwhile and died as well.
-      publication = registry.publish(spec, this::isSame);
-      state = State.PUBLISHING;
+      Publication published = registry.publish(spec, conditions);
+      if (published != null) {
+        publication = published;
+        state = State.PUBLISHING;
+      }
     } catch (NameInUseException anotherWasFaster) {
       state = State.FOLLOWING;
-    } catch (DiscoveryException failure) {
+    } catch (SupersededException somethingElse) {
       state = State.SUPERSEDED;
-      errors.onError(failure);
     }
   }
 

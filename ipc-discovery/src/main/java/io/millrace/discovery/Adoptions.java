@@ -23,26 +23,30 @@ final class Adoptions implements ServiceListener, AutoCloseable {
 
   synchronized Adoption add(ServiceSpec spec) {
     Adoption adoption = new Adoption(this, registry, errors, spec);
-    // The watch may see it only when it is gone already; its generation must not be lost.
-    registry.find(spec.name()).ifPresent(adoption::onUp);
+    try {
+      // The watch may see it only when it is gone already; what it was like must not be lost.
+      registry.find(spec.name()).ifPresent(adoption::onUp);
+      if (caughtUp && !services.containsKey(spec.name())) {
+        adoption.begin();
+      }
+    } catch (RuntimeException | Error failure) {
+      adoption.release();
+      throw failure;
+    }
     adoptions.computeIfAbsent(spec.name(), name -> new ArrayList<>()).add(adoption);
-    if (caughtUp) {
-      goOn(adoption);
-    }
     return adoption;
-  }
-
-  private void goOn(Adoption adoption) {
-    if (!services.containsKey(adoption.name())) {
-      adoption.onOrphaned();
-    }
   }
 
   @Override
   public synchronized void onCaughtUp() {
     caughtUp = true;
     // Only now, because a service that died may have been published again and withdrawn since.
-    adoptions.values().forEach(list -> list.forEach(this::goOn));
+    adoptions.forEach(
+        (name, list) -> {
+          if (!services.containsKey(name)) {
+            list.forEach(adoption -> adoption.onOrphaned(watch));
+          }
+        });
   }
 
   @Override

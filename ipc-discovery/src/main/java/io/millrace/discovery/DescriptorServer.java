@@ -7,11 +7,14 @@ import io.millrace.os.Epoll;
 import io.millrace.os.EventFd;
 import io.millrace.os.SystemCallException;
 import io.millrace.os.UnixSocket;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 
 /**
@@ -34,26 +37,30 @@ final class DescriptorServer implements AutoCloseable {
   private final String name;
   private final Descriptor alive;
   private final UnixSocket listener;
-  private final Epoll epoll = new Epoll();
-  private final EventFd wake = EventFd.create();
+  private final Epoll epoll;
+  private final EventFd wake;
   private final Map<Long, Offer> offers = new HashMap<>();
   private final Connections connections;
   private final ErrorHandler errors;
   private final Thread thread;
   private volatile boolean stopped;
 
-  private record Offer(AccessRule access, Descriptors descriptors) {}
+  private record Offer(AccessRule access, Parcel parcel) {}
 
   private DescriptorServer(
       Directory directory,
       String name,
       Descriptor alive,
       UnixSocket listener,
+      Epoll epoll,
+      EventFd wake,
       RegistryOptions options) {
     this.directory = directory;
     this.name = name;
     this.alive = alive;
     this.listener = listener;
+    this.epoll = epoll;
+    this.wake = wake;
     this.connections = new Connections(epoll, options.connectionLimit(), PATIENCE_NANOS);
     this.errors = options.errorHandler();
     epoll.add(wake.descriptor().number(), Epoll.IN, WAKE);
@@ -75,20 +82,35 @@ final class DescriptorServer implements AutoCloseable {
       Directory directory, int permissions, boolean shared, RegistryOptions options) {
     String name = HiddenNames.server(ThreadLocalRandom.current().nextLong());
     String socket = HiddenNames.socket(name);
-    try (NewFile file = new NewFile(directory, new byte[0], permissions)) {
+    List<AutoCloseable> made = new ArrayList<>();
+    DescriptorServer started = null;
+    try (NewFile file = new NewFile(directory, permissions)) {
       if (!file.link(name)) {
-        throw new DiscoveryException("server name " + name + " is taken");
+        throw new DiscoveryException("server name " + name + " is taken: try again");
       }
-      UnixSocket listener = UnixSocket.listen(directory, socket, BACKLOG);
+      made.add(0, () -> directory.unlink(name));
+      UnixSocket listener = kept(made, UnixSocket.listen(directory, socket, BACKLOG));
+      made.add(0, () -> directory.unlink(socket));
       if (shared) {
         directory.setPermissions(socket, SHARED_SOCKET);
       }
-      return new DescriptorServer(directory, name, file.take(), listener, options);
+      Epoll epoll = kept(made, new Epoll());
+      EventFd wake = kept(made, EventFd.create());
+      Descriptor alive = kept(made, file.take());
+      started = new DescriptorServer(directory, name, alive, listener, epoll, wake, options);
+      return started;
     } catch (SystemCallException failure) {
-      directory.unlink(socket);
-      directory.unlink(name);
       throw Root.unwritable(directory, failure);
+    } finally {
+      if (started == null) {
+        CloseHelper.closeAll(made);
+      }
     }
+  }
+
+  private static <T extends AutoCloseable> T kept(List<AutoCloseable> made, T one) {
+    made.add(0, one); // What was made last goes first.
+    return one;
   }
 
   /** The name of the socket, for records. */
@@ -97,9 +119,9 @@ final class DescriptorServer implements AutoCloseable {
   }
 
   /** Starts to hand out the descriptors of a service. */
-  void offer(long instance, AccessRule access, Descriptors descriptors) {
+  void offer(long instance, AccessRule access, Parcel parcel) {
     synchronized (offers) {
-      offers.put(instance, new Offer(access, descriptors));
+      offers.put(instance, new Offer(access, parcel));
     }
   }
 
@@ -167,7 +189,7 @@ final class DescriptorServer implements AutoCloseable {
       return;
     }
     UnixSocket.Peer peer = joiner.peer();
-    // Under the lock, so that a number that is being sent is not closed and used again meanwhile.
+    // Under the lock, so that the parcel is not closed meanwhile.
     synchronized (offers) {
       Offer offer = offers.get(Requests.instance(message.content()));
       if (offer == null) {
@@ -175,7 +197,9 @@ final class DescriptorServer implements AutoCloseable {
       } else if (!offer.access.allows(peer.uid(), peer.gid())) {
         joiner.send(Requests.reply(Answer.DENIED));
       } else {
-        joiner.send(Requests.reply(Answer.GRANTED), offer.descriptors.numbers());
+        try (Descriptors content = offer.parcel.open()) {
+          joiner.send(Requests.reply(Answer.GRANTED), content.numbers());
+        }
       }
     }
   }

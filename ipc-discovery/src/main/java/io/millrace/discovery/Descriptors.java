@@ -30,6 +30,15 @@ final class Descriptors implements AutoCloseable {
     return new Descriptors(collected);
   }
 
+  static Descriptors none() {
+    return new Descriptors(new ArrayList<>());
+  }
+
+  /** Takes over descriptors that came in a message. */
+  static Descriptors adopt(int[] numbers, String what) {
+    return collect(numbers.length, i -> Descriptor.adopt(numbers[i], what));
+  }
+
   /** Duplicates what the caller of publish gave, so that its own ones are its own affair. */
   static Descriptors duplicatesOf(List<ServiceSpec.Entry> entries) {
     return collect(
@@ -46,18 +55,21 @@ final class Descriptors implements AutoCloseable {
   List<ServiceDescriptor> describe(List<ServiceSpec.Entry> entries) {
     List<ServiceDescriptor> described = new ArrayList<>(open.size());
     for (int i = 0; i < open.size(); i++) {
-      Descriptor descriptor = open.get(i);
       DescriptorKind kind = entries.get(i).kind();
-      FileStatus status = descriptor.status();
-      long size = kind == DescriptorKind.EVENT ? 0 : status.size();
       described.add(
-          new ServiceDescriptor(descriptor.number(), kind, status.device(), status.inode(), size));
+          kind == DescriptorKind.EVENT
+              ? new ServiceDescriptor(kind, 0, 0, 0)
+              : describe(kind, open.get(i).status()));
     }
     String flaw = firstFlaw(described);
     if (flaw != null) {
       throw new IllegalArgumentException("cannot publish: " + flaw);
     }
     return described;
+  }
+
+  private static ServiceDescriptor describe(DescriptorKind kind, FileStatus status) {
+    return new ServiceDescriptor(kind, status.device(), status.inode(), status.size());
   }
 
   /**
@@ -89,13 +101,13 @@ final class Descriptors implements AutoCloseable {
       if (wanted.isMemory()) {
         String flaw = memoryFlaw(open.get(i), wanted);
         if (flaw != null) {
-          return "descriptor " + wanted.number() + " " + flaw;
+          return "descriptor " + i + " " + flaw;
         }
       } else {
         events.add(i);
       }
     }
-    return eventFlaw(events, expected);
+    return eventFlaw(events);
   }
 
   private static String memoryFlaw(Descriptor descriptor, ServiceDescriptor wanted) {
@@ -112,15 +124,13 @@ final class Descriptors implements AutoCloseable {
     return null;
   }
 
-  private String eventFlaw(List<Integer> events, List<ServiceDescriptor> expected) {
+  private String eventFlaw(List<Integer> events) {
     if (events.isEmpty()) {
       return null;
     }
     int[] numbers = events.stream().mapToInt(i -> open.get(i).number()).toArray();
     int bad = EventFd.firstThatIsNone(numbers);
-    return bad < 0
-        ? null
-        : "descriptor " + expected.get(events.get(bad)).number() + " is no event descriptor";
+    return bad < 0 ? null : "descriptor " + events.get(bad) + " is no event descriptor";
   }
 
   int[] numbers() {

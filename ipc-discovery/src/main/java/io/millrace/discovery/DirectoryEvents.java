@@ -104,6 +104,14 @@ final class DirectoryEvents implements AutoCloseable {
     return incomplete || !touched.isEmpty();
   }
 
+  boolean isTouched(String name) {
+    return incomplete || touched.contains(name);
+  }
+
+  void lookAtEverything() {
+    incomplete = true;
+  }
+
   void touch(String name) {
     touched.add(name);
   }

@@ -7,6 +7,9 @@ import java.util.regex.Pattern;
  * below start with a dot, so that the two never meet.
  */
 final class HiddenNames {
+  /** Whose turn it is to publish, and what generation comes next; as old as its directory. */
+  static final String TURNS = ".turns";
+
   private static final Pattern SERVICE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
   private static final Pattern SERVER = Pattern.compile("\\.server\\.[0-9a-f]{16}");
   private static final Pattern SOCKET = Pattern.compile("\\.server\\.[0-9a-f]{16}\\.sock");

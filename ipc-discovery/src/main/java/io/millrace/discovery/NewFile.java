@@ -4,6 +4,7 @@ import io.millrace.os.Descriptor;
 import io.millrace.os.Directory;
 import io.millrace.os.Errno;
 import io.millrace.os.FileContent;
+import io.millrace.os.FileStatus;
 import io.millrace.os.OfdLock;
 import io.millrace.os.SystemCallException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -19,16 +20,21 @@ final class NewFile implements AutoCloseable {
       !"false".equals(System.getProperty("millrace.discovery.namelessFiles"));
 
   private final Directory directory;
-  private final byte[] content;
   private final int permissions;
+  private byte[] content = new byte[0];
   private String hiddenName;
   private Descriptor descriptor;
 
-  NewFile(Directory directory, byte[] content, int permissions) {
+  NewFile(Directory directory, int permissions) {
     this.directory = directory;
-    this.content = content;
     this.permissions = permissions;
     create();
+  }
+
+  /** Says what is to be in the file when it gets its name. */
+  void write(byte[] bytes) {
+    content = bytes;
+    FileContent.write(descriptor, bytes);
   }
 
   /**
@@ -41,6 +47,7 @@ final class NewFile implements AutoCloseable {
       try {
         boolean linked = directory.link(descriptor, name);
         if (linked && hiddenName != null) {
+          requireSameFile(name);
           directory.unlink(hiddenName);
         }
         return linked;
@@ -52,6 +59,25 @@ final class NewFile implements AutoCloseable {
         descriptor.close();
         create();
       }
+    }
+  }
+
+  /** Two names of one file are two files in some file systems, and then the lock is on one only. */
+  private void requireSameFile(String name) {
+    FileStatus linked = directory.statusOf(name);
+    if (linked == null || !linked.isSameFile(descriptor.status()) || !isSeenAsLocked(name)) {
+      directory.unlink(name);
+      throw new RootException(
+          "registry root "
+              + directory.path()
+              + " is on a file system without nameless files and real hard links, as with FUSE: put"
+              + " it on tmpfs, for example under /run or /dev/shm");
+    }
+  }
+
+  private boolean isSeenAsLocked(String name) {
+    try (Descriptor named = directory.openFile(name, false)) {
+      return named != null && OfdLock.isHeldByAnother(named, RecordLayout.PUBLISHER_LOCK);
     }
   }
 

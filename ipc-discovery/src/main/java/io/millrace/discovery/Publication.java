@@ -12,7 +12,7 @@ import io.millrace.os.FileContent;
  */
 public final class Publication implements AutoCloseable {
   private final Directory directory;
-  private final Descriptors descriptors;
+  private final Parcel parcel;
   private final Runnable onEnd;
   // Never handed to another process: the lock on it is what tells that this one lives.
   private final Descriptor locked;
@@ -22,16 +22,11 @@ public final class Publication implements AutoCloseable {
   private volatile Service service;
   private boolean ended;
 
-  Publication(
-      Directory directory,
-      Descriptor locked,
-      Service service,
-      Descriptors descriptors,
-      Runnable onEnd) {
+  Publication(Directory directory, Publisher.Published published, Parcel parcel, Runnable onEnd) {
     this.directory = directory;
-    this.locked = locked;
-    this.service = service;
-    this.descriptors = descriptors;
+    this.locked = published.locked();
+    this.service = published.service();
+    this.parcel = parcel;
     this.onEnd = onEnd;
     this.named = directory.openFile(service.name(), true);
   }
@@ -89,14 +84,17 @@ public final class Publication implements AutoCloseable {
       }
       onEnd.run();
     } finally {
-      // Before the descriptors: a joiner that finds the lock held knows that all numbers of the
-      // record were still those of the descriptors when it copied them. And before the named one,
-      // whose closing tells watchers to look at the lock.
+      // Before the parcel: a joiner that finds the lock held knows that the number in the record
+      // was
+      // still that of the parcel when it copied it. And before the named one, whose closing tells
+      // watchers to look at the lock.
       locked.close();
       if (named != null) {
         named.close();
       }
-      descriptors.close();
+      if (parcel != null) {
+        parcel.close();
+      }
     }
   }
 

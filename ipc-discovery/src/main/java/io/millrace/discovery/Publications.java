@@ -2,18 +2,24 @@ package io.millrace.discovery;
 
 import io.millrace.os.Directory;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Predicate;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * What this process publishes through one registry, and the server that hands the descriptors out,
  * which is started when the first service needs it.
  */
 final class Publications implements AutoCloseable {
+  private static final int PRIVATE = 0600;
+  private static final int SHARED = 0660;
+
   private final Directory directory;
   private final RegistryOptions options;
   private final boolean shared;
+  private final int permissions;
+  private final Turns turns;
   private final Publisher publisher;
   private final Set<Publication> publications = ConcurrentHashMap.newKeySet();
   private DescriptorServer server;
@@ -23,45 +29,63 @@ final class Publications implements AutoCloseable {
     this.directory = directory;
     this.options = options;
     this.shared = Root.isShared(directory.descriptor().status());
-    this.publisher = new Publisher(directory, shared);
+    this.permissions = shared ? SHARED : PRIVATE;
+    this.turns = new Turns(directory, permissions);
+    this.publisher = new Publisher(directory, turns, permissions);
   }
 
   /**
    * Publishes a service.
    *
-   * @param mayReplace asked about the record of a dead publisher before it is taken over
+   * @return the publication, or {@code null} if the conditions do not hold at the moment
    */
-  Publication publish(ServiceSpec spec, Predicate<Service> mayReplace) {
-    Descriptors descriptors = Descriptors.duplicatesOf(spec.descriptors());
+  Publication publish(ServiceSpec spec, PublishingConditions conditions) {
+    long instance = ThreadLocalRandom.current().nextLong();
+    List<ServiceDescriptor> described;
+    Parcel parcel;
+    try (Descriptors descriptors = Descriptors.duplicatesOf(spec.descriptors())) {
+      described = descriptors.describe(spec.descriptors());
+      parcel = Parcel.of(instance, descriptors);
+    }
+    Publication published = null;
     try {
-      return publish(spec, descriptors, mayReplace);
-    } catch (RuntimeException | Error failure) {
-      descriptors.close();
-      throw failure;
+      DescriptorServer sender = spec.hasSocket() ? server() : null;
+      String socket = sender == null ? "" : sender.socket();
+      Service service = Publisher.describe(spec, instance, described, parcel, socket);
+      published = publish(service, spec.access(), parcel, sender, conditions);
+      return published;
+    } finally {
+      if (published == null && parcel != null) {
+        parcel.close();
+      }
     }
   }
 
   private Publication publish(
-      ServiceSpec spec, Descriptors descriptors, Predicate<Service> mayReplace) {
-    DescriptorServer sender = spec.hasSocket() ? server() : null;
-    Service service = Publisher.describe(spec, descriptors, sender == null ? "" : sender.socket());
+      Service service,
+      AccessRule access,
+      Parcel parcel,
+      DescriptorServer sender,
+      PublishingConditions conditions) {
     if (sender != null) {
       // Before the record can be seen, so that nobody is told that there is no such service.
-      sender.offer(service.instance(), spec.access(), descriptors);
+      sender.offer(service.instance(), access, parcel);
     }
+    Publication kept = null;
     try {
-      Publisher.Published published = publisher.publish(service, mayReplace);
-      return keep(published, descriptors, sender);
-    } catch (RuntimeException | Error failure) {
-      if (sender != null) {
+      Publisher.Published published = publisher.publish(service, conditions);
+      if (published != null) {
+        kept = keep(published, parcel, sender);
+      }
+      return kept;
+    } finally {
+      if (kept == null && sender != null) {
         sender.withdraw(service.instance());
       }
-      throw failure;
     }
   }
 
-  private Publication keep(
-      Publisher.Published published, Descriptors descriptors, DescriptorServer sender) {
+  private Publication keep(Publisher.Published published, Parcel parcel, DescriptorServer sender) {
     Publication[] self = new Publication[1];
     Runnable onEnd =
         () -> {
@@ -71,8 +95,7 @@ final class Publications implements AutoCloseable {
           publications.remove(self[0]);
         };
     try {
-      self[0] =
-          new Publication(directory, published.locked(), published.service(), descriptors, onEnd);
+      self[0] = new Publication(directory, published, parcel, onEnd);
     } catch (RuntimeException | Error failure) {
       directory.unlink(published.service().name());
       published.locked().close();
@@ -87,7 +110,7 @@ final class Publications implements AutoCloseable {
       throw new DiscoveryException("registry " + directory.path() + " is closed");
     }
     if (server == null) {
-      server = DescriptorServer.start(directory, publisher.permissions(), shared, options);
+      server = DescriptorServer.start(directory, permissions, shared, options);
     }
     return server;
   }
@@ -101,5 +124,6 @@ final class Publications implements AutoCloseable {
       server.close();
       server = null;
     }
+    turns.close();
   }
 }

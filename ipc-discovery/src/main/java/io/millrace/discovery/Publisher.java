@@ -4,48 +4,49 @@ import io.millrace.os.Descriptor;
 import io.millrace.os.Directory;
 import io.millrace.os.SystemCallException;
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 
 /** Gives a record its name, and takes the name over from a publisher that is dead. */
 final class Publisher {
-  private static final int PRIVATE = 0600;
-  private static final int SHARED = 0660;
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final Directory directory;
   private final Cleaner cleaner;
+  private final Turns turns;
   private final int permissions;
 
-  Publisher(Directory directory, boolean shared) {
+  Publisher(Directory directory, Turns turns, int permissions) {
     this.directory = directory;
     this.cleaner = new Cleaner(directory);
-    this.permissions = shared ? SHARED : PRIVATE;
-  }
-
-  int permissions() {
-    return permissions;
+    this.turns = turns;
+    this.permissions = permissions;
   }
 
   /** A record that stands in the directory, and the locked descriptor of its file. */
   record Published(Service service, Descriptor locked) {}
 
   /** The record that a service of this process gets. */
-  static Service describe(ServiceSpec spec, Descriptors descriptors, String socket) {
+  static Service describe(
+      ServiceSpec spec,
+      long instance,
+      List<ServiceDescriptor> descriptors,
+      Parcel parcel,
+      String socket) {
     Identity self = Identity.self();
     return new Service(
         spec.name(),
         spec.kind(),
-        ThreadLocalRandom.current().nextLong(),
+        instance,
         0,
         spec.generation(),
         self.pid(),
         self.startTime(),
         self.pidNamespace(),
         self.uid(),
+        parcel == null ? -1 : parcel.number(),
         spec.capabilities(),
-        descriptors.describe(spec.descriptors()),
+        descriptors,
         socket);
   }
 
@@ -53,22 +54,30 @@ final class Publisher {
    * Publishes.
    *
    * @param service what, with the lowest generation it may have
-   * @param mayReplace asked about the readable record of a dead publisher before it is taken over
+   * @param conditions what must hold besides
+   * @return the record, or {@code null} if the conditions do not hold at the moment
    * @throws NameInUseException if a live process has the name
    */
-  Published publish(Service service, Predicate<Service> mayReplace) {
+  Published publish(Service service, PublishingConditions conditions) {
     Service wanted = service;
     long start = System.nanoTime();
     try {
       while (true) {
-        try (NewFile file = new NewFile(directory, RecordEncoder.encode(wanted), permissions)) {
-          if (file.link(wanted.name())) {
-            // Left by a cleaner that was killed between its two steps.
-            directory.unlink(HiddenNames.dead(wanted.name()));
-            return new Published(wanted, file.take());
+        try (NewFile file = new NewFile(directory, permissions);
+            Turns.Turn turn = turns.take(service.name())) {
+          if (!conditions.isViewCurrent()) {
+            return null;
           }
+          Service numbered = wanted.withGeneration(turn.next(wanted.generation()));
+          file.write(RecordEncoder.encode(numbered));
+          if (file.link(numbered.name())) {
+            // Left by a cleaner that was killed between its two steps.
+            directory.unlink(HiddenNames.dead(numbered.name()));
+            return new Published(numbered, file.take());
+          }
+          turn.giveBack();
         }
-        wanted = makeRoom(wanted, mayReplace, start);
+        wanted = makeRoom(wanted, conditions, start);
       }
     } catch (SystemCallException failure) {
       throw Root.unwritable(directory, failure);
@@ -76,7 +85,7 @@ final class Publisher {
   }
 
   /** Removes the record that has the name if its publisher is dead; tells what to try next. */
-  private Service makeRoom(Service wanted, Predicate<Service> mayReplace, long start) {
+  private Service makeRoom(Service wanted, PublishingConditions conditions, long start) {
     try (RecordFile occupant = RecordFile.open(directory, wanted.name(), true)) {
       if (occupant == null) {
         return wanted;
@@ -86,12 +95,8 @@ final class Publisher {
       if (occupant.isPublisherAlive()) {
         throw new NameInUseException(wanted.name(), old == null ? 0 : old.pid());
       }
-      if (old != null && !mayReplace.test(old)) {
-        throw new DiscoveryException(
-            "service "
-                + wanted.name()
-                + " is another one by now: its last publisher was process "
-                + old.pid());
+      if (old != null && !conditions.mayReplace(old)) {
+        throw new SupersededException(old);
       }
       if (cleaner.removeIfDead(occupant) == Cleaner.Outcome.BUSY) {
         requirePatience(wanted, start);

@@ -16,6 +16,8 @@ final class Rechecks {
   private static final int ATTEMPTS = 10;
   private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
+  private static final long LAST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final Map<String, Recheck> pending = new HashMap<>();
 
   private record Recheck(int attempt, long due) {}
@@ -23,6 +25,11 @@ final class Rechecks {
   /** Begins to look again at a name. */
   void begin(String name) {
     pending.put(name, new Recheck(0, System.nanoTime() + FIRST_PAUSE_NANOS));
+  }
+
+  /** Looks again at a name once, after a second. */
+  void later(String name) {
+    pending.put(name, new Recheck(ATTEMPTS, System.nanoTime() + LAST_PAUSE_NANOS));
   }
 
   /** Goes on, if it has begun and was not told to look often enough. */

@@ -56,7 +56,8 @@ final class RecordEncoder {
         .startTime(service.startTime())
         .pidNamespace(service.pidNamespace())
         .pid(service.pid())
-        .uid(service.uid());
+        .uid(service.uid())
+        .parcel(service.parcel());
     var descriptors = record.descriptorsCount(service.descriptors().size());
     for (ServiceDescriptor descriptor : service.descriptors()) {
       descriptors
@@ -64,7 +65,6 @@ final class RecordEncoder {
           .device(descriptor.device())
           .inode(descriptor.inode())
           .size(descriptor.size())
-          .number(descriptor.number())
           .kind(KindOfDescriptor.valueOf(descriptor.kind().name()));
     }
     var values = service.capabilities().asMap();

@@ -122,6 +122,7 @@ final class RecordParser {
     }
     require(record.pid() > 0, "pid " + record.pid());
     require(record.revision() >= 0 && record.generation() > 0, "revision or generation");
+    require(record.parcel() >= 0 || descriptors.isEmpty(), "parcel " + record.parcel());
     require(socket.isEmpty() || HiddenNames.isSocket(socket), "socket name");
     return new Service(
         ownName,
@@ -133,6 +134,7 @@ final class RecordParser {
         record.startTime(),
         record.pidNamespace(),
         record.uid(),
+        record.parcel(),
         capabilities,
         descriptors,
         socket);
@@ -143,11 +145,10 @@ final class RecordParser {
     require(count <= MAX_DESCRIPTORS, count + " descriptors");
     List<ServiceDescriptor> descriptors = new ArrayList<>(count);
     for (ServiceRecordDecoder.DescriptorsDecoder entry : record.descriptors()) {
-      long size = entry.size();
-      require(entry.number() >= 0 && size >= 0, "descriptor " + entry.number());
+      require(entry.size() >= 0, "size of descriptor " + descriptors.size());
       descriptors.add(
           new ServiceDescriptor(
-              entry.number(), kind(entry.kindRaw()), entry.device(), entry.inode(), size));
+              kind(entry.kindRaw()), entry.device(), entry.inode(), entry.size()));
     }
     return descriptors;
   }

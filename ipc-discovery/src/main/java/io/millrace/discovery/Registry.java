@@ -92,12 +92,12 @@ public final class Registry implements AutoCloseable {
    * @throws IllegalArgumentException if a descriptor is not of its kind or the record is too large
    */
   public Publication publish(ServiceSpec spec) {
-    return publish(spec, old -> true);
+    return publish(spec, PublishingConditions.NONE);
   }
 
-  Publication publish(ServiceSpec spec, Predicate<Service> mayReplace) {
+  Publication publish(ServiceSpec spec, PublishingConditions conditions) {
     requireOpen();
-    return publications.publish(spec, mayReplace);
+    return publications.publish(spec, conditions);
   }
 
   /**
@@ -276,10 +276,7 @@ public final class Registry implements AutoCloseable {
     return adoptions;
   }
 
-  /**
-   * Ends all watches and adoptions, and withdraws everything that was published through this
-   * registry; what was adopted is handed over instead.
-   */
+  /** Ends all watches, withdraws everything that was published, and hands over what was adopted. */
   @Override
   public void close() {
     Adoptions adopted;
@@ -296,10 +293,6 @@ public final class Registry implements AutoCloseable {
       adopted.close();
     }
     publications.close();
-    if (options.isRootTemporary()) {
-      RootUse.closeAndRemove(directory);
-    } else {
-      directory.close();
-    }
+    RootUse.close(directory, options.isRootTemporary());
   }
 }

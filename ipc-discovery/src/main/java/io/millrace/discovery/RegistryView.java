@@ -106,8 +106,8 @@ public final class RegistryView implements AutoCloseable {
   }
 
   /**
-   * Tells in which way descriptors of a service would come to this process. Tries it with one
-   * descriptor where its publisher does not notice, and does not ask over the socket.
+   * Tells in which way descriptors of a service would come to this process. Tries it where its
+   * publisher does not notice, and does not ask over the socket.
    *
    * @param service the service
    * @return the way, empty if there is nothing to get or no way to get it
@@ -130,8 +130,7 @@ public final class RegistryView implements AutoCloseable {
       return false;
     }
     try (Descriptor process = PidFd.open(service.pid())) {
-      int number = service.descriptors().get(0).number();
-      PidFd.copyDescriptor(process, number, service.name()).close();
+      PidFd.copyDescriptor(process, service.parcel(), service.name()).close();
       return true;
     } catch (SystemCallException denied) {
       return false;
@@ -215,15 +214,7 @@ public final class RegistryView implements AutoCloseable {
   public void close() {
     watches.forEach(Watch::close);
     if (exists() && closed.compareAndSet(false, true)) {
-      closeDirectory();
-    }
-  }
-
-  private void closeDirectory() {
-    if (options.isRootTemporary()) {
-      RootUse.closeAndRemove(directory);
-    } else {
-      directory.close();
+      RootUse.close(directory, options.isRootTemporary());
     }
   }
 }

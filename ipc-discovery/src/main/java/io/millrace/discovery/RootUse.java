@@ -9,6 +9,7 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Function;
 
 /**
@@ -50,11 +51,20 @@ final class RootUse {
     }
   }
 
-  /** Closes the directory, and removes it first if this was its last user and it is empty. */
-  static void closeAndRemove(Directory directory) {
+  /**
+   * Closes the directory. The last user of an empty one removes the file of turns, which would be
+   * the only thing left behind, and then the directory itself if that is wanted.
+   */
+  static void close(Directory directory, boolean remove) {
     try {
       if (DirectoryLock.tryExclusive(directory)) {
-        Files.delete(directory.path());
+        // A dead process may have left its record there: the next one must get a higher generation.
+        if (directory.names().equals(List.of(HiddenNames.TURNS))) {
+          directory.unlink(HiddenNames.TURNS);
+        }
+        if (remove) {
+          Files.delete(directory.path());
+        }
       }
     } catch (DirectoryNotEmptyException | NoSuchFileException fine) {
       // A dead process has left its record there, or somebody removed the directory by hand.

@@ -10,15 +10,15 @@ import java.util.Objects;
  * @param kind what it is, in the publisher's words, for example {@code ring}
  * @param instance a random number that tells this publication from every other one
  * @param revision 0 at first; grows when the publisher changes the capabilities
- * @param generation 1 at first; one more than that of the dead publisher the name was taken over
- *     from, as far as the one who took it over knew: where a third process had removed the record
- *     of a short-lived one in between, a number may come twice. What tells publications apart for
- *     certain is the instance
+ * @param generation greater than that of every earlier publication of this name; counts from 1
+ *     again only after the last process that had the registry open closed it with nothing published
  * @param pid the publishing process, in its own pid namespace
  * @param startTime when that process started, in clock ticks since boot
  * @param pidNamespace the pid namespace of the publisher
  * @param uid the effective user of the publisher
  * @param capabilities what the publisher says of it
+ * @param parcel the number of the publisher's descriptor that holds those that joiners get, -1 if
+ *     there are none
  * @param descriptors what joiners get
  * @param socket name of the publisher's socket in the registry's directory, empty if it has none
  */
@@ -32,6 +32,7 @@ public record Service(
     long startTime,
     long pidNamespace,
     int uid,
+    int parcel,
     Capabilities capabilities,
     List<ServiceDescriptor> descriptors,
     String socket) {
@@ -55,6 +56,7 @@ public record Service(
         startTime,
         pidNamespace,
         uid,
+        parcel,
         capabilities,
         descriptors,
         socket);
@@ -71,6 +73,7 @@ public record Service(
         startTime,
         pidNamespace,
         uid,
+        parcel,
         changed,
         descriptors,
         socket);

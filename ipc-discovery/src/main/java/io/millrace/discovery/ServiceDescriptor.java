@@ -5,14 +5,13 @@ import java.util.Objects;
 /**
  * A descriptor of a published service, as its record tells it.
  *
- * @param number its number in the publishing process
  * @param kind what it is
- * @param device the device of the memory behind it
- * @param inode the inode of the memory behind it; all event descriptors have the same one
+ * @param device the device of the memory behind it, 0 for an event descriptor
+ * @param inode the inode of the memory behind it, 0 for an event descriptor: Linux gives all of
+ *     those the same one
  * @param size the size of the memory in bytes, 0 for an event descriptor
  */
-public record ServiceDescriptor(
-    int number, DescriptorKind kind, long device, long inode, long size) {
+public record ServiceDescriptor(DescriptorKind kind, long device, long inode, long size) {
   /** Refuses null. */
   public ServiceDescriptor {
     Objects.requireNonNull(kind, "kind");

@@ -1,7 +1,6 @@
 package io.millrace.discovery;
 
 import io.millrace.discovery.codec.Answer;
-import io.millrace.os.Descriptor;
 import io.millrace.os.Directory;
 import io.millrace.os.UnixSocket;
 
@@ -27,7 +26,7 @@ final class SocketClient {
    */
   static Descriptors receive(Directory directory, Service service) throws RefusedException {
     if (service.descriptors().isEmpty()) {
-      return Descriptors.collect(0, i -> null);
+      return Descriptors.none();
     }
     try (UnixSocket socket = UnixSocket.connect(directory, service.socket(), PATIENCE_MILLIS)) {
       requirePublisher(socket, service);
@@ -35,14 +34,11 @@ final class SocketClient {
       UnixSocket.Message reply = socket.receive(Requests.REPLY_SIZE, UnixSocket.MAX_DESCRIPTORS);
       if (reply == null) {
         throw new RefusedException(
-            "its publisher closed the connection, because too many others were connected or because"
-                + " this process was stopped for too long");
+            "its publisher closed the connection, because too many others were connected, because"
+                + " this process was stopped for too long, or because it has no descriptor left");
       }
-      int[] numbers = reply.descriptors();
       Descriptors received =
-          Descriptors.collect(
-              numbers.length,
-              i -> Descriptor.adopt(numbers[i], "descriptor of service " + service.name()));
+          Descriptors.adopt(reply.descriptors(), "descriptor of service " + service.name());
       try {
         requireGranted(Requests.answer(reply.content()));
         return received;

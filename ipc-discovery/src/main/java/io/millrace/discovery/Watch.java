@@ -2,6 +2,7 @@ package io.millrace.discovery;
 
 import io.millrace.os.Directory;
 import io.millrace.os.EventFd;
+import java.io.UncheckedIOException;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.agrona.ErrorHandler;
@@ -28,23 +29,41 @@ public final class Watch implements AutoCloseable {
     this.errors = errors;
     this.onClosed = onClosed;
     this.wake = EventFd.create();
+    Watcher made = null;
     try {
-      watcher = new Watcher(directory, cleaner, new FilteringListener(filter, listener, errors));
+      made = new Watcher(directory, cleaner, new FilteringListener(filter, listener, errors));
+      made.wakeBy(wake.descriptor().number());
+      watcher = made;
+      thread = new Thread(this::run, "millrace-watch");
+      thread.setDaemon(true);
+      thread.start();
     } catch (RuntimeException | Error failure) {
+      if (made != null) {
+        made.close();
+      }
       wake.close();
       throw failure;
     }
-    watcher.wakeBy(wake.descriptor().number());
-    thread = new Thread(this::run, "millrace-watch");
-    thread.setDaemon(true);
-    thread.start();
+  }
+
+  /**
+   * Tells whether everything that has happened to a name by now has been told. For listeners, while
+   * they are called.
+   */
+  boolean isCurrent(String name) {
+    return watcher.isCurrent(name);
+  }
+
+  /** Comes back to a name in a second. For listeners, while they are called. */
+  void lookAgainLater(String name) {
+    watcher.lookAgainLater(name);
   }
 
   private void run() {
     try (watcher) {
-      watcher.start();
+      lastingThroughShortage(watcher::start);
       while (!stopped) {
-        watcher.awaitAndTell();
+        lastingThroughShortage(watcher::awaitAndTell);
       }
     } catch (RuntimeException failure) {
       errors.onError(failure);
@@ -52,6 +71,16 @@ public final class Watch implements AutoCloseable {
       synchronized (wake) {
         wake.close();
       }
+    }
+  }
+
+  private void lastingThroughShortage(Runnable step) {
+    try {
+      step.run();
+    } catch (UncheckedIOException shortage) {
+      // Most likely no descriptor is left. That passes, and nothing must be missed by then.
+      errors.onError(shortage);
+      watcher.lookAtEverythingLater();
     }
   }
 

@@ -17,6 +17,7 @@ import java.util.Map;
  * everything.
  */
 final class Watcher implements AutoCloseable {
+  private static final int PAUSE_MILLIS = 1000;
   private static final long WAKE_TAG = 0;
   private static final long EVENTS_TAG = 1;
   private static final long FIRST_PROCESS_TAG = 16;
@@ -31,20 +32,26 @@ final class Watcher implements AutoCloseable {
   private final Map<String, Service> known = new HashMap<>();
   private final Map<String, Long> buried = new HashMap<>();
   private boolean unsure;
+  private boolean isShort;
 
   Watcher(Directory directory, Cleaner cleaner, ServiceListener listener) {
     this.directory = directory;
     this.cleaner = cleaner;
     this.listener = listener;
     this.events = new DirectoryEvents(directory);
+    Epoll made = null;
     try {
-      this.epoll = new Epoll();
+      made = new Epoll();
+      made.add(events.descriptor(), Epoll.IN, EVENTS_TAG);
     } catch (RuntimeException | Error failure) {
+      if (made != null) {
+        made.close();
+      }
       events.close();
       throw failure;
     }
+    this.epoll = made;
     this.publishers = new Publishers(epoll, FIRST_PROCESS_TAG);
-    epoll.add(events.descriptor(), Epoll.IN, EVENTS_TAG);
   }
 
   /** Lets an event descriptor end a wait. */
@@ -58,10 +65,24 @@ final class Watcher implements AutoCloseable {
     lookAtTouched();
   }
 
+  /** Lets the next wait end within a second, and look at everything. */
+  void lookAtEverythingLater() {
+    isShort = true;
+  }
+
+  private int millisToNext() {
+    int millis = rechecks.millisToNext();
+    return isShort && (millis == Epoll.FOREVER || millis > PAUSE_MILLIS) ? PAUSE_MILLIS : millis;
+  }
+
   /** Waits for something to happen and tells of it. */
   void awaitAndTell() {
     List<Publishers.Process> dead = new ArrayList<>();
-    int ready = epoll.await(rechecks.millisToNext());
+    int ready = epoll.await(millisToNext());
+    if (isShort) {
+      isShort = false;
+      events.lookAtEverything();
+    }
     for (int i = 0; i < ready; i++) {
       Publishers.Process process =
           epoll.tag(i) < FIRST_PROCESS_TAG ? null : publishers.died(epoll.tag(i));
@@ -96,9 +117,21 @@ final class Watcher implements AutoCloseable {
       }
       events.drain();
       // What looking at names itself caused (a dead record removed) is looked at in the next round.
+      if (!events.isAnyTouched()) {
+        unsure = false;
+        listener.onCaughtUp();
+      }
     } while (events.isAnyTouched());
-    unsure = false;
-    listener.onCaughtUp();
+  }
+
+  /** Tells, to a listener that is being called, whether it knows all that happened to a name. */
+  boolean isCurrent(String name) {
+    events.drain();
+    return !events.isTouched(name);
+  }
+
+  void lookAgainLater(String name) {
+    rechecks.later(name);
   }
 
   private void lookAt(String name) {

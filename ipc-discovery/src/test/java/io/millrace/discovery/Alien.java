@@ -17,10 +17,14 @@ final class Alien {
     Files.move(hidden, root.resolve(name), StandardCopyOption.ATOMIC_MOVE);
   }
 
-  /** All names in the directory, in order. */
+  /** All names in the directory, in order, without the file of turns, which is as old as it. */
   static List<String> names(Path root) {
     try (var files = Files.list(root)) {
-      return files.map(file -> file.getFileName().toString()).sorted().toList();
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> !name.equals(HiddenNames.TURNS))
+          .sorted()
+          .toList();
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }

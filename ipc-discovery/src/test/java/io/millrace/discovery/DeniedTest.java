@@ -53,6 +53,57 @@ class DeniedTest {
   }
 
   @Test
+  void aPublisherThatIsNotDumpableIsJoinedOverTheSocket() throws Exception {
+    assertSuperuser();
+    List<String> equal = List.of("setpriv", "--bounding-set=-sys_ptrace");
+    try (ChildProcess publisher = start(equal);
+        ChildProcess joiner = start(equal)) {
+      publisher.send("publish x");
+      publisher.expectLine("published", DEADLINE);
+      String direct = joinedBy(joiner);
+      // Yama, where it is on, forbids it between siblings from the start.
+      assertEquals(yama() > 0 ? "SOCKET 3" : "PIDFD 3", direct);
+      publisher.send("undumpable");
+      publisher.expectLine("undumpable", DEADLINE);
+      assertEquals("SOCKET 3", joinedBy(joiner));
+    }
+  }
+
+  private static long yama() {
+    return ProcFiles.number("/proc/sys/kernel/yama/ptrace_scope", 0);
+  }
+
+  @Test
+  void underYamaSiblingsJoinOverTheSocket() throws Exception {
+    Assumptions.assumeTrue(
+        yama() == 1, "this kernel has no Yama or kernel.yama.ptrace_scope is not 1");
+    List<String> ordinary =
+        Credentials.uid() == 0 ? List.of("setpriv", "--bounding-set=-sys_ptrace") : List.of();
+    try (ChildProcess publisher = start(ordinary);
+        ChildProcess joiner = start(ordinary)) {
+      publisher.send("publish x");
+      publisher.expectLine("published", DEADLINE);
+      assertEquals("SOCKET 3", joinedBy(joiner));
+    }
+  }
+
+  @Test
+  void aDirectoryThatThisUserMayNotWriteIsNamedWithACure() throws Exception {
+    assertSuperuser();
+    Files.setPosixFilePermissions(root(), PosixFilePermissions.fromString("rwxr-xr-x"));
+    Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwxr-xr-x"));
+    try (ChildProcess stranger = start(List.of())) {
+      become(stranger, 4304);
+      stranger.send("publish x");
+      String failure = stranger.expectLine("failed RootException", DEADLINE);
+      assertTrue(failure.contains("cannot be written by uid 4304"), failure);
+      assertTrue(failure.contains("MILLRACE_DIR"), failure);
+      stranger.send("list");
+      assertEquals("0", stranger.expectLine("listed", DEADLINE));
+    }
+  }
+
+  @Test
   void whenBothWaysAreClosedTheErrorNamesCauseAndCure() throws Exception {
     assertSuperuser();
     try (Registry registry = Registry.open(root());

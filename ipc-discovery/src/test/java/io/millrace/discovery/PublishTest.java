@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.millrace.os.Credentials;
 import io.millrace.testkit.ChildProcess;
 import io.millrace.testkit.OpenDescriptors;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -58,7 +57,7 @@ class PublishTest {
     assertTrue(registry.find("x").isEmpty());
     assertTrue(registry.list().isEmpty());
     try (Publication again = registry.publish(ServiceSpec.named("x"))) {
-      assertEquals(1, again.service().generation());
+      assertTrue(again.service().generation() > 1);
     }
   }
 
@@ -162,9 +161,7 @@ class PublishTest {
     }
   }
 
-  private List<String> names() throws Exception {
-    try (var files = Files.list(root)) {
-      return files.map(file -> file.getFileName().toString()).sorted().toList();
-    }
+  private List<String> names() {
+    return Alien.names(root);
   }
 }

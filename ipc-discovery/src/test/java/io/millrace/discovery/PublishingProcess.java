@@ -1,12 +1,19 @@
 package io.millrace.discovery;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.millrace.os.Descriptor;
 import io.millrace.os.EventFd;
 import io.millrace.os.Memfd;
+import io.millrace.testkit.Eventually;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +24,7 @@ import java.util.Map;
  * all classes are loaded.
  */
 final class PublishingProcess {
+  private static final Duration DEADLINE = Duration.ofSeconds(30);
   private static final int MEMORY_SIZE = 8192;
 
   private final Registry registry;
@@ -69,9 +77,13 @@ final class PublishingProcess {
   }
 
   private String answer(String[] words) {
+    boolean needed = words[0].matches("withdraw|update|handover");
+    if (needed && !publications.containsKey(words[1])) {
+      return "nothing to " + words[0];
+    }
     try {
       return switch (words[0]) {
-        case "publish" -> {
+        case "publish", "takeover" -> {
           publications.put(words[1], publish(registry, words[1]));
           yield "published " + words[1];
         }
@@ -88,7 +100,10 @@ final class PublishingProcess {
           yield "handed over " + words[1];
         }
         case "adopt" -> {
-          adoptions.put(words[1], registry.adopt(specWithDescriptors(words[1])));
+          Adoption adoption = registry.adopt(specWithDescriptors(words[1]));
+          adoptions.put(words[1], adoption);
+          Eventually.await(
+              "adoption", DEADLINE, () -> adoption.state() != Adoption.State.FOLLOWING);
           yield "adopting " + words[1];
         }
         case "gc" -> "collected " + registry.gc();
@@ -102,13 +117,46 @@ final class PublishingProcess {
           User.become(Integer.parseInt(words[1]), Integer.parseInt(words[2]));
           yield "became " + words[1];
         }
+        case "undumpable" -> {
+          User.becomeUndumpable();
+          yield "undumpable";
+        }
+        case "spawn" -> "spawned " + new ProcessBuilder("sleep", "600").start().pid();
+        case "fill" -> {
+          fill();
+          yield "full";
+        }
+        case "free" -> {
+          Files.delete(filler());
+          yield "free";
+        }
+        case "files" ->
+            "files "
+                + Alien.names(registry.root()).stream()
+                    .filter(name -> !name.startsWith(".server."))
+                    .toList();
         case "join" -> join(words[1]);
         case "find" -> "found " + registry.find(words[1]).map(Service::pid).orElse(0);
         case "list" -> "listed " + registry.list().size();
         default -> throw new IllegalArgumentException(words[0]);
       };
-    } catch (DiscoveryException failure) {
+    } catch (DiscoveryException | IOException failure) {
       return "failed " + failure.getClass().getSimpleName() + " " + failure.getMessage();
+    }
+  }
+
+  private Path filler() {
+    return registry.root().resolveSibling("filler");
+  }
+
+  /** Uses up the file system. */
+  private void fill() throws IOException {
+    try (OutputStream filler = Files.newOutputStream(filler())) {
+      while (true) {
+        filler.write(new byte[512]);
+      }
+    } catch (IOException full) {
+      assertTrue(full.getMessage().contains("No space left"), full.getMessage());
     }
   }
 

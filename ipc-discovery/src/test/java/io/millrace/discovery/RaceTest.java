@@ -1,6 +1,7 @@
 package io.millrace.discovery;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.testkit.ChildProcess;
 import java.io.BufferedReader;
@@ -12,6 +13,8 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -52,7 +55,8 @@ class RaceTest {
               won.add(one.get());
             }
           }
-          System.out.println("won " + won.size());
+          long generation = won.isEmpty() ? 0 : won.get(0).service().generation();
+          System.out.println("won " + won.size() + " " + generation);
         }
       }
       executor.shutdownNow();
@@ -71,19 +75,36 @@ class RaceTest {
   @ParameterizedTest
   @CsvSource({"2, 1, 400", "4, 8, 250"})
   void ofAnyNumberOfRacersExactlyOneGetsTheName(int processes, int threads, int rounds) {
+    race(processes, threads, rounds);
+  }
+
+  /** {@code -Dmillrace.race.rounds=3000} takes some minutes. */
+  @Test
+  @EnabledIfSystemProperty(named = "millrace.race.rounds", matches = "[0-9]+")
+  void of32ProcessesExactlyOneGetsTheName() {
+    race(32, 1, Integer.getInteger("millrace.race.rounds"));
+  }
+
+  private void race(int processes, int threads, int rounds) {
     List<ChildProcess> racers = new ArrayList<>();
     try {
       for (int i = 0; i < processes; i++) {
         racers.add(ChildProcess.start(Racer.class, root.toString(), Integer.toString(threads)));
       }
       racers.forEach(racer -> racer.expectLine("ready", DEADLINE));
+      long last = 0;
       for (int round = 0; round < rounds; round++) {
         racers.forEach(racer -> racer.send("race"));
         int winners = 0;
+        long generation = 0;
         for (ChildProcess racer : racers) {
-          winners += Integer.parseInt(racer.expectLine("won", DEADLINE));
+          String[] told = racer.expectLine("won", DEADLINE).split(" ");
+          winners += Integer.parseInt(told[0]);
+          generation += Long.parseLong(told[1]);
         }
         assertEquals(1, winners, "round " + round);
+        assertTrue(generation > last, generation + " after " + last);
+        last = generation;
         racers.forEach(racer -> racer.send("leave"));
         racers.forEach(racer -> racer.expectLine("left", DEADLINE));
       }

@@ -28,10 +28,11 @@ class RecordParserTest {
         77,
         4026531836L,
         0,
+        7,
         Capabilities.none().with("key", "value").with("other", revision),
         List.of(
-            new ServiceDescriptor(7, DescriptorKind.RING, 1, 2, 4096),
-            new ServiceDescriptor(8, DescriptorKind.EVENT, 5, 6, 0)),
+            new ServiceDescriptor(DescriptorKind.RING, 1, 2, 4096),
+            new ServiceDescriptor(DescriptorKind.EVENT, 0, 0, 0)),
         ".server.0123456789abcdef.sock");
   }
 

@@ -22,9 +22,9 @@ class RootUseTest {
     Path root = temporary.resolve("root");
     Directory first = RootUse.open(root);
     Directory second = RootUse.open(root);
-    RootUse.closeAndRemove(first);
+    RootUse.close(first, true);
     assertTrue(Files.isDirectory(root), "removed under a user");
-    RootUse.closeAndRemove(second);
+    RootUse.close(second, true);
     assertFalse(Files.exists(root), "left behind by its last user");
   }
 
@@ -33,7 +33,7 @@ class RootUseTest {
     Path root = temporary.resolve("root");
     Directory directory = RootUse.open(root);
     Files.createFile(root.resolve("record"));
-    RootUse.closeAndRemove(directory);
+    RootUse.close(directory, true);
     assertTrue(Files.isDirectory(root));
   }
 
@@ -56,7 +56,7 @@ class RootUseTest {
       directory.createFile(name, 0600).close();
       assertTrue(Files.exists(root.resolve(name)), "the name leads into a removed directory");
       assertTrue(directory.unlink(name));
-      RootUse.closeAndRemove(directory);
+      RootUse.close(directory, true);
     }
   }
 

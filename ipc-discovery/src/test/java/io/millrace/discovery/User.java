@@ -4,16 +4,24 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.ValueLayout;
 
-/** Makes a test process that runs as the superuser another user for good. */
+/** Changes for good what a test process may do and others may do to it. */
 final class User {
+  private static final int PR_SET_DUMPABLE = 4;
+
   private User() {}
 
+  /** From the superuser to another user. */
   static void become(int uid, int gid) {
-    call("setresgid", gid);
-    call("setresuid", uid);
+    call("setresgid", gid, gid, gid);
+    call("setresuid", uid, uid, uid);
   }
 
-  private static void call(String function, int id) {
+  /** Like a program that keeps secrets: others may not look into this process. */
+  static void becomeUndumpable() {
+    call("prctl", PR_SET_DUMPABLE, 0, 0);
+  }
+
+  private static void call(String function, int first, int second, int third) {
     Linker linker = Linker.nativeLinker();
     var type =
         FunctionDescriptor.of(
@@ -23,9 +31,9 @@ final class User {
           (int)
               linker
                   .downcallHandle(linker.defaultLookup().find(function).orElseThrow(), type)
-                  .invokeExact(id, id, id);
+                  .invokeExact(first, second, third);
       if (result != 0) {
-        throw new IllegalStateException(function + "(" + id + ") failed");
+        throw new IllegalStateException(function + "(" + first + ") failed");
       }
     } catch (Throwable failure) {
       throw new IllegalStateException(function, failure);

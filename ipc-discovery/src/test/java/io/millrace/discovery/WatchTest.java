@@ -228,6 +228,8 @@ class WatchTest {
 
   @Test
   void aClosedWatchTellsNothingAndLeavesNothing() {
+    // Opens what the registry keeps open for publishing.
+    registry.publish(ServiceSpec.named("a")).close();
     OpenDescriptors.assertNoneLeftBy(
         () -> {
           Watch watch = registry.watch(diary);

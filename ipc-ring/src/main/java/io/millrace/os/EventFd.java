@@ -3,6 +3,7 @@ package io.millrace.os;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.List;
 import net.openhft.chronicle.core.io.AbstractCloseable;
 
 /**
@@ -32,8 +33,12 @@ public final class EventFd extends AbstractCloseable {
 
   private final Descriptor descriptor;
 
-  private EventFd(Descriptor descriptor) {
+  /** A foreign one may have been made by somebody who did not mind to block. */
+  private boolean mayBlock;
+
+  private EventFd(Descriptor descriptor, boolean mayBlock) {
     this.descriptor = descriptor;
+    this.mayBlock = mayBlock;
     singleThreadedCheckDisabled(true);
   }
 
@@ -52,7 +57,7 @@ public final class EventFd extends AbstractCloseable {
       throw Native.impossible(thrown);
     }
     return new EventFd(
-        Descriptor.adopt(SystemCallException.check(number, "eventfd", "new"), "eventfd"));
+        Descriptor.adopt(SystemCallException.check(number, "eventfd", "new"), "eventfd"), false);
   }
 
   /**
@@ -74,7 +79,7 @@ public final class EventFd extends AbstractCloseable {
         throw new IllegalArgumentException(
             descriptor + " is not a non-blocking eventfd but " + target);
       }
-      return new EventFd(descriptor);
+      return new EventFd(descriptor, false);
     } catch (RuntimeException | Error refusal) {
       try {
         descriptor.close();
@@ -83,6 +88,22 @@ public final class EventFd extends AbstractCloseable {
       }
       throw refusal;
     }
+  }
+
+  /**
+   * Takes over many descriptors that another process handed over, with one system call for all.
+   *
+   * @param descriptors what should be event descriptors; they are left to the caller if one is none
+   * @return the counters; one that would block its user is cured of that before its first use
+   * @throws IllegalArgumentException if one is no event descriptor; it is named
+   */
+  public static EventFd[] allOf(List<Descriptor> descriptors) {
+    int bad = firstThatIsNone(descriptors.stream().mapToInt(Descriptor::number).toArray());
+    if (bad >= 0) {
+      Descriptor none = descriptors.get(bad);
+      throw new IllegalArgumentException(none + " is not an eventfd but " + none.target());
+    }
+    return descriptors.stream().map(one -> new EventFd(one, true)).toArray(EventFd[]::new);
   }
 
   /**
@@ -137,6 +158,9 @@ public final class EventFd extends AbstractCloseable {
    * counter, which only a peer who means ill can bring about, is set to 1.
    */
   public void signal() {
+    if (mayBlock) {
+      forbidBlocking();
+    }
     long written = Libc.write(descriptor.number(), ONE, Long.BYTES);
     if (written == -Errno.EAGAIN) {
       drain(); // A write that is refused is no edge.
@@ -154,6 +178,9 @@ public final class EventFd extends AbstractCloseable {
    * @return the count, 0 if nobody has signalled
    */
   public long drain() {
+    if (mayBlock) {
+      forbidBlocking();
+    }
     MemorySegment count = COUNT.get();
     long read = Libc.read(descriptor.number(), count, Long.BYTES);
     if (read == -Errno.EAGAIN) {
@@ -161,6 +188,18 @@ public final class EventFd extends AbstractCloseable {
     }
     SystemCallException.check(read, "read", descriptor);
     return count.get(Native.LONG, 0);
+  }
+
+  /** Threads that do this at the same time do the same. */
+  private void forbidBlocking() {
+    int number = descriptor.number();
+    int flags = Libc.fcntl(number, Libc.F_GETFL, 0);
+    SystemCallException.check(flags, "fcntl(F_GETFL)", descriptor);
+    if ((flags & EFD_NONBLOCK) == 0) {
+      SystemCallException.check(
+          Libc.fcntl(number, Libc.F_SETFL, flags | EFD_NONBLOCK), "fcntl(F_SETFL)", descriptor);
+    }
+    mayBlock = false;
   }
 
   @Override

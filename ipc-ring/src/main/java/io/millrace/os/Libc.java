@@ -33,6 +33,7 @@ final class Libc {
   static final int O_TMPFILE = 0x400000 | O_DIRECTORY;
 
   static final int F_GETFL = 3;
+  static final int F_SETFL = 4;
   static final int F_DUPFD_CLOEXEC = 1030;
   static final int F_ADD_SEALS = 1033;
   static final int F_GET_SEALS = 1034;

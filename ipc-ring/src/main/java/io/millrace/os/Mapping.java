@@ -48,7 +48,7 @@ public final class Mapping extends AbstractCloseable {
    *     file does not have would be a SIGBUS
    */
   public static Mapping of(Descriptor file, long offset, long length, boolean writable) {
-    checkPart(file, offset, length);
+    checkPart(file, file.status().size(), offset, length);
     int protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
     long address =
         SystemCallException.check(
@@ -70,7 +70,21 @@ public final class Mapping extends AbstractCloseable {
    *     file does not have would be a SIGBUS
    */
   public static Mapping mirrored(Descriptor file, long head, long area) {
-    checkPart(file, head, area);
+    return mirrored(file, file.status().size(), head, area);
+  }
+
+  /**
+   * Like {@link #mirrored(Descriptor, long, long)}, for a file whose size is known and sealed.
+   *
+   * @param file the file
+   * @param size its size in bytes
+   * @param head the length of the head, a multiple of the page size
+   * @param area the length of the area, a multiple of the page size, at least one page
+   * @return the mapping
+   * @throws IllegalArgumentException if the file does not have these parts
+   */
+  public static Mapping mirrored(Descriptor file, long size, long head, long area) {
+    checkPart(file, size, head, area);
     if (area % PAGE_SIZE != 0 || area > (Long.MAX_VALUE - head) / 2) {
       throw new IllegalArgumentException(
           "cannot map " + area + " bytes of " + file + " twice: not whole pages, or too large");
@@ -94,8 +108,7 @@ public final class Mapping extends AbstractCloseable {
     }
   }
 
-  private static void checkPart(Descriptor file, long offset, long length) {
-    long size = file.status().size();
+  private static void checkPart(Descriptor file, long size, long offset, long length) {
     boolean inside = length > 0 && length <= size && offset >= 0 && offset <= size - length;
     if (!inside || offset % PAGE_SIZE != 0) {
       throw new IllegalArgumentException(

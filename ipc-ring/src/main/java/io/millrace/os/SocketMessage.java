@@ -8,6 +8,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.util.stream.IntStream;
 
 /**
  * Messages with descriptors, in the structures of sendmsg(2) and recvmsg(2).
@@ -21,8 +22,11 @@ import java.lang.invoke.MethodHandle;
 final class SocketMessage {
   private static final int SOL_SOCKET = 1;
   private static final int SCM_RIGHTS = 1;
+  private static final int SCM_PIDFD = 4;
+  private static final int MSG_PEEK = 0x2;
   private static final int MSG_CTRUNC = 0x8;
   private static final int MSG_TRUNC = 0x20;
+  private static final int MSG_DONTWAIT = 0x40;
   private static final int MSG_NOSIGNAL = 0x4000;
   private static final int MSG_CMSG_CLOEXEC = 0x40000000;
   private static final int HEADER_SIZE = 56;
@@ -50,11 +54,20 @@ final class SocketMessage {
   }
 
   static UnixSocket.Message receive(Descriptor socket, int limit, int descriptorLimit) {
+    return receive(socket, limit, descriptorLimit, 0);
+  }
+
+  static UnixSocket.Message peek(Descriptor socket, int limit, int descriptorLimit) {
+    return receive(socket, limit, descriptorLimit, MSG_PEEK | MSG_DONTWAIT);
+  }
+
+  private static UnixSocket.Message receive(
+      Descriptor socket, int limit, int descriptorLimit, int flags) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment data = arena.allocate(limit);
       MemorySegment control = control(arena, Math.max(1, descriptorLimit));
       MemorySegment header = header(arena, data, control);
-      long count = call(RECVMSG, socket, header, MSG_CMSG_CLOEXEC);
+      long count = call(RECVMSG, socket, header, MSG_CMSG_CLOEXEC | flags);
       SystemCallException.check(count, "recvmsg", socket);
       int[] descriptors = descriptors(header, control);
       boolean cut = (header.get(INT, 48) & (MSG_TRUNC | MSG_CTRUNC)) != 0;
@@ -95,14 +108,27 @@ final class SocketMessage {
     }
   }
 
+  /**
+   * All descriptors that came. Whoever shares the socket can make the kernel add others than those
+   * that were sent (SO_PASSPIDFD), in front of them: they are owned here as well.
+   */
   private static int[] descriptors(MemorySegment header, MemorySegment control) {
-    if (header.get(LONG, 40) < CONTROL_HEADER
-        || control.get(INT, 8) != SOL_SOCKET
-        || control.get(INT, 12) != SCM_RIGHTS) {
-      return new int[0];
+    IntStream.Builder numbers = IntStream.builder();
+    long end = header.get(LONG, 40);
+    long length;
+    for (long at = 0; at + CONTROL_HEADER <= end; at += (length + 7) / 8 * 8) {
+      length = control.get(LONG, at);
+      if (length < CONTROL_HEADER || length > end - at) {
+        break;
+      }
+      int type = control.get(INT, at + 12);
+      if (control.get(INT, at + 8) == SOL_SOCKET && (type == SCM_RIGHTS || type == SCM_PIDFD)) {
+        for (long one = at + CONTROL_HEADER; one < at + length; one += Integer.BYTES) {
+          numbers.add(control.get(INT, one));
+        }
+      }
     }
-    int count = (int) ((control.get(LONG, 0) - CONTROL_HEADER) / Integer.BYTES);
-    return control.asSlice(CONTROL_HEADER, (long) count * Integer.BYTES).toArray(INT);
+    return numbers.build().toArray();
   }
 
   private static MemorySegment control(Arena arena, int descriptors) {

@@ -21,6 +21,8 @@ public final class UnixSocket extends AbstractCloseable {
   private static final int SOCK_NONBLOCK = 0x800;
   private static final int SOCK_CLOEXEC = 0x80000;
 
+  private static final MethodHandle SOCKETPAIR =
+      Native.bind("socketpair", INT, INT, INT, INT, POINTER);
   private static final MethodHandle SOCKET = Native.bind("socket", INT, INT, INT, INT);
   private static final MethodHandle BIND = Native.bind("bind", INT, INT, POINTER, INT);
   private static final MethodHandle LISTEN = Native.bind("listen", INT, INT, INT);
@@ -52,6 +54,45 @@ public final class UnixSocket extends AbstractCloseable {
    * @param descriptors the numbers of the descriptors that came with it, owned by the receiver
    */
   public record Message(byte[] content, int[] descriptors) {}
+
+  /**
+   * Makes two sockets that are connected to each other and never block.
+   *
+   * @param what what they are for, for error messages
+   * @return both; each is closed by itself, and what was sent to one can be read there after the
+   *     other one is closed
+   */
+  public static UnixSocket[] pair(String what) {
+    MemorySegment state = Native.state();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment numbers = arena.allocate(INT, 2);
+      int type = SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK;
+      int made = (int) SOCKETPAIR.invokeExact(state, SocketAddress.AF_UNIX, type, 0, numbers);
+      SystemCallException.check(Native.result(made, state), "socketpair", what);
+      return new UnixSocket[] {
+        new UnixSocket(Descriptor.adopt(numbers.get(INT, 0), what)),
+        new UnixSocket(Descriptor.adopt(numbers.get(INT, Integer.BYTES), what))
+      };
+    } catch (Throwable thrown) {
+      throw Native.impossible(thrown);
+    }
+  }
+
+  /**
+   * Looks at the message that would be received next and leaves it where it is; its descriptors
+   * come as new ones all the same. Never waits.
+   *
+   * @param socket a descriptor that should be a socket, a copy of another process's one perhaps; it
+   *     stays owned by the caller
+   * @param limit how many bytes the message may have
+   * @param descriptorLimit how many descriptors may come with it
+   * @return the message, or {@code null} if there is none and the peer has closed
+   * @throws SystemCallException ENOTSOCK if it is no socket, EAGAIN if there is no message,
+   *     EMSGSIZE as {@link #receive} tells
+   */
+  public static Message peek(Descriptor socket, int limit, int descriptorLimit) {
+    return SocketMessage.peek(socket, limit, descriptorLimit);
+  }
 
   /**
    * Listens under a name in a directory. Closing the listener leaves the name behind; connecting to

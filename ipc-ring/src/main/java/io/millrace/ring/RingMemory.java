@@ -3,6 +3,7 @@ package io.millrace.ring;
 import static io.millrace.ring.RingLayout.*;
 
 import io.millrace.os.Descriptor;
+import io.millrace.os.FileContent;
 import io.millrace.os.Mapping;
 import io.millrace.os.Memfd;
 import java.util.concurrent.ThreadLocalRandom;
@@ -125,15 +126,11 @@ final class RingMemory {
     if (size < SLOTS_OFFSET) {
       throw new RingCorruptedException(memfd + " is too small for a ring: " + size + " bytes");
     }
-    int headerLength;
-    int capacity;
-    try (Mapping first = Mapping.of(memfd, 0, Mapping.PAGE_SIZE, false)) {
-      UnsafeBuffer header = new UnsafeBuffer(first.address(), Mapping.PAGE_SIZE);
-      checkFixedPart(header, size);
-      headerLength = header.getInt(HEADER_LENGTH_OFFSET);
-      capacity = (int) header.getLong(CAPACITY_OFFSET);
-    }
-    Mapping mapping = Mapping.mirrored(memfd, headerLength, capacity);
+    UnsafeBuffer first = new UnsafeBuffer(FileContent.readOnce(memfd, FIXED_LENGTH));
+    checkFixedPart(first, size);
+    int headerLength = first.getInt(HEADER_LENGTH_OFFSET);
+    int capacity = (int) first.getLong(CAPACITY_OFFSET);
+    Mapping mapping = Mapping.mirrored(memfd, size, headerLength, capacity);
     try {
       // Again, on the mapping that is used: a hostile peer may have changed it since.
       checkFixedPart(new UnsafeBuffer(mapping.address(), headerLength), size);

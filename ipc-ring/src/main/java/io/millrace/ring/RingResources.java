@@ -64,7 +64,7 @@ final class RingResources {
     RingMemory memory = null;
     try {
       memory = RingMemory.map(memfd);
-      EventFd[] events = descriptors.stream().skip(1).map(EventFd::of).toArray(EventFd[]::new);
+      EventFd[] events = EventFd.allOf(descriptors.subList(1, descriptors.size()));
       if (events.length != memory.waiters) {
         throw new RingCorruptedException(
             "the ring has "

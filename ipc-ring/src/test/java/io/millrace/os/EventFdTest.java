@@ -124,6 +124,32 @@ class EventFdTest {
   }
 
   @Test
+  void manyAreTakenOverAtOnceAndTheOneThatIsNoneIsNamed() {
+    try (EventFd first = EventFd.create();
+        EventFd second = EventFd.create();
+        Descriptor memfd = Memfd.create("no-event", Mapping.PAGE_SIZE)) {
+      assertEquals(0, EventFd.allOf(List.of()).length);
+      EventFd[] taken = EventFd.allOf(List.of(first.descriptor(), second.descriptor()));
+      taken[1].signal();
+      assertEquals(1, second.drain());
+      IllegalArgumentException refusal =
+          assertThrows(
+              IllegalArgumentException.class,
+              () -> EventFd.allOf(List.of(first.descriptor(), memfd)));
+      assertTrue(refusal.getMessage().contains("/memfd:no-event"), refusal.getMessage());
+    }
+  }
+
+  @Test
+  void oneOfManyThatWouldBlockItsUserIsCuredBeforeItsFirstUse() {
+    try (EventFd event = EventFd.create()) {
+      int setFlags = 4;
+      assertEquals(0, Libc.fcntl(event.descriptor().number(), setFlags, 0));
+      assertEquals(0, EventFd.allOf(List.of(event.descriptor()))[0].drain());
+    }
+  }
+
+  @Test
   void aClosedOneIsRefused() {
     EventFd event = EventFd.create();
     event.close();

@@ -79,6 +79,32 @@ class UnixSocketTest {
   }
 
   @Test
+  void aMessageCanBeLookedAtAgainAndAgainAlsoWhenItsSenderHasClosed() {
+    UnixSocket[] pair = UnixSocket.pair("pair");
+    try (UnixSocket waiting = pair[1];
+        EventFd event = EventFd.create()) {
+      Refused.with(Errno.EAGAIN, () -> UnixSocket.peek(waiting.descriptor(), 10, 1));
+      pair[0].send(bytes("kept"), event.descriptor().number());
+      pair[0].close();
+      for (int i = 1; i < 4; i++) {
+        UnixSocket.Message message = UnixSocket.peek(waiting.descriptor(), 10, 1);
+        assertEquals("kept", text(message));
+        try (EventFd copy = EventFd.of(Descriptor.adopt(message.descriptors()[0], "copy"))) {
+          copy.signal();
+        }
+        assertEquals(1, event.drain());
+      }
+      OpenDescriptors.assertNoneLeftBy(
+          () -> {
+            Refused.with(Errno.EMSGSIZE, () -> UnixSocket.peek(waiting.descriptor(), 3, 1));
+            Refused.with(Errno.EMSGSIZE, () -> UnixSocket.peek(waiting.descriptor(), 10, 0));
+          });
+      int notSocket = 88;
+      Refused.with(notSocket, () -> UnixSocket.peek(event.descriptor(), 10, 1));
+    }
+  }
+
+  @Test
   void asManyDescriptorsAsAllowedFitInOneMessage() {
     int[] numbers = new int[UnixSocket.MAX_DESCRIPTORS];
     Arrays.fill(numbers, directory.descriptor().number());

@@ -1,0 +1,20 @@
+package io.millrace.discovery;
+
+/** What must hold when a record gets its name. Asked by the thread that publishes. */
+interface PublishingConditions {
+  /** Those of an ordinary publisher: none. */
+  PublishingConditions NONE = new PublishingConditions() {};
+
+  /** Asked about the readable record of a dead publisher before it is removed. */
+  default boolean mayReplace(Service dead) {
+    return true;
+  }
+
+  /**
+   * Asked while nobody else can publish the name: is what the publisher decided on still all that
+   * ever happened to it? (If it saw the name free, nothing can be withdrawn either.)
+   */
+  default boolean isViewCurrent() {
+    return true;
+  }
+}

@@ -1,0 +1,114 @@
+package io.millrace.discovery;
+
+import io.millrace.os.Descriptor;
+import io.millrace.os.Directory;
+import io.millrace.os.EventFd;
+import io.millrace.os.Memfd;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/**
+ * Puts a live, locked record named {@code x} into a registry's directory that says what a hostile
+ * publisher wants. Without lies it would be that of a piece of memory and an event descriptor.
+ */
+final class Liar implements AutoCloseable {
+  static final int SIZE = 8192;
+
+  final Directory directory;
+  final Descriptor memory = Memfd.create("hostile", SIZE);
+  final EventFd event = EventFd.create();
+
+  Liar(Path root) {
+    directory = Directory.open(root);
+  }
+
+  ServiceSpec spec() {
+    return ServiceSpec.named("x")
+        .descriptor(memory.number(), DescriptorKind.MEMORY)
+        .descriptor(event.descriptor().number(), DescriptorKind.EVENT);
+  }
+
+  /** A record and what it promises, until it is closed. */
+  record Lie(Directory directory, Descriptor locked, Parcel parcel) implements AutoCloseable {
+    @Override
+    public void close() {
+      directory.unlink("x");
+      locked.close();
+      parcel.close();
+    }
+  }
+
+  Lie tell(UnaryOperator<Service> lie) {
+    ServiceSpec spec = spec();
+    try (Descriptors descriptors = Descriptors.duplicatesOf(spec.descriptors())) {
+      Parcel parcel = Parcel.of(1, descriptors);
+      Service honest =
+          Publisher.describe(spec, 1, descriptors.describe(spec.descriptors()), parcel, "");
+      return new Lie(directory, put(lie.apply(honest)), parcel);
+    }
+  }
+
+  private Descriptor put(Service told) {
+    try (NewFile file = new NewFile(directory, 0600)) {
+      file.write(RecordEncoder.encode(told));
+      if (!file.link(told.name())) {
+        throw new AssertionError(told.name() + " is published already");
+      }
+      return file.take();
+    }
+  }
+
+  /** The same with other descriptors promised. */
+  static Service promising(Service honest, ServiceDescriptor... descriptors) {
+    return changed(
+        honest, honest.pid(), honest.parcel(), List.of(descriptors), honest.uid(), honest.socket());
+  }
+
+  /** The same with another parcel. */
+  static Service withParcel(Service honest, int parcel) {
+    return changed(
+        honest, honest.pid(), parcel, honest.descriptors(), honest.uid(), honest.socket());
+  }
+
+  /** The same of another process. */
+  static Service ofProcess(Service honest, int pid) {
+    return changed(
+        honest, pid, honest.parcel(), honest.descriptors(), honest.uid(), honest.socket());
+  }
+
+  /** The same with a socket. */
+  static Service withSocket(Service honest, int pid, String socket) {
+    return changed(honest, pid, honest.parcel(), honest.descriptors(), honest.uid(), socket);
+  }
+
+  private static Service changed(
+      Service honest,
+      int pid,
+      int parcel,
+      List<ServiceDescriptor> descriptors,
+      int uid,
+      String socket) {
+    return new Service(
+        honest.name(),
+        honest.kind(),
+        honest.instance(),
+        honest.revision(),
+        honest.generation(),
+        pid,
+        honest.startTime(),
+        honest.pidNamespace(),
+        uid,
+        parcel,
+        honest.capabilities(),
+        descriptors,
+        socket);
+  }
+
+  @Override
+  public void close() {
+    event.close();
+    memory.close();
+    directory.close();
+  }
+}
