@@ -41,6 +41,7 @@ class HammerTest {
 
   private static final int CHANGED = 8;
   private static final int PATIENCE = 200;
+  private static final int LARGE_ONE_IN = 512;
   private static final int LINE = 128;
   private static final int WRITTEN = READERS * LINE;
   private static final int ALIVE = 16;
@@ -180,7 +181,7 @@ class HammerTest {
       try (SnapshotWriter writer = Synchronizer.open(path).writer()) {
         counts.putLongVolatile(WRITTEN + ALIVE, ProcessHandle.current().pid());
         while (true) {
-          int bits = 4 + random.nextInt(random.nextInt(64) == 0 ? 17 : 8);
+          int bits = 4 + random.nextInt(random.nextInt(LARGE_ONE_IN) == 0 ? 17 : 8);
           int length = 8 + random.nextInt(Math.min(1 << bits, (1 << 20) - 7));
           writer.write(value.of(writer.version() + 1, length), codec, DEADLINE);
           counts.putLongVolatile(WRITTEN, counts.getLong(WRITTEN) + 1);
