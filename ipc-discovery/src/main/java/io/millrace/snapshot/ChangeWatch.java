@@ -24,20 +24,34 @@ final class ChangeWatch implements AutoCloseable {
   private final Epoll epoll;
   private boolean nameLost;
 
-  private ChangeWatch(Inotify inotify) {
+  private ChangeWatch(Inotify inotify, Epoll epoll) {
     this.inotify = inotify;
-    this.epoll = new Epoll();
-    epoll.add(inotify.descriptor().number(), Epoll.IN, 0);
+    this.epoll = epoll;
   }
 
   /** Watches an open file. */
   static ChangeWatch of(Descriptor file) {
-    return new ChangeWatch(new Inotify(file, FILE_EVENTS));
+    return over(new Inotify(file, FILE_EVENTS));
   }
 
   /** Watches for names to appear and for files to be written to. */
   static ChangeWatch of(Directory directory) {
-    return new ChangeWatch(new Inotify(directory, NAME_EVENTS));
+    return over(new Inotify(directory, NAME_EVENTS));
+  }
+
+  private static ChangeWatch over(Inotify inotify) {
+    Epoll epoll = null;
+    try {
+      epoll = new Epoll();
+      epoll.add(inotify.descriptor().number(), Epoll.IN, 0);
+      return new ChangeWatch(inotify, epoll);
+    } catch (RuntimeException | Error failure) {
+      inotify.close();
+      if (epoll != null) {
+        epoll.close();
+      }
+      throw failure;
+    }
   }
 
   /**

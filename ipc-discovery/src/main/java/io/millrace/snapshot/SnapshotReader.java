@@ -256,6 +256,7 @@ public final class SnapshotReader implements AutoCloseable {
     }
   }
 
+  /** One word for the whole process, never given back. */
   private static long closedWord() {
     long address = UnsafeApi.allocateMemory(Long.BYTES);
     UnsafeApi.putLong(null, address, SnapshotLayout.CLOSED);

@@ -1,5 +1,6 @@
 package io.millrace.snapshot;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -13,7 +14,7 @@ import org.agrona.MutableDirectBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A value of more than 1 GiB, in place from end to end. */
+/** Values that are large, or grow: a file has room for as much as they need. */
 class LargeValueTest {
   private static final int LENGTH = (1 << 30) + 12_345;
 
@@ -41,6 +42,34 @@ class LargeValueTest {
         assertEquals(3L, snapshot.decode(new Small()));
       }
     }
+  }
+
+  @Test
+  void roomIsTakenOnlyByWhatValuesNeeded() throws Exception {
+    int mebibyte = 1 << 20;
+    Path path = directory.resolve("state");
+    Synchronizer state = Synchronizer.open(path);
+    try (SnapshotWriter writer = state.writer();
+        SnapshotReader reader = state.reader()) {
+      for (int i = 0; i < 100; i++) {
+        writer.write(new byte[100], Duration.ZERO);
+        reader.read().close();
+      }
+      assertEquals(18L * mebibyte, Files.size(path), mebibyte);
+      assertEquals(0, room(path), mebibyte / 8);
+      writer.write(new byte[mebibyte], Duration.ZERO);
+      assertEquals(mebibyte, room(path), mebibyte / 8);
+      for (int i = 0; i < 100; i++) {
+        writer.write(new byte[100], Duration.ZERO);
+      }
+      assertEquals(mebibyte, room(path), mebibyte / 8);
+    }
+  }
+
+  /** How many bytes the file system has given to a file. */
+  private static long room(Path file) throws IOException {
+    Process stat = new ProcessBuilder("stat", "--format=%b", file.toString()).start();
+    return 512 * Long.parseLong(new String(stat.getInputStream().readAllBytes(), US_ASCII).strip());
   }
 
   private static long availableMemory() throws IOException {

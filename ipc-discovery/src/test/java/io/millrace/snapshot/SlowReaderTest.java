@@ -100,6 +100,22 @@ class SlowReaderTest {
     }
   }
 
+  @Test
+  void aReaderDoesNotInheritWhatTheDeadOneInItsSlotHeld() {
+    try (SnapshotWriter writer = state.writer()) {
+      write(writer, NO_GRACE);
+      try (ChildProcess child = ChildProcess.start(Holder.class, path.toString())) {
+        child.expectLine("holding", DEADLINE);
+        child.kill();
+      }
+      try (SnapshotReader next = state.reader()) {
+        write(writer, NO_GRACE);
+        assertFalse(write(writer, NO_GRACE).droppedDeadReader());
+        assertEquals(3, next.version());
+      }
+    }
+  }
+
   /** Reads, and goes on reading until it is killed. */
   static final class Holder {
     public static void main(String[] arguments) throws InterruptedException {

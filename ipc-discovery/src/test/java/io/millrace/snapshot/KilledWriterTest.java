@@ -22,10 +22,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A child stops for good at one step, is seen to be there, and is killed: whatever the step, the
- * last published value stays readable and everybody else goes on.
+ * A writer stops for good at one step, is seen to be there, and is killed: whatever the step, the
+ * last published value stays readable and the next writer goes on.
  */
-class KillAtEachStepTest {
+class KilledWriterTest {
   private static final Duration NO_GRACE = Duration.ZERO;
   private static final Duration DEADLINE = Duration.ofSeconds(30);
   private static final int BEFORE = 3;
@@ -161,57 +161,6 @@ class KillAtEachStepTest {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(
-      value = Step.class,
-      names = {"SLOT_LOCKED", "CURRENT_SEEN", "PIN_TRIED", "PIN_ANNOUNCED", "PIN_CHOSEN", "PINNED"})
-  void aReaderStoppedOrKilledHoldsUpNobody(Step step) {
-    Path path = directory.resolve("state");
-    // One reader, three buffers: not one more than is needed.
-    Synchronizer state = Synchronizer.open(path, SnapshotConfig.defaults().withReaders(1));
-    try (SnapshotWriter writer = state.writer()) {
-      write(writer);
-      try (ChildProcess child = ChildProcess.start(Reading.class, path.toString(), step.name())) {
-        while (!child.expectLine("at", DEADLINE).equals(step.name())) {
-          // At each earlier step the value changes under the reader, which takes the long way.
-          write(writer);
-          child.send("go");
-        }
-        for (int i = 0; i < 50; i++) {
-          write(writer);
-        }
-        child.kill();
-      }
-      try (SnapshotReader next = state.reader()) {
-        for (int i = 0; i < 50; i++) {
-          write(writer);
-          assertReads(next, writer.version());
-        }
-      }
-    }
-  }
-
-  @Test
-  void aReaderStoppedAnywhereReadsAWholeValueWhenItGoesOn() {
-    Path path = directory.resolve("state");
-    Synchronizer state = Synchronizer.open(path, SnapshotConfig.defaults().withReaders(1));
-    try (SnapshotWriter writer = state.writer()) {
-      write(writer);
-      try (ChildProcess child = ChildProcess.start(Reading.class, path.toString(), "none")) {
-        String step = child.expectLine("at", DEADLINE);
-        while (!step.equals("END")) {
-          for (int i = 0; i < 50; i++) {
-            write(writer);
-          }
-          child.send("go");
-          step = child.expectLine("at", DEADLINE);
-        }
-        child.send("go");
-        assertEquals(0, child.awaitExit(DEADLINE), () -> "" + child.printed());
-      }
-    }
-  }
-
   /** Writes three values, and stops for good at a step of the fourth. */
   static final class Writing {
     public static void main(String[] arguments) throws IOException {
@@ -258,39 +207,6 @@ class KillAtEachStepTest {
         if (reader.awaitNewer(BEFORE, DEADLINE)) {
           System.out.println("woken " + reader.version());
         }
-      }
-    }
-  }
-
-  /** Opens a reader and reads, asking at every step whether to go on. */
-  static final class Reading {
-    private static final BufferedReader INPUT =
-        new BufferedReader(new InputStreamReader(System.in));
-
-    public static void main(String[] arguments) {
-      Step.listener = step -> ask(step.name());
-      try (SnapshotReader reader = Synchronizer.open(Path.of(arguments[0])).reader()) {
-        for (int i = 0; i < 3; i++) {
-          try (Snapshot snapshot = reader.readValidated()) {
-            ask("OPEN");
-            String fault = Proof.fault(snapshot);
-            if (fault != null) {
-              throw new AssertionError(fault);
-            }
-          }
-        }
-        ask("END");
-      }
-    }
-
-    private static void ask(String step) {
-      System.out.println("at " + step);
-      try {
-        if (INPUT.readLine() == null) {
-          throw new IllegalStateException("the test has gone away");
-        }
-      } catch (IOException failure) {
-        throw new IllegalStateException(failure);
       }
     }
   }

@@ -1,0 +1,125 @@
+package io.millrace.snapshot;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import io.millrace.testkit.ChildProcess;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * A reader stops at one step while the value changes, again and again, and goes on or is killed:
+ * the writer never waits for it, and what it reads is whole.
+ */
+class StoppedReaderTest {
+  private static final Duration NO_GRACE = Duration.ZERO;
+  private static final Duration DEADLINE = Duration.ofSeconds(30);
+
+  @TempDir(factory = SharedMemory.class)
+  Path directory;
+
+  private final Proof.Value value = new Proof.Value();
+
+  private void write(SnapshotWriter writer) {
+    long version = writer.version() + 1;
+    assertEquals(version, writer.write(value.of(version, 1000), new Proof(), NO_GRACE).version());
+  }
+
+  private static void assertReads(SnapshotReader reader, long version) {
+    try (Snapshot snapshot = reader.readValidated()) {
+      assertNull(Proof.fault(snapshot));
+      assertEquals(version, snapshot.version());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Step.class,
+      names = {"SLOT_LOCKED", "CURRENT_SEEN", "PIN_TRIED", "PIN_ANNOUNCED", "PIN_CHOSEN", "PINNED"})
+  void aReaderStoppedOrKilledHoldsUpNobody(Step step) {
+    Path path = directory.resolve("state");
+    // One reader, three buffers: not one more than is needed.
+    Synchronizer state = Synchronizer.open(path, SnapshotConfig.defaults().withReaders(1));
+    try (SnapshotWriter writer = state.writer()) {
+      write(writer);
+      try (ChildProcess child = ChildProcess.start(Reading.class, path.toString(), step.name())) {
+        while (!child.expectLine("at", DEADLINE).equals(step.name())) {
+          // At each earlier step the value changes under the reader, which takes the long way.
+          write(writer);
+          child.send("go");
+        }
+        for (int i = 0; i < 50; i++) {
+          write(writer);
+        }
+        child.kill();
+      }
+      try (SnapshotReader next = state.reader()) {
+        for (int i = 0; i < 50; i++) {
+          write(writer);
+          assertReads(next, writer.version());
+        }
+      }
+    }
+  }
+
+  @Test
+  void aReaderStoppedAnywhereReadsAWholeValueWhenItGoesOn() {
+    Path path = directory.resolve("state");
+    Synchronizer state = Synchronizer.open(path, SnapshotConfig.defaults().withReaders(1));
+    try (SnapshotWriter writer = state.writer()) {
+      write(writer);
+      try (ChildProcess child = ChildProcess.start(Reading.class, path.toString(), "none")) {
+        String step = child.expectLine("at", DEADLINE);
+        while (!step.equals("END")) {
+          for (int i = 0; i < 50; i++) {
+            write(writer);
+          }
+          child.send("go");
+          step = child.expectLine("at", DEADLINE);
+        }
+        child.send("go");
+        assertEquals(0, child.awaitExit(DEADLINE), () -> "" + child.printed());
+      }
+    }
+  }
+
+  /** Opens a reader and reads, asking at every step whether to go on. */
+  static final class Reading {
+    private static final BufferedReader INPUT =
+        new BufferedReader(new InputStreamReader(System.in));
+
+    public static void main(String[] arguments) {
+      Step.listener = step -> ask(step.name());
+      try (SnapshotReader reader = Synchronizer.open(Path.of(arguments[0])).reader()) {
+        for (int i = 0; i < 3; i++) {
+          try (Snapshot snapshot = reader.readValidated()) {
+            ask("OPEN");
+            String fault = Proof.fault(snapshot);
+            if (fault != null) {
+              throw new AssertionError(fault);
+            }
+          }
+        }
+        ask("END");
+      }
+    }
+
+    private static void ask(String step) {
+      System.out.println("at " + step);
+      try {
+        if (INPUT.readLine() == null) {
+          throw new IllegalStateException("the test has gone away");
+        }
+      } catch (IOException failure) {
+        throw new IllegalStateException(failure);
+      }
+    }
+  }
+}
