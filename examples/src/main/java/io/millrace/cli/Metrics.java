@@ -66,6 +66,7 @@ final class Metrics implements Callable<Integer> {
       meters.refresh();
       if (port == null && !jmx) {
         prometheus.scrape().lines().forEach(output::print);
+        requireAll(meters);
       } else {
         serve(meters, prometheus);
       }
@@ -73,6 +74,15 @@ final class Metrics implements Callable<Integer> {
       all.close();
     }
     return 0;
+  }
+
+  private static void requireAll(RingMeters meters) {
+    if (!meters.missing().isEmpty()) {
+      throw new IllegalStateException(
+          "no ring of this name can be read: "
+              + String.join(", ", meters.missing())
+              + "; 'millrace ls' shows which there are");
+    }
   }
 
   private void serve(RingMeters meters, PrometheusMeterRegistry prometheus)

@@ -2,6 +2,7 @@ package io.millrace.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.Console;
 import java.io.PrintWriter;
@@ -88,6 +89,8 @@ final class Output {
   private static final class Mapper {
     static final JsonMapper INSTANCE =
         JsonMapper.builder()
+            // Whole in every locale, and nobody's data can steer the terminal.
+            .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
             .defaultPropertyInclusion(
                 JsonInclude.Value.construct(
                     JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS))

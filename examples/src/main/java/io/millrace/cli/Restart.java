@@ -14,8 +14,7 @@ import java.util.List;
  * <p>Chronicle Core uses {@code sun.misc.Unsafe}, and the JVM prints a warning of four lines unless
  * a flag on the command line forbids it. There is no attribute of the manifest for that. So {@code
  * java -jar} becomes the same command with that flag and one that shortens short runs; pid,
- * terminal and everything else stay, and it takes about as long as starting a JVM that does
- * nothing. Where that cannot be done it goes on, and the JVM warns.
+ * terminal and everything else stay. Where that cannot be done it goes on, and the JVM warns.
  */
 final class Restart {
   private static final String MARK = "millrace.restarted";

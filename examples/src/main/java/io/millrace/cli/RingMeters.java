@@ -13,8 +13,10 @@ import io.millrace.ring.RingCounters.ProducerCounters;
 import io.millrace.ring.RingException;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.agrona.CloseHelper;
 
 /**
@@ -28,6 +30,7 @@ final class RingMeters implements AutoCloseable {
   private final List<String> names;
   private final MeterBoard board;
   private final Map<Long, Ring> rings = new HashMap<>();
+  private final Set<String> shown = new HashSet<>();
 
   /**
    * Makes the meters.
@@ -43,6 +46,7 @@ final class RingMeters implements AutoCloseable {
   /** Reads everything anew. */
   synchronized void refresh() {
     Map<Long, Ring> present = new HashMap<>();
+    shown.clear();
     try (RegistryView view = choice.view()) {
       for (Sighting sighting : view.scan().services()) {
         Service service = sighting.service();
@@ -56,6 +60,7 @@ final class RingMeters implements AutoCloseable {
               ring == null ? 0 : 1);
           if (ring != null) {
             present.put(service.instance(), ring);
+            shown.add(service.name());
             read(service.name(), ring);
           }
         }
@@ -66,6 +71,11 @@ final class RingMeters implements AutoCloseable {
     rings.clear();
     rings.putAll(present);
     board.removeUnset();
+  }
+
+  /** Tells which of the rings that were asked for are not there. */
+  synchronized List<String> missing() {
+    return names.stream().filter(name -> !shown.contains(name)).toList();
   }
 
   private boolean isWanted(Service service) {

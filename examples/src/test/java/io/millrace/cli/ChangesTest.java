@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.barrier.Barrier;
 import io.millrace.discovery.Capabilities;
 import io.millrace.discovery.Publication;
 import io.millrace.discovery.Registry;
@@ -165,6 +166,20 @@ class ChangesTest {
   }
 
   @Test
+  void aBrokenBarrierIsANo() throws Exception {
+    try (Registry registry = Registry.open(root);
+        Barrier survivor = Barrier.createOrJoin(registry, "phase", 2)) {
+      Barrier.createOrJoin(registry, "phase", 2).close();
+      CommandRun run = run("barrier", "phase");
+      assertEquals(Millrace.NO, run.status());
+      assertTrue(
+          run.out().contains("BROKEN: generation 0 is broken: the party with pid " + SELF),
+          run.out());
+      assertTrue(survivor.isBroken());
+    }
+  }
+
+  @Test
   void countersAreHandedToMonitoring() throws Exception {
     try (Registry registry = Registry.open(root);
         Ring ring = Ring.create(RingOptions.capacity(1 << 16));
@@ -178,7 +193,9 @@ class ChangesTest {
       assertTrue(text.contains("millrace_ring_position_bytes_total{ring=\"m\"} 64.0"), text);
       assertTrue(text.contains("millrace_group_lag_bytes{group=\"test\",ring=\"m\"} 0.0"), text);
       assertTrue(text.contains("# TYPE millrace_consumer_records_total counter"), text);
-      assertEquals("", run("metrics", "other").out());
+      CommandRun other = run("metrics", "other");
+      assertEquals("", other.out());
+      assertEquals(Millrace.FAILED, other.status(), other.toString());
     }
   }
 

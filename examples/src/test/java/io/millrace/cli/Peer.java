@@ -71,7 +71,6 @@ final class Peer {
       case "sample" -> offer(sample(Integer.parseInt(argument)), 8);
       case "join" -> barrier = Barrier.createOrJoin(registry, argument, 3);
       case "arrive" -> barrier.arrive();
-      case "break" -> barrier.close();
       case "hold" -> alive = Alive.hold(files.resolve("alive"));
       case "release" -> alive.close();
       case "write" -> {
