@@ -4,6 +4,7 @@ import io.millrace.perf.harness.Bench;
 import io.millrace.perf.harness.CaseResult;
 import io.millrace.perf.harness.Plan;
 import io.millrace.perf.harness.Runner;
+import io.millrace.perf.report.Check;
 import io.millrace.perf.report.HistogramFiles;
 import io.millrace.perf.report.HtmlReport;
 import io.millrace.perf.report.JsonFile;
@@ -45,13 +46,22 @@ public final class Perf implements Callable<Integer> {
       description = "Write a page, report.html, and the distributions into this directory.")
   private Path report;
 
+  @Option(
+      names = "--check",
+      description = "Fail if a ratio to a peer has collapsed. Part of --quick.")
+  private boolean check;
+
   /**
    * Measures what the arguments ask for.
    *
    * @param arguments a bench and options
    */
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new Perf()).execute(arguments));
+    System.exit(run(arguments));
+  }
+
+  static int run(String... arguments) {
+    return new CommandLine(new Perf()).execute(arguments);
   }
 
   @Override
@@ -75,8 +85,20 @@ public final class Perf implements Callable<Integer> {
       HtmlReport.write(report.resolve("report.html"), machine, results);
       HistogramFiles.write(report, results);
     }
-    boolean failed =
-        results.stream().flatMap(r -> r.subjects().stream()).anyMatch(s -> !s.failures().isEmpty());
-    return failed ? 1 : 0;
+    return verdict(plan, results);
+  }
+
+  private int verdict(Plan plan, List<CaseResult> results) {
+    List<String> faults = new ArrayList<>(Check.failures(results));
+    if (check || plan.quick()) {
+      faults.addAll(Check.collapses(results));
+      System.out.println();
+      System.out.println(
+          faults.isEmpty()
+              ? "check: no ratio has collapsed"
+              : "check: " + faults.size() + " faults");
+    }
+    faults.forEach(System.out::println);
+    return faults.isEmpty() ? 0 : 1;
   }
 }

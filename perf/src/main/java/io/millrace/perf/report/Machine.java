@@ -34,6 +34,11 @@ public final class Machine {
             + of(CPU.resolve("online")));
     facts.put("hyper-threads", "1".equals(of(CPU.resolve("smt/active"))) ? "on" : "off or hidden");
     facts.put("governor", of(CPU.resolve("cpu0/cpufreq/scaling_governor")));
+    facts.put(
+        "idle",
+        of(CPU.resolve("cpuidle/current_driver"))
+            + ", "
+            + of(CPU.resolve("cpuidle/current_governor")));
     facts.put("isolated", orNone(of(CPU.resolve("isolated"))));
     facts.put("virtual machine", hypervisor());
     facts.put(

@@ -73,7 +73,6 @@ final class ReportData {
     node.put("low", number.forks().low());
     node.put("high", number.forks().high());
     node.put("wide", Verdict.isTooWide(number.forks()));
-    node.put("text", Numbers.of(number.value(), number.metric()));
     node.put("n", number.n());
     return node;
   }
@@ -90,10 +89,12 @@ final class ReportData {
   /** Points of one in how many (1 / (1 - percentile)) and nanoseconds. */
   private static ArrayNode curve(Histogram histogram) {
     ArrayNode points = MAPPER.createArrayNode();
+    double last = 1;
     for (HistogramIterationValue value : histogram.percentiles(TICKS_PER_HALF)) {
       double rest = 1 - value.getPercentileLevelIteratedTo() / HUNDRED;
       double oneIn = rest <= 0 ? histogram.getTotalCount() : 1 / rest;
-      points.addArray().add(oneIn).add(value.getValueIteratedTo());
+      last = Math.max(last, oneIn); // The last point is one value of all.
+      points.addArray().add(last).add(value.getValueIteratedTo());
     }
     return points;
   }

@@ -46,7 +46,7 @@
         ctx.fillStyle = css('--ink');
         ctx.textBaseline = 'middle';
         ctx.font = '12px ' + getComputedStyle(document.body).fontFamily;
-        ctx.fillText(range.text, high + 9, at);
+        ctx.fillText(shown(range.value, range.unit), high + 9, at);
       });
       ctx.restore();
     },
@@ -89,7 +89,10 @@
           grid: { color: ctx => ctx.tick && isPower(ctx.tick.value) ? css('--line') : 'transparent' } }),
       },
       plugins: {
-        legend: { labels: { color: css('--ink'), usePointStyle: true, pointStyle: 'line', pointStyleWidth: 34 } },
+        legend: { labels: { color: css('--ink'), usePointStyle: true, pointStyle: 'line', pointStyleWidth: 34,
+          // The library's own labels leave the dashes out.
+          generateLabels: chart => Chart.defaults.plugins.legend.labels.generateLabels(chart)
+            .map(label => Object.assign(label, { lineDash: chart.data.datasets[label.datasetIndex].borderDash, fontColor: css('--ink') })) } },
         tooltip: { callbacks: {
           title: items => items.length ? (100 - 100 / items[0].parsed.x).toPrecision(6).replace(/\.?0+$/, '') + ' %' : '',
           label: item => item.dataset.label + ': ' + nanos(item.parsed.y),
@@ -119,7 +122,7 @@
         plugins: {
           legend: { display: false },
           whiskers: { ranges: leads },
-          tooltip: { callbacks: { label: item => leads[item.dataIndex].text + ' (' + shown(leads[item.dataIndex].low, unit) + ' to ' + shown(leads[item.dataIndex].high, unit) + ')' } },
+          tooltip: { callbacks: { label: item => shown(leads[item.dataIndex].value, unit) + ' (' + shown(leads[item.dataIndex].low, unit) + ' to ' + shown(leads[item.dataIndex].high, unit) + ')' } },
         },
       },
     });
@@ -148,7 +151,7 @@
       make(name, 'span', undefined, 'swatch').style.background = colour(subject.name, result.subjects.indexOf(subject));
       name.append(subject.name);
       subject.metrics.forEach(metric => {
-        const cell = make(row, 'td', metric.text + ' ');
+        const cell = make(row, 'td', shown(metric.value, metric.unit) + ' ');
         cell.title = shown(metric.low, metric.unit) + ' to ' + shown(metric.high, metric.unit) + ', n = ' + metric.n;
         if (metric.wide) make(cell, 'span', '±', 'wide');
       });
