@@ -4,12 +4,18 @@ import io.millrace.perf.harness.Bench;
 import io.millrace.perf.harness.CaseResult;
 import io.millrace.perf.harness.Plan;
 import io.millrace.perf.harness.Runner;
+import io.millrace.perf.report.Check;
+import io.millrace.perf.report.HistogramFiles;
+import io.millrace.perf.report.HtmlReport;
 import io.millrace.perf.report.JsonFile;
+import io.millrace.perf.report.Machine;
 import io.millrace.perf.report.Table;
 import io.millrace.perf.report.Terminal;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -35,19 +41,35 @@ public final class Perf implements Callable<Integer> {
   @Option(names = "--json", description = "Write the results to this file.")
   private Path json;
 
+  @Option(
+      names = "--report",
+      description = "Write a page, report.html, and the distributions into this directory.")
+  private Path report;
+
+  @Option(
+      names = "--check",
+      description = "Fail if a ratio to a peer has collapsed. Part of --quick.")
+  private boolean check;
+
   /**
    * Measures what the arguments ask for.
    *
    * @param arguments a bench and options
    */
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new Perf()).execute(arguments));
+    System.exit(run(arguments));
+  }
+
+  static int run(String... arguments) {
+    return new CommandLine(new Perf()).execute(arguments);
   }
 
   @Override
   public Integer call() throws Exception {
     List<Bench> benches = options.benches(bench);
     Plan plan = options.plan(benches);
+    Map<String, String> machine = Machine.describe(plan);
+    machine.forEach((name, value) -> System.err.printf("%-16s %s%n", name, value));
     Runner runner = new Runner(plan, new Terminal(System.err));
     List<CaseResult> results = new ArrayList<>();
     for (Bench chosen : benches) {
@@ -58,8 +80,25 @@ public final class Perf implements Callable<Integer> {
     if (json != null) {
       JsonFile.write(json, results);
     }
-    boolean failed =
-        results.stream().flatMap(r -> r.subjects().stream()).anyMatch(s -> !s.failures().isEmpty());
-    return failed ? 1 : 0;
+    if (report != null) {
+      Files.createDirectories(report);
+      HtmlReport.write(report.resolve("report.html"), machine, results);
+      HistogramFiles.write(report, results);
+    }
+    return verdict(plan, results);
+  }
+
+  private int verdict(Plan plan, List<CaseResult> results) {
+    List<String> faults = new ArrayList<>(Check.failures(results));
+    if (check || plan.quick()) {
+      faults.addAll(Check.collapses(results));
+      System.out.println();
+      System.out.println(
+          faults.isEmpty()
+              ? "check: no ratio has collapsed"
+              : "check: " + faults.size() + " faults");
+    }
+    faults.forEach(System.out::println);
+    return faults.isEmpty() ? 0 : 1;
   }
 }

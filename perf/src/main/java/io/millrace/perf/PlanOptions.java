@@ -115,8 +115,8 @@ final class PlanOptions {
         rate,
         pins,
         or(forks, quick ? 2 : 5),
-        or(warmUpMillis, quick ? 500L : 1500L),
-        or(measureMillis, quick ? 700L : 2000L),
+        or(warmUpMillis, quick ? 400L : 1500L),
+        or(measureMillis, quick ? 500L : 2000L),
         quick,
         jvmFlags);
   }

@@ -2,6 +2,7 @@ package io.millrace.perf.bench;
 
 import io.millrace.perf.harness.Bench;
 import io.millrace.perf.harness.Case;
+import io.millrace.perf.harness.Floor;
 import io.millrace.perf.harness.Plan;
 import io.millrace.perf.link.LinkPlace.Sends;
 import java.util.ArrayList;
@@ -25,6 +26,10 @@ public final class Throughput implements Bench {
   /** The others have no batches of whole messages. */
   private static final List<String> BATCH = List.of("millrace", "unix-socket", "pipe");
 
+  /** A quick run measures the slow ones with small messages of one sender only. */
+  private static final List<String> SLOW = List.of("chronicle-queue", "unix-socket", "pipe");
+
+  private static final int SMALL = 32;
   private static final int SEVERAL = 3;
 
   @Override
@@ -48,13 +53,11 @@ public final class Throughput implements Bench {
   public List<Case> cases(Plan plan) {
     List<Case> cases = new ArrayList<>();
     for (Sends sends : Sends.values()) {
-      String mode = sends.name().toLowerCase(Locale.ROOT);
-      if (plan.modes().isEmpty() || plan.modes().contains(mode)) {
+      if (plan.modes().isEmpty() || plan.modes().contains(mode(sends))) {
         for (int producers : sends == Sends.MULTI ? List.of(1, SEVERAL) : List.of(1)) {
           if (plan.producers().isEmpty() || plan.producers().contains(producers)) {
-            for (int size : sizes(plan, sends, producers)) {
-              cases.add(makeCase(sends, mode, producers, size));
-            }
+            sizes(plan, sends, producers)
+                .forEach(size -> cases.add(makeCase(plan, sends, producers, size)));
           }
         }
       }
@@ -62,21 +65,29 @@ public final class Throughput implements Bench {
     return cases;
   }
 
-  private static List<Integer> sizes(Plan plan, Sends sends, int producers) {
-    if (sends == Sends.MULTI && producers == 1) {
-      return plan.quick() ? plan.sizesOr(32, 1024) : plan.sizesOr(32, 256, 1024);
-    }
-    return plan.sizesOr(32);
+  private static String mode(Sends sends) {
+    return sends.name().toLowerCase(Locale.ROOT);
   }
 
-  private static Case makeCase(Sends sends, String mode, int producers, int size) {
+  private static List<Integer> sizes(Plan plan, Sends sends, int producers) {
+    if (sends == Sends.MULTI && producers == 1) {
+      return plan.quick() ? plan.sizesOr(SMALL, 1024) : plan.sizesOr(SMALL, 256, 1024);
+    }
+    return plan.sizesOr(SMALL);
+  }
+
+  private static Case makeCase(Plan plan, Sends sends, int producers, int size) {
+    List<String> subjects = new ArrayList<>(subjects(sends, producers));
+    if (plan.quick() && sends == Sends.MULTI && (producers > 1 || size > SMALL)) {
+      subjects.removeAll(SLOW);
+    }
     Map<String, Object> settings = new LinkedHashMap<>();
     settings.put("producers", producers);
     settings.put("size", size);
-    settings.put("mode", mode);
+    settings.put("mode", mode(sends));
     return new Case(
         settings,
-        subjects(sends, producers).stream()
+        subjects.stream()
             .map(subject -> new ThroughputTrial(subject, producers, size, sends).trial())
             .toList());
   }
@@ -87,5 +98,22 @@ public final class Throughput implements Bench {
       case SINGLE -> SINGLE;
       case BATCH -> BATCH;
     };
+  }
+
+  @Override
+  public List<Floor> floors() {
+    return List.of(
+        new Floor(
+            Map.of("mode", "multi", "size", 32, "producers", 1), "agrona-many-to-one", "rate", 0.5),
+        new Floor(Map.of("mode", "multi", "size", 32, "producers", 1), "pipe", "rate", 4),
+        new Floor(
+            Map.of("mode", "multi", "size", 32, "producers", 3), "agrona-many-to-one", "rate", 0.3),
+        new Floor(
+            Map.of("mode", "multi", "size", 1024, "producers", 1),
+            "agrona-many-to-one",
+            "rate",
+            0.2),
+        new Floor(Map.of("mode", "single", "size", 32), "agrona-one-to-one", "rate", 0.3),
+        new Floor(Map.of("mode", "batch", "size", 32), "pipe", "rate", 0.3));
   }
 }

@@ -32,4 +32,13 @@ public interface Bench {
    * @return the cases, in this order; their trials may include subjects that the plan leaves out
    */
   List<Case> cases(Plan plan);
+
+  /**
+   * Which comparisons must not collapse.
+   *
+   * @return the limits, far below what is normal
+   */
+  default List<Floor> floors() {
+    return List.of();
+  }
 }

@@ -22,6 +22,7 @@ public final class Fork implements AutoCloseable {
   private final Path directory;
   private final List<ChildJvm> children = new ArrayList<>();
   private final List<String> flags;
+  private final Thread cleaner = new Thread(this::cleanUpAtExit, "clean-up");
 
   Fork(Plan plan) throws IOException {
     this.plan = plan;
@@ -31,6 +32,7 @@ public final class Fork implements AutoCloseable {
         Files.isWritable(MEMORY)
             ? Files.createTempDirectory(MEMORY, "millrace-perf-")
             : Files.createTempDirectory("millrace-perf-");
+    Runtime.getRuntime().addShutdownHook(cleaner);
   }
 
   /**
@@ -70,7 +72,7 @@ public final class Fork implements AutoCloseable {
    * @return the process
    * @throws IOException if it cannot be started
    */
-  public ChildJvm start(
+  public synchronized ChildJvm start(
       String name, Class<? extends Role> role, List<Integer> cpus, Map<String, ?> arguments)
       throws IOException {
     List<String> command = new ArrayList<>();
@@ -92,11 +94,29 @@ public final class Fork implements AutoCloseable {
   /** Kills what still runs and deletes the directory. */
   @Override
   public void close() throws IOException {
+    try {
+      Runtime.getRuntime().removeShutdownHook(cleaner);
+    } catch (IllegalStateException shuttingDown) {
+      return; // Then the hook does it.
+    }
+    cleanUp();
+  }
+
+  private synchronized void cleanUp() throws IOException {
     children.forEach(ChildJvm::close);
     try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
       }
+    }
+  }
+
+  /** Also when the user interrupts: no process and no file stays behind. */
+  private void cleanUpAtExit() {
+    try {
+      cleanUp();
+    } catch (IOException failure) {
+      System.err.println("left behind: " + directory + ": " + failure.getMessage());
     }
   }
 }

@@ -1,0 +1,84 @@
+package io.millrace.perf;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real processes, a few messages: that every subject can be measured, not how fast it is. */
+class RealRunTest {
+  @TempDir private Path directory;
+
+  @Test
+  void everySubjectGoesThereAndBackWhileItSpins() throws IOException {
+    JsonNode results = run("latency");
+    assertEquals(
+        Set.of(
+            "millrace",
+            "line",
+            "agrona-many-to-one",
+            "agrona-one-to-one",
+            "aeron-ipc",
+            "chronicle-queue",
+            "unix-socket",
+            "pipe"),
+        all(results, "subject"));
+    assertEquals(
+        Set.of("rtt_p50", "rtt_p99", "rtt_p99_9", "rtt_p99_99", "rtt_max"), all(results, "metric"));
+    assertTrue(Files.size(directory.resolve("report").resolve("report.html")) > 0);
+  }
+
+  @Test
+  void everySubjectWakesUp() throws IOException {
+    assertEquals(
+        Set.of("millrace", "eventfd", "futex", "unix-socket", "pipe"),
+        all(run("wakeup"), "subject"));
+  }
+
+  @Test
+  void severalProducersAndBatchesArriveWhole() throws IOException {
+    assertEquals(
+        Set.of("millrace"),
+        all(run("throughput", "--producers", "3", "--peers", "none"), "subject"));
+    assertEquals(
+        Set.of("millrace", "pipe"),
+        all(run("throughput", "--mode", "batch", "--peers", "pipe"), "subject"));
+  }
+
+  private JsonNode run(String... arguments) throws IOException {
+    Path json = directory.resolve("results.json");
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(
+        List.of(
+            "--forks",
+            "1",
+            "--warm-up",
+            "1",
+            "--measure",
+            "20",
+            "--messages",
+            "100",
+            "--json",
+            json.toString(),
+            "--report",
+            directory.resolve("report").toString()));
+    assertEquals(0, Perf.run(all.toArray(String[]::new)));
+    return new ObjectMapper().readTree(json.toFile());
+  }
+
+  private static Set<String> all(JsonNode results, String field) {
+    Set<String> values = new TreeSet<>();
+    results.forEach(result -> values.add(result.get(field).asText()));
+    return values;
+  }
+}

@@ -1,0 +1,35 @@
+package io.millrace.perf.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.millrace.perf.harness.SubjectResult;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class CheckTest {
+  @Test
+  void aRatioBelowItsFloorIsNamed() {
+    assertEquals(
+        List.of("latency, size 32: millrace is x 0.40 of pipe in rtt_p50, below x 0.50"),
+        Check.collapses(
+            List.of(Results.of(Results.subject("millrace", 100), Results.subject("pipe", 40)))));
+  }
+
+  @Test
+  void aRatioAboveItsFloorIsNot() {
+    assertEquals(
+        List.of(),
+        Check.collapses(
+            List.of(Results.of(Results.subject("millrace", 100), Results.subject("pipe", 60)))));
+  }
+
+  @Test
+  void aSubjectThatCouldNotBeMeasuredIsNamed() {
+    SubjectResult broken =
+        new SubjectResult("pipe", List.of(), Optional.empty(), List.of("no pipes here"));
+    assertEquals(
+        List.of("latency, size 32: pipe could not be measured"),
+        Check.failures(List.of(Results.of(Results.subject("millrace", 100), broken))));
+  }
+}

@@ -1,0 +1,67 @@
+package io.millrace.perf.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HtmlReportTest {
+  @TempDir private Path directory;
+  private String page;
+
+  @BeforeEach
+  void write() throws IOException {
+    Path file = directory.resolve("report.html");
+    HtmlReport.write(
+        file,
+        Map.of("kernel", "6.1 </script>"),
+        List.of(Results.of(Results.subject("millrace", 100, 120), Results.subject("pipe", 900))));
+    page = Files.readString(file);
+  }
+
+  @Test
+  void itLoadsNothingFromElsewhere() {
+    Matcher links = Pattern.compile("<[^>]+\\s(src|href)=\"?([^\"> ]*)").matcher(page);
+    while (links.find()) {
+      assertTrue(links.group(2).startsWith("data:"), links.group());
+    }
+    for (String request :
+        List.of("@import", "url(", "fetch(", "XMLHttpRequest", "sourceMappingURL")) {
+      assertFalse(page.contains(request), request);
+    }
+  }
+
+  @Test
+  void whateverIsInTheDataDoesNotEndTheScript() {
+    assertEquals(3, count("<script"));
+    assertEquals(3, count("</script>"));
+  }
+
+  @Test
+  void itCarriesTheNumbersTheCurvesAndTheMachine() throws IOException {
+    int start = page.indexOf("id=\"data\">") + "id=\"data\">".length();
+    JsonNode data =
+        new ObjectMapper().readTree(page.substring(start, page.indexOf("</script>", start)));
+    assertEquals("6.1 </script>", data.get("machine").get("kernel").asText());
+    JsonNode subjects = data.get("cases").get(0).get("subjects");
+    assertEquals(110, subjects.get(0).get("metrics").get(0).get("value").asDouble());
+    assertTrue(subjects.get(0).get("curve").size() > 1);
+    assertEquals(9, subjects.get(1).get("ratio").get("median").asDouble());
+  }
+
+  private int count(String part) {
+    return page.split(Pattern.quote(part), -1).length - 1;
+  }
+}
