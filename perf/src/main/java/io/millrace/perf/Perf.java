@@ -4,12 +4,17 @@ import io.millrace.perf.harness.Bench;
 import io.millrace.perf.harness.CaseResult;
 import io.millrace.perf.harness.Plan;
 import io.millrace.perf.harness.Runner;
+import io.millrace.perf.report.HistogramFiles;
+import io.millrace.perf.report.HtmlReport;
 import io.millrace.perf.report.JsonFile;
+import io.millrace.perf.report.Machine;
 import io.millrace.perf.report.Table;
 import io.millrace.perf.report.Terminal;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -35,6 +40,11 @@ public final class Perf implements Callable<Integer> {
   @Option(names = "--json", description = "Write the results to this file.")
   private Path json;
 
+  @Option(
+      names = "--report",
+      description = "Write a page, report.html, and the distributions into this directory.")
+  private Path report;
+
   /**
    * Measures what the arguments ask for.
    *
@@ -48,6 +58,8 @@ public final class Perf implements Callable<Integer> {
   public Integer call() throws Exception {
     List<Bench> benches = options.benches(bench);
     Plan plan = options.plan(benches);
+    Map<String, String> machine = Machine.describe(plan);
+    machine.forEach((name, value) -> System.err.printf("%-16s %s%n", name, value));
     Runner runner = new Runner(plan, new Terminal(System.err));
     List<CaseResult> results = new ArrayList<>();
     for (Bench chosen : benches) {
@@ -57,6 +69,11 @@ public final class Perf implements Callable<Integer> {
     results.forEach(table::print);
     if (json != null) {
       JsonFile.write(json, results);
+    }
+    if (report != null) {
+      Files.createDirectories(report);
+      HtmlReport.write(report.resolve("report.html"), machine, results);
+      HistogramFiles.write(report, results);
     }
     boolean failed =
         results.stream().flatMap(r -> r.subjects().stream()).anyMatch(s -> !s.failures().isEmpty());
