@@ -1,5 +1,6 @@
 package io.millrace.perf;
 
+import io.millrace.perf.bench.Crossing;
 import io.millrace.perf.bench.Latency;
 import io.millrace.perf.bench.Throughput;
 import io.millrace.perf.bench.Wakeup;
@@ -9,7 +10,7 @@ import java.util.Optional;
 
 /** All benches there are. */
 final class Benches {
-  static final List<Bench> ALL = List.of(new Latency(), new Throughput(), new Wakeup());
+  static final List<Bench> ALL = List.of(new Latency(), new Throughput(), new Wakeup(), new Crossing());
 
   private Benches() {}
 

@@ -10,7 +10,7 @@ import org.agrona.IoUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** A file in memory (tmpfs) that processes map. */
-final class MappedFile implements AutoCloseable {
+public final class MappedFile implements AutoCloseable {
   private final MappedByteBuffer bytes;
   private final UnsafeBuffer buffer;
 
@@ -21,8 +21,15 @@ final class MappedFile implements AutoCloseable {
     buffer = new UnsafeBuffer(bytes);
   }
 
-  /** Makes one, full of zeros, and maps it. */
-  static MappedFile create(Path path, long length) throws IOException {
+  /**
+   * Makes one, full of zeros, and maps it.
+   *
+   * @param path where
+   * @param length its length in bytes
+   * @return the mapped file
+   * @throws IOException if it cannot be made, for example because it is there
+   */
+  public static MappedFile create(Path path, long length) throws IOException {
     MappedFile file =
         new MappedFile(
             path,
@@ -34,12 +41,23 @@ final class MappedFile implements AutoCloseable {
     return file;
   }
 
-  /** Maps all of one that is there. */
-  static MappedFile open(Path path) throws IOException {
+  /**
+   * Maps all of one that is there.
+   *
+   * @param path where it is
+   * @return the mapped file
+   * @throws IOException if it cannot be opened
+   */
+  public static MappedFile open(Path path) throws IOException {
     return new MappedFile(path, 0, StandardOpenOption.READ, StandardOpenOption.WRITE);
   }
 
-  UnsafeBuffer buffer() {
+  /**
+   * Its bytes.
+   *
+   * @return a view of all of them, until this is closed
+   */
+  public UnsafeBuffer buffer() {
     return buffer;
   }
 
