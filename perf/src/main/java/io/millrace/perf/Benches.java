@@ -1,7 +1,9 @@
 package io.millrace.perf;
 
 import io.millrace.perf.bench.Crossing;
+import io.millrace.perf.bench.Discovery;
 import io.millrace.perf.bench.Latency;
+import io.millrace.perf.bench.RecoveryBench;
 import io.millrace.perf.bench.Throughput;
 import io.millrace.perf.bench.Wakeup;
 import io.millrace.perf.harness.Bench;
@@ -10,7 +12,14 @@ import java.util.Optional;
 
 /** All benches there are. */
 final class Benches {
-  static final List<Bench> ALL = List.of(new Latency(), new Throughput(), new Wakeup(), new Crossing());
+  static final List<Bench> ALL =
+      List.of(
+          new Latency(),
+          new Throughput(),
+          new Wakeup(),
+          new Crossing(),
+          new Discovery(),
+          new RecoveryBench());
 
   private Benches() {}
 

@@ -1,0 +1,56 @@
+package io.millrace.perf.bench;
+
+import io.millrace.perf.harness.Bench;
+import io.millrace.perf.harness.Case;
+import io.millrace.perf.harness.Plan;
+import io.millrace.perf.harness.Trial;
+import java.util.List;
+import java.util.Map;
+
+/** How long news of services take, and what finding and joining them costs. */
+public final class Discovery implements Bench {
+  private static final int SERVICES = 1000;
+  private static final int FEW_SERVICES = 200;
+
+  @Override
+  public String name() {
+    return "discovery";
+  }
+
+  @Override
+  public String title() {
+    return "news of services, listing them, joining a ring by name";
+  }
+
+  @Override
+  public List<String> subjects() {
+    return List.of(Plan.MILLRACE, Announcements.BARE, DeathTrial.BARE);
+  }
+
+  @Override
+  public List<Case> cases(Plan plan) {
+    int services = plan.quick() ? FEW_SERVICES : SERVICES;
+    return List.of(
+        new Case(
+            Map.of("event", "publish"),
+            List.of(publish(Plan.MILLRACE), publish(Announcements.BARE))),
+        new Case(Map.of("event", "death"), List.of(death(Plan.MILLRACE), death(DeathTrial.BARE))),
+        new Case(
+            Map.of("services", services), List.of(costs(new ListTrial(services), "strace -f"))),
+        new Case(
+            Map.of("join", "ring, 8 event descriptors"),
+            List.of(costs(new JoinTrial(), "strace -f"))));
+  }
+
+  private static Trial publish(String subject) {
+    return new Trial(subject, Map.of("listener", "asleep"), new PublishTrial(subject));
+  }
+
+  private static Trial death(String subject) {
+    return new Trial(subject, Map.of("victim", "a JVM"), new DeathTrial(subject));
+  }
+
+  private static Trial costs(Trial.Body body, String counter) {
+    return new Trial(Plan.MILLRACE, Map.of("counted with", counter), body);
+  }
+}
