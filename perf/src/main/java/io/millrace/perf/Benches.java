@@ -1,6 +1,8 @@
 package io.millrace.perf;
 
+import io.millrace.perf.bench.JmhBench;
 import io.millrace.perf.bench.Latency;
+import io.millrace.perf.bench.SnapshotBench;
 import io.millrace.perf.bench.Throughput;
 import io.millrace.perf.bench.Wakeup;
 import io.millrace.perf.harness.Bench;
@@ -9,7 +11,8 @@ import java.util.Optional;
 
 /** All benches there are. */
 final class Benches {
-  static final List<Bench> ALL = List.of(new Latency(), new Throughput(), new Wakeup());
+  static final List<Bench> ALL =
+      List.of(new Latency(), new Throughput(), new Wakeup(), new SnapshotBench(), new JmhBench());
 
   private Benches() {}
 

@@ -10,7 +10,7 @@ import org.agrona.IoUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** A file in memory (tmpfs) that processes map. */
-final class MappedFile implements AutoCloseable {
+public final class MappedFile implements AutoCloseable {
   private final MappedByteBuffer bytes;
   private final UnsafeBuffer buffer;
 
@@ -21,8 +21,15 @@ final class MappedFile implements AutoCloseable {
     buffer = new UnsafeBuffer(bytes);
   }
 
-  /** Makes one, full of zeros, and maps it. */
-  static MappedFile create(Path path, long length) throws IOException {
+  /**
+   * Makes one, full of zeros, and maps it.
+   *
+   * @param path where
+   * @param length how long
+   * @return the mapped file
+   * @throws IOException if it cannot be made
+   */
+  public static MappedFile create(Path path, long length) throws IOException {
     MappedFile file =
         new MappedFile(
             path,
@@ -39,7 +46,12 @@ final class MappedFile implements AutoCloseable {
     return new MappedFile(path, 0, StandardOpenOption.READ, StandardOpenOption.WRITE);
   }
 
-  UnsafeBuffer buffer() {
+  /**
+   * The memory.
+   *
+   * @return all of it
+   */
+  public UnsafeBuffer buffer() {
     return buffer;
   }
 
