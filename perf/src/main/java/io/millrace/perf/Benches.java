@@ -2,8 +2,10 @@ package io.millrace.perf;
 
 import io.millrace.perf.bench.Crossing;
 import io.millrace.perf.bench.Discovery;
+import io.millrace.perf.bench.JmhBench;
 import io.millrace.perf.bench.Latency;
 import io.millrace.perf.bench.RecoveryBench;
+import io.millrace.perf.bench.SnapshotBench;
 import io.millrace.perf.bench.Throughput;
 import io.millrace.perf.bench.Wakeup;
 import io.millrace.perf.harness.Bench;
@@ -18,8 +20,10 @@ final class Benches {
           new Throughput(),
           new Wakeup(),
           new Crossing(),
+          new SnapshotBench(),
           new Discovery(),
-          new RecoveryBench());
+          new RecoveryBench(),
+          new JmhBench());
 
   private Benches() {}
 
