@@ -6,6 +6,7 @@ import static io.millrace.ring.Steps.Step.*;
 /** The only consumer of its group: it moves the cursor with a release store behind each record. */
 final class ExclusiveConsumer extends Consumer {
   private final int cursorOffset;
+  private final Pace pace;
   private long next;
 
   /** The record at this position may have been handled before. */
@@ -15,6 +16,7 @@ final class ExclusiveConsumer extends Consumer {
     super(ring, group, index);
     cursorOffset = group.slot + CURSOR;
     next = group.position();
+    pace = new Pace(memory);
     if (afterDeath && memory.isCommitted(next)) {
       redeliveryPosition = next;
     }
@@ -25,12 +27,14 @@ final class ExclusiveConsumer extends Consumer {
     throwExceptionIfClosed();
     int count = 0;
     long payload = 0;
+    boolean drained = false;
     long position = next;
     int usual = ALIGNMENT;
     try {
       while (count < limit) {
         int at = (int) position & mask;
         if (rawData.getLongVolatile(at) != stamp(position, key)) {
+          drained = true;
           break;
         }
         int length = checkedLength(at, position);
@@ -56,7 +60,7 @@ final class ExclusiveConsumer extends Consumer {
       redeliveryPosition = position;
       throw thrown;
     } finally {
-      finish(position, count, payload);
+      finish(position, count, payload, drained);
     }
     return count;
   }
@@ -66,11 +70,16 @@ final class ExclusiveConsumer extends Consumer {
     throwExceptionIfClosed();
     int count = 0;
     long payload = 0;
+    boolean drained = false;
     long position = next;
     boolean going = true;
     boolean tell = false;
     try {
-      while (going && count < limit && memory.isCommitted(position)) {
+      while (going && count < limit) {
+        if (!memory.isCommitted(position)) {
+          drained = true;
+          break;
+        }
         int at = (int) position & mask;
         int length = checkedLength(at, position);
         int type = rawData.getInt(at + RECORD_TYPE);
@@ -99,7 +108,7 @@ final class ExclusiveConsumer extends Consumer {
       redeliveryPosition = position;
       throw thrown;
     } finally {
-      finish(position, count, payload);
+      finish(position, count, payload, drained);
     }
     return count;
   }
@@ -113,11 +122,14 @@ final class ExclusiveConsumer extends Consumer {
     return true;
   }
 
-  private void finish(long position, int count, long payload) {
+  private void finish(long position, int count, long payload, boolean drained) {
     if (position != next) {
       next = position;
       idle.busy();
       consumed(count, payload);
+      if (drained) {
+        pace.drained(position);
+      }
     } else {
       idle.idle();
     }

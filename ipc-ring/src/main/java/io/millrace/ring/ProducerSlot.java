@@ -96,6 +96,10 @@ final class ProducerSlot {
 
   private boolean findSpace(long tail, int length) {
     limit = Space.limit(memory, isAlive);
+    if (tail + length > limit) {
+      Pace.rest();
+      limit = Space.limit(memory, isAlive);
+    }
     return tail + length <= limit;
   }
 

@@ -28,20 +28,27 @@ final class Signals {
 
   /** Call after a record was committed. Returns how many sleepers were woken. */
   int recordCommitted() {
-    if (FENCE) {
-      VarHandle.fullFence();
-    }
+    publish();
     long sleepers = memory.rawHeader.getLongVolatile(DATA_WAITERS_OFFSET);
     return sleepers == 0 ? 0 : wake(sleepers);
   }
 
   /** Call after a cursor was moved. Returns how many sleepers were woken. */
   int spaceFreed() {
-    if (FENCE) {
-      VarHandle.fullFence();
-    }
+    publish();
     long sleepers = memory.rawHeader.getLongVolatile(SPACE_WAITERS_OFFSET);
     return sleepers == 0 ? 0 : wake(sleepers);
+  }
+
+  /** What was stored before comes before the look at the sleepers. */
+  private static void publish() {
+    if (FENCE) {
+      VarHandle.fullFence();
+    } else {
+      // No instruction: it only keeps the compiler from looking early. The sleeper's barrier
+      // does the rest.
+      VarHandle.acquireFence();
+    }
   }
 
   /** Tells everyone that there is another member, or one less, so that all watch the right ones. */
