@@ -1,13 +1,21 @@
 package io.millrace.ring;
 
+import java.util.concurrent.TimeUnit;
+
 /**
- * Says after which empty polls it is worth to look at what others write: rarely for those who spin,
- * because each look takes a cache line from a producer, soon for those who sleep between polls.
+ * Says after which empty polls it is worth to look at what others write. Each look takes a cache
+ * line from a producer, which costs it as much as a message. So there is none while an answer that
+ * is on its way may still come, rarely one for those who spin, and soon one for those who sleep
+ * between polls.
  */
 final class IdleCount {
   private static final int LOOK_MASK = 63;
 
+  /** Messages that come at all come sooner. */
+  private static final long PATIENCE_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
+
   private int count;
+  private long since;
 
   void reset() {
     count = 0;
@@ -15,6 +23,11 @@ final class IdleCount {
 
   boolean isTimeToLook() {
     count++;
-    return (count & count - 1) == 0 || (count & LOOK_MASK) == 0;
+    if (count == 1) {
+      since = System.nanoTime();
+      return false;
+    }
+    boolean isTurn = (count & count - 1) == 0 || (count & LOOK_MASK) == 0;
+    return isTurn && System.nanoTime() - since > PATIENCE_NANOS;
   }
 }
