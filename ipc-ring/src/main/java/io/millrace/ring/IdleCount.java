@@ -14,8 +14,18 @@ final class IdleCount {
   /** Messages that come at all come sooner. */
   private static final long PATIENCE_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
 
+  private final boolean looksAtOnce;
   private int count;
   private long since;
+
+  /**
+   * Creates one.
+   *
+   * @param looksAtOnce also after the first empty poll: for those who may have been overtaken
+   */
+  IdleCount(boolean looksAtOnce) {
+    this.looksAtOnce = looksAtOnce;
+  }
 
   void reset() {
     count = 0;
@@ -25,7 +35,7 @@ final class IdleCount {
     count++;
     if (count == 1) {
       since = System.nanoTime();
-      return false;
+      return looksAtOnce;
     }
     boolean isTurn = (count & count - 1) == 0 || (count & LOOK_MASK) == 0;
     return isTurn && System.nanoTime() - since > PATIENCE_NANOS;

@@ -13,7 +13,7 @@ final class IdleWatch {
   private static final long PROBE_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final Consumer consumer;
-  private final IdleCount idles = new IdleCount();
+  private final IdleCount idles = new IdleCount(false);
   private long hole = RingLayout.NONE;
   private long holeSince;
   private long lastProbe = System.nanoTime();

@@ -22,7 +22,7 @@ public final class Observer extends RingHandle {
   private final RingMemory memory;
   private final UnsafeBuffer data;
   private final ExpandableArrayBuffer copy = new ExpandableArrayBuffer(4096);
-  private final IdleCount idles = new IdleCount();
+  private final IdleCount idles = new IdleCount(true);
   private long hole = NONE;
   private long holeSince;
   private long position;

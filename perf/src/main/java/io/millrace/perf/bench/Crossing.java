@@ -2,6 +2,7 @@ package io.millrace.perf.bench;
 
 import io.millrace.perf.harness.Bench;
 import io.millrace.perf.harness.Case;
+import io.millrace.perf.harness.Floor;
 import io.millrace.perf.harness.Plan;
 import io.millrace.perf.harness.Trial;
 import io.millrace.perf.meeting.Meetings;
@@ -54,5 +55,11 @@ public final class Crossing implements Bench {
       trials.add(new CrossingTrial(Meetings.LINE, parties, true).trial());
     }
     return trials;
+  }
+
+  @Override
+  public List<Floor> floors() {
+    return List.of(
+        new Floor(Map.of(), Meetings.PTHREAD, "crossing_mean", 0.2));
   }
 }

@@ -2,6 +2,7 @@ package io.millrace.perf.bench;
 
 import io.millrace.perf.harness.Bench;
 import io.millrace.perf.harness.Case;
+import io.millrace.perf.harness.Floor;
 import io.millrace.perf.harness.Plan;
 import io.millrace.perf.harness.Trial;
 import java.util.List;
@@ -52,5 +53,12 @@ public final class Discovery implements Bench {
 
   private static Trial costs(Trial.Body body, String counter) {
     return new Trial(Plan.MILLRACE, Map.of("counted with", counter), body);
+  }
+
+  @Override
+  public List<Floor> floors() {
+    return List.of(
+        new Floor(Map.of("event", "publish"), Announcements.BARE, "publish_to_listener_p50", 0.15),
+        new Floor(Map.of("event", "death"), DeathTrial.BARE, "death_to_listener_p50", 0.2));
   }
 }

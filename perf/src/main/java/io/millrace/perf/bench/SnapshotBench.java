@@ -2,6 +2,7 @@ package io.millrace.perf.bench;
 
 import io.millrace.perf.harness.Bench;
 import io.millrace.perf.harness.Case;
+import io.millrace.perf.harness.Floor;
 import io.millrace.perf.harness.Plan;
 import io.millrace.perf.value.Operation;
 import io.millrace.perf.value.Values;
@@ -60,5 +61,13 @@ public final class SnapshotBench implements Bench {
         Values.subjects(operation).stream()
             .map(subject -> new SnapshotTrial(subject, operation, size, processes).trial())
             .toList());
+  }
+
+  @Override
+  public List<Floor> floors() {
+    return List.of(
+        new Floor(Map.of(), "acquire-load", "read_unchanged", 0.15),
+        new Floor(Map.of(), "two-increments", "read_changed", 0.3),
+        new Floor(Map.of("size", SIZE), "copy-and-store", "write", 0.1));
   }
 }

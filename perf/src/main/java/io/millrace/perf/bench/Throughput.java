@@ -112,7 +112,7 @@ public final class Throughput implements Bench {
             Map.of("mode", "multi", "size", 1024, "producers", 1),
             "agrona-many-to-one",
             "rate",
-            0.1),
+            0.3),
         new Floor(Map.of("mode", "single", "size", 32), "agrona-one-to-one", "rate", 0.3),
         new Floor(Map.of("mode", "batch", "size", 32), "pipe", "rate", 0.3));
   }
