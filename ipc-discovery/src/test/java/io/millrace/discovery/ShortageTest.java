@@ -117,7 +117,8 @@ class ShortageTest {
     private void starve(String name, Runnable task) {
       task.run();
       task.run();
-      Map<Integer, String> before = OpenDescriptors.now();
+      // A look of the watcher's thread may be under way: then it is one more than later.
+      int before = OpenDescriptors.now().size();
       int failures = 0;
       for (int left = 0; left < MOST_NEEDED; left++) {
         List<EventFd> all = takeAllBut(left);
@@ -133,13 +134,17 @@ class ShortageTest {
           all.forEach(EventFd::close);
         }
         String when = name + " with " + left + " descriptors left";
-        Eventually.await(when, DEADLINE, () -> OpenDescriptors.now().size() == before.size());
-        assertEquals(before.size(), OpenDescriptors.now().size(), when);
-        registry.gc(); // What was handed over may lie there still.
-        assertEquals(1, Alien.names(root).stream().filter(HiddenNames::isService).count(), when);
+        Eventually.await(when, DEADLINE, () -> OpenDescriptors.now().size() <= before);
+        // What was handed over may lie there still, and the watcher may just have it in hand.
+        Eventually.await(when, DEADLINE, this::isAlone);
       }
       System.out.println("done " + name + ", " + failures + " failures");
       task.run();
+    }
+
+    private boolean isAlone() {
+      registry.gc();
+      return Alien.names(root).stream().filter(HiddenNames::isService).count() == 1;
     }
 
     private static List<EventFd> takeAllBut(int left) {
@@ -164,7 +169,6 @@ class ShortageTest {
     try (ChildProcess child =
         ChildProcess.startUnder(few, List.of(), Starving.class, root.resolve("root").toString())) {
       child.expectLine("survived", DEADLINE);
-      if (System.getProperty("show") != null) child.printed().forEach(System.err::println);
     }
   }
 }

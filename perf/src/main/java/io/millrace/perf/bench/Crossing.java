@@ -59,7 +59,6 @@ public final class Crossing implements Bench {
 
   @Override
   public List<Floor> floors() {
-    return List.of(
-        new Floor(Map.of(), Meetings.PTHREAD, "crossing_mean", 0.2));
+    return List.of(new Floor(Map.of(), Meetings.PTHREAD, "crossing_mean", 0.2));
   }
 }
