@@ -116,7 +116,7 @@
         indexAxis: 'y', responsive: true, maintainAspectRatio: false, animation: false,
         layout: { padding: { right: 90 } },
         scales: {
-          x: axis(leads.length ? leads[0].name + ', ' + unit : '', { beginAtZero: true, ticks: { color: css('--soft'), callback: value => shown(value, unit) } }),
+          x: axis(leads.length ? leads[0].name + ', ' + unit : '', { beginAtZero: true, grace: '15%', ticks: { color: css('--soft'), callback: value => shown(value, unit) } }),
           y: axis('', { grid: { display: false }, ticks: { color: css('--ink') }, title: { display: false } }),
         },
         plugins: {
