@@ -51,7 +51,9 @@ public abstract sealed class Consumer extends RingHandle permits ExclusiveConsum
   }
 
   /**
-   * Delivers records that are there, and returns without waiting.
+   * Delivers records that are there, and returns without waiting for more. Only where it has caught
+   * up with producers in full flow, the only consumer of a group leaves them alone for about a
+   * microsecond before it returns, which makes both faster.
    *
    * @param handler receives them; what it throws comes out of this method, and the record stays
    * @param limit how many at most
