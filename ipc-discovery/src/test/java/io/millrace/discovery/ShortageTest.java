@@ -94,7 +94,6 @@ class ShortageTest {
         tasks.put("join " + way, () -> join(way));
       }
       tasks.put("watch", () -> registry.watch(service -> {}).close());
-      tasks.put("adopt", () -> registry.adopt("y", ring).close());
       tasks.put("await", () -> registry.await("nobody", Duration.ofMillis(1)));
       tasks.put("hold", () -> Alive.hold(root.resolveSibling("alive")).close());
       tasks.put("examine", () -> Doctor.examine(new RegistryOptions().root(root)));
