@@ -55,7 +55,8 @@ public abstract sealed class Consumer extends RingHandle permits ExclusiveConsum
    * up with producers in full flow, the only consumer of a group leaves them alone for about a
    * microsecond before it returns, which makes both faster.
    *
-   * @param handler receives them; what it throws comes out of this method, and the record stays
+   * @param handler receives them; what it throws comes out of this method, and the record stays. It
+   *     may not close this consumer
    * @param limit how many at most
    * @return how many were delivered, 0 if there is none now
    */

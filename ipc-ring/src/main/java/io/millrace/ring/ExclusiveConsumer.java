@@ -30,6 +30,7 @@ final class ExclusiveConsumer extends Consumer {
     boolean drained = false;
     long position = next;
     int usual = ALIGNMENT;
+    enterPoll();
     try {
       while (count < limit) {
         int at = (int) position & mask;
@@ -60,6 +61,7 @@ final class ExclusiveConsumer extends Consumer {
       redeliveryPosition = position;
       throw thrown;
     } finally {
+      leavePoll();
       finish(position, count, payload, drained);
     }
     return count;
@@ -74,6 +76,7 @@ final class ExclusiveConsumer extends Consumer {
     long position = next;
     boolean going = true;
     boolean tell = false;
+    enterPoll();
     try {
       while (going && count < limit) {
         if (!memory.isCommitted(position)) {
@@ -108,6 +111,7 @@ final class ExclusiveConsumer extends Consumer {
       redeliveryPosition = position;
       throw thrown;
     } finally {
+      leavePoll();
       finish(position, count, payload, drained);
     }
     return count;

@@ -14,9 +14,12 @@ final class IdleCount {
   /** Messages that come at all come sooner. */
   private static final long PATIENCE_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
 
+  private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
   private final boolean looksAtOnce;
   private int count;
   private long since;
+  private long lastLook = System.nanoTime();
 
   /**
    * Creates one.
@@ -35,9 +38,18 @@ final class IdleCount {
     count++;
     if (count == 1) {
       since = System.nanoTime();
-      return looksAtOnce;
+      // Messages may come so steadily that no second poll in a row is empty.
+      return looksAtOnce || isOver(since, lastLook, INTERVAL_NANOS);
     }
     boolean isTurn = (count & count - 1) == 0 || (count & LOOK_MASK) == 0;
-    return isTurn && System.nanoTime() - since > PATIENCE_NANOS;
+    return isTurn && isOver(System.nanoTime(), since, PATIENCE_NANOS);
+  }
+
+  private boolean isOver(long now, long start, long nanos) {
+    boolean over = now - start > nanos;
+    if (over) {
+      lastLook = now;
+    }
+    return over;
   }
 }

@@ -49,6 +49,15 @@ public final class Observer extends RingHandle {
    */
   public int poll(RecordHandler handler, int limit) {
     throwExceptionIfClosed();
+    enterPoll();
+    try {
+      return deliver(handler, limit);
+    } finally {
+      leavePoll();
+    }
+  }
+
+  private int deliver(RecordHandler handler, int limit) {
     int count = 0;
     while (count < limit) {
       int at = (int) position & memory.mask;

@@ -48,6 +48,15 @@ final class SharedConsumer extends Consumer {
   @Override
   public int controlledPoll(ControlledRecordHandler handler, int limit) {
     throwExceptionIfClosed();
+    enterPoll();
+    try {
+      return deliver(handler, limit);
+    } finally {
+      leavePoll();
+    }
+  }
+
+  private int deliver(ControlledRecordHandler handler, int limit) {
     int count = 0;
     boolean going = true;
     while (going && count < limit) {

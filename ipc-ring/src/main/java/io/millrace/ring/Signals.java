@@ -45,7 +45,7 @@ final class Signals {
     if (FENCE) {
       VarHandle.fullFence();
     } else {
-      // No instruction: it only keeps the compiler from looking early. The sleeper's barrier
+      // No instruction on x86: it only keeps the compiler from looking early. The sleeper's barrier
       // does the rest.
       VarHandle.acquireFence();
     }

@@ -106,6 +106,27 @@ class HandleUseTest {
   }
 
   @Test
+  void aHandlerCannotCloseWhatDeliversToIt() {
+    for (GroupOptions options :
+        List.of(GroupOptions.named("all"), GroupOptions.named("all").shared())) {
+      try (Ring ring = Ring.create(RingOptions.capacity(CAPACITY));
+          Producer producer = ring.addProducer();
+          Consumer consumer = ring.addConsumer(options);
+          Observer observer = ring.addObserver()) {
+        producer.offer(message, 0, 8, 1);
+        assertThrows(IllegalStateException.class, () -> consumer.poll(closing(consumer), 1));
+        assertThrows(IllegalStateException.class, () -> observer.poll(closing(observer), 1));
+        assertEquals(1, consumer.poll(IGNORE, 1));
+        assertEquals(1, observer.poll(IGNORE, 1));
+      }
+    }
+  }
+
+  private static RecordHandler closing(RingHandle handle) {
+    return (type, buffer, offset, length) -> handle.close();
+  }
+
+  @Test
   void aClosedRingsCountersAreClosedToo() {
     Ring ring = Ring.create(RingOptions.capacity(CAPACITY));
     RingCounters counters = ring.counters();
