@@ -21,22 +21,29 @@ final class StressMemory {
   private static final UnsafeBuffer SLAB =
       new UnsafeBuffer(BufferUtil.allocateDirectAligned(1 << 25, ALIGNMENT));
 
+  private static final int HEADER_LENGTH =
+      RingLayout.headerLength(PRODUCERS, GROUPS, CONSUMERS, WAITERS, PRODUCER_SLOT_LENGTH);
+
+  private static final int AREAS = SLAB.capacity() / (2 * CAPACITY);
+
+  /** Of the headers, likewise: memory outside the heap, as a ring's is. */
+  private static final UnsafeBuffer HEADERS =
+      new UnsafeBuffer(BufferUtil.allocateDirectAligned(AREAS * HEADER_LENGTH, ALIGNMENT));
+
   private static final AtomicInteger NEXT = new AtomicInteger();
 
   private StressMemory() {}
 
   static RingMemory create() {
-    int length =
-        RingLayout.headerLength(PRODUCERS, GROUPS, CONSUMERS, WAITERS, PRODUCER_SLOT_LENGTH);
-    UnsafeBuffer header = new UnsafeBuffer(new byte[length]);
+    int area = (NEXT.getAndIncrement() & Integer.MAX_VALUE) % AREAS;
+    UnsafeBuffer header = new UnsafeBuffer(HEADERS, area * HEADER_LENGTH, HEADER_LENGTH);
+    header.setMemory(0, HEADER_LENGTH, (byte) 0);
     header.putLong(CAPACITY_OFFSET, CAPACITY);
     header.putLong(KEY_OFFSET, 0x5eed5eed5eed5eedL);
     header.putInt(PRODUCERS_OFFSET, PRODUCERS);
     header.putInt(GROUPS_OFFSET, GROUPS);
     header.putInt(CONSUMERS_OFFSET, CONSUMERS);
     header.putInt(WAITERS_OFFSET, WAITERS);
-    int areas = SLAB.capacity() / (2 * CAPACITY);
-    int area = (NEXT.getAndIncrement() & Integer.MAX_VALUE) % areas;
     UnsafeBuffer data = new UnsafeBuffer(SLAB, area * 2 * CAPACITY, 2 * CAPACITY);
     data.setMemory(0, 2 * CAPACITY, (byte) 0);
     RingMemory memory = new RingMemory(null, header, data);
