@@ -36,7 +36,10 @@ public final class SequenceCheck {
     }
     received++;
     if (sequence >= next) {
-      skipTo(sequence);
+      if (sequence > next) {
+        gaps.put(next, sequence);
+        lost += sequence - next;
+      }
       next = sequence + 1;
     } else if (fill(sequence)) {
       lost--;
@@ -51,15 +54,6 @@ public final class SequenceCheck {
       throw new IllegalArgumentException("not a count: " + count);
     }
     sent = count;
-    skipTo(count);
-  }
-
-  private void skipTo(long sequence) {
-    if (sequence > next) {
-      gaps.put(next, sequence);
-      lost += sequence - next;
-      next = sequence;
-    }
   }
 
   private boolean fill(long sequence) {
@@ -82,9 +76,12 @@ public final class SequenceCheck {
     return received;
   }
 
-  /** The numbers that have not come though a higher one has, or though they were sent. */
+  /**
+   * The numbers that have not come though a higher one has, or though they were sent. Those at the
+   * end may still be on their way when the producer tells what it sent.
+   */
   public long lost() {
-    return lost;
+    return sent == NOT_TOLD ? lost : lost + Math.max(0, sent - next);
   }
 
   /** The arrivals of a number that had come before. */
@@ -104,6 +101,6 @@ public final class SequenceCheck {
 
   /** Tells whether every number so far came exactly once and in order. */
   public boolean isFlawless() {
-    return lost == 0 && doubled == 0 && outOfOrder == 0 && surplus() == 0;
+    return lost() == 0 && doubled == 0 && outOfOrder == 0 && surplus() == 0;
   }
 }

@@ -73,10 +73,13 @@ class SampleCheckerTest {
   }
 
   @Test
-  void aNumberThatComesAfterTheProducerToldWhatItSentIsStillTaken() {
-    checker.onSent(0, 2);
-    arrive(0, 0, 1);
-    assertFigures(2, 0, 0, 2);
+  void whatIsOnItsWayWhenTheProducerTellsWhatItSentIsNeitherLostNorOutOfOrder() {
+    arrive(0, 0);
+    checker.onSent(0, 3);
+    assertFigures(1, 2, 0, 0);
+    arrive(0, 1, 2);
+    assertFigures(3, 0, 0, 0);
+    assertTrue(checker.isFlawless());
   }
 
   @Test
