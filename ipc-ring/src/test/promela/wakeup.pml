@@ -14,32 +14,37 @@
  *   dead[i]             the process died: its locks are free and its pidfd is readable
  *   buffer[i]           no word: the store buffer of producer i's processor (TSO)
  *   position[s]         own position of sleeper s, each in a group of its own
+ *   pending[s]          no word: bit i = producer i's store buffer has not emptied since sleeper s
+ *                       announced itself
  *
  * A commit and a retract go through the store buffer. It empties at any time, at a locked
- * instruction or fence of its owner, at the sleeper's membarrier (one processor after another), and
- * when its process dies. Producers may be killed at every step. Producer 1 (2 in THREE_PRODUCERS)
+ * instruction of its owner, and when its process dies; nobody else can empty it: the membarrier of
+ * the code is not in the model, for nothing rests on it. The first sleep of a wait ends by itself,
+ * not before all that was in the store buffers at its beginning has arrived. Producers may be killed at every step. Producer 1 (2 in THREE_PRODUCERS)
  * joins while sleepers arm themselves, except in TWO_SLEEPERS. A sleeper reads what is committed
  * and passes a hole once no live producer announces its position; claim.pml shows how.
  *
  * Proved: when nothing can move any more, each sleeper has read or recovered all up to tail. All
  * runs are finite, so this is "nobody sleeps for ever".
  *
- * Runs: a member that commits twice and a joiner that commits once, one sleeper; FENCE: the same
- * with a full fence in the producer and none of membarrier; TWO_SLEEPERS: two members;
- * THREE_PRODUCERS: two members and a joiner; LOSERS: producers race for a position, and one that
- * lost may retract and stop (back-pressure).
+ * Runs: a member that commits twice and a joiner that commits once, one sleeper; TWO_SLEEPERS: two
+ * members; THREE_PRODUCERS: two members and a joiner; LOSERS: producers race for a position, and one
+ * that lost may retract and stop (back-pressure).
  *
- * BROKEN_NO_MEMBARRIER   neither membarrier nor fence between arming and the second look
+ * BROKEN_ONE_SLEEP       the first sleep of a wait is without an end
+ * BROKEN_SHORT_SLEEP     the first sleep may end before the store buffers have emptied
+ * BROKEN_USED_UP         a sleeper that was woken for nothing sleeps on without a new announcement
  * BROKEN_NO_PIDFD        sleepers do not poll the pidfds of the members
  * BROKEN_NOTIFY_FIRST    the state becomes NOTIFIED before the eventfd is written
  * BROKEN_NO_EPOCH        the state is a phase without an epoch
- * BROKEN_LATE_DRAIN      the eventfd is drained after the second look, just before sleeping
- * BROKEN_NO_MEMBERS      the second look does not compare the count of members
+ * BROKEN_LATE_DRAIN      the eventfd is drained after the last look, just before sleeping
+ * BROKEN_NO_MEMBERS      the looks do not compare the count of members
  * BROKEN_SILENT_JOIN     a joining member wakes nobody
  * BROKEN_SILENT_RETRACT  a retract wakes nobody
  */
-// good: FENCE TWO_SLEEPERS THREE_PRODUCERS LOSERS
-// broken: BROKEN_NO_MEMBARRIER BROKEN_NO_PIDFD BROKEN_NOTIFY_FIRST BROKEN_NO_EPOCH
+// good: TWO_SLEEPERS THREE_PRODUCERS LOSERS
+// broken: BROKEN_ONE_SLEEP BROKEN_SHORT_SLEEP BROKEN_USED_UP
+// broken: BROKEN_NO_PIDFD BROKEN_NOTIFY_FIRST BROKEN_NO_EPOCH
 // broken: BROKEN_LATE_DRAIN BROKEN_NO_MEMBERS BROKEN_SILENT_JOIN BROKEN_SILENT_RETRACT
 
 #ifdef BROKEN_SILENT_RETRACT
@@ -78,13 +83,18 @@ byte phase[SLEEPERS];
 byte current[PRODUCERS];
 bool eventfd[SLEEPERS];
 byte position[SLEEPERS];
+byte pending[SLEEPERS];
 
 inline flush(p) {
   if
   :: buffer[p] == NOTHING
   :: buffer[p] == RETRACT -> intent[p] = 0; buffer[p] = NOTHING
   :: else -> stamp[buffer[p]] = true; buffer[p] = NOTHING
-  fi
+  fi;
+  pending[0] = pending[0] & (255 - (1 << p));
+#if SLEEPERS == 2
+  pending[1] = pending[1] & (255 - (1 << p))
+#endif
 }
 
 proctype StoreBuffers() {
@@ -175,14 +185,6 @@ claim:
   :: atomic { buffer[me] = t; t = 0; records-- }
   OR_KILLED
   fi;
-fence:
-#ifdef FENCE
-  if
-  :: atomic { true; flush(me) }
-  OR_KILLED
-  fi;
-#endif
-
 notify:
   if
   :: atomic { w = dataWaiters; if :: w == 0 -> nextClaim() :: else fi }
@@ -234,7 +236,7 @@ lost:
 #ifdef BROKEN_SILENT_RETRACT
        goto gone
 #else
-       goto fence
+       goto notify
 #endif
      }
   OR_KILLED
@@ -254,7 +256,7 @@ end_gone:
 
 proctype Sleeper(byte me) {
   byte i, seen;
-  bool list[PRODUCERS], gone[PRODUCERS];
+  bool list[PRODUCERS], gone[PRODUCERS], settled;
 
 look:
   atomic {
@@ -268,21 +270,23 @@ look:
     :: else -> i = 0; break
     od
   };
+announce:
   atomic {
     phase[me] = WAITING;
+    settled = false;
     do
-    :: i < PRODUCERS -> if :: current[i] == me + 1 -> current[i] = 0 :: else fi; i++
+    :: i < PRODUCERS ->
+       if
+       :: buffer[i] != NOTHING -> pending[me] = pending[me] | (1 << i)
+       :: else
+       fi;
+       if :: current[i] == me + 1 -> current[i] = 0 :: else fi;
+       i++
     :: else -> i = 0; break
     od;
     dataWaiters = dataWaiters | (1 << me)
   };
-#if !defined(FENCE) && !defined(BROKEN_NO_MEMBARRIER)
-  atomic { true; flush(0) };
-  atomic { true; flush(1) };
-#if PRODUCERS == 3
-  atomic { true; flush(2) };
-#endif
-#endif
+again:
   if
   :: atomic { READY(position[me]) -> goto awake }
 #ifndef BROKEN_NO_MEMBERS
@@ -295,18 +299,48 @@ look:
 #endif
 end_poll:
   if
-  :: atomic { eventfd[me] -> skip }
+  :: atomic { eventfd[me] -> goto awake }
+  :: atomic { eventfd[me] -> goto for_nothing }
 #ifndef BROKEN_NO_PIDFD
-  :: atomic { list[0] && dead[0] -> gone[0] = true }
-  :: atomic { list[1] && dead[1] -> gone[1] = true }
+  :: atomic { list[0] && dead[0] -> gone[0] = true; list[0] = false }
+  :: atomic { list[1] && dead[1] -> gone[1] = true; list[1] = false }
 #if PRODUCERS == 3
-  :: atomic { list[2] && dead[2] -> gone[2] = true }
+  :: atomic { list[2] && dead[2] -> gone[2] = true; list[2] = false }
 #endif
+#endif
+#ifndef BROKEN_ONE_SLEEP
+#ifdef BROKEN_SHORT_SLEEP
+  :: atomic {
+       !settled -> settled = true;
+#else
+  :: atomic {
+       !settled && pending[me] == 0 -> settled = true;
+#endif
+       if
+       :: eventfd[me] -> goto for_nothing
+       :: else -> goto again
+       fi
+     }
 #endif
   fi;
+  if
+  :: atomic { true -> goto awake }
+  :: atomic { true -> goto again }
+  fi;
+for_nothing:
+  atomic {
+    eventfd[me] = false;
+#ifdef BROKEN_USED_UP
+    goto again
+#else
+    goto announce
+#endif
+  };
 awake:
   atomic {
     dataWaiters = dataWaiters & (255 - (1 << me));
+    pending[me] = 0;
+    settled = false;
     seen = 0;
     do
     :: i < PRODUCERS -> list[i] = false; i++

@@ -16,7 +16,7 @@ import net.openhft.chronicle.core.io.ClosedIllegalStateException;
  */
 final class Lease {
   private static final VarHandle INSIDE = insideHandle();
-  private static final boolean FENCE = !Membarrier.isRegistered();
+  private static final boolean FENCE = !Membarrier.PROCESS.isRegistered();
 
   /** A thread that has the part, and whether it acts at this moment. */
   private static final class Actor {
@@ -116,7 +116,7 @@ final class Lease {
     if (FENCE) {
       VarHandle.fullFence();
     } else {
-      Membarrier.synchronize();
+      Membarrier.PROCESS.synchronize();
     }
     return (boolean) INSIDE.getAcquire(other);
   }

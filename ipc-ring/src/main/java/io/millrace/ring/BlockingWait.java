@@ -42,23 +42,23 @@ abstract class BlockingWait implements Waitable {
     }
     long start = System.nanoTime();
     long rest = timeoutNanos;
-    while (rest > 0) {
-      try {
+    try {
+      while (rest > 0) {
         if (!prepareWait()) {
           return true;
         }
         waiter.sleep(Math.min(rest, longestWaitNanos()));
-      } finally {
-        cancel();
+        if (isReady()) {
+          return true;
+        }
+        if (timeoutNanos != FOREVER) {
+          rest = timeoutNanos - (System.nanoTime() - start);
+        }
       }
-      if (isReady()) {
-        return true;
-      }
-      if (timeoutNanos != FOREVER) {
-        rest = timeoutNanos - (System.nanoTime() - start);
-      }
+      return false;
+    } finally {
+      cancel();
     }
-    return false;
   }
 
   @Override

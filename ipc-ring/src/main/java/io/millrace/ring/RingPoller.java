@@ -143,19 +143,28 @@ public final class RingPoller extends RingHandle {
   /** Returns how many members of the epoll set are ready, those of rings included. */
   private int sleep(long longest) {
     Waitable[] waiting = waitables;
-    long nanos = longest;
-    int prepared = 0;
     try {
-      while (prepared < waiting.length && nanos > 0) {
-        Waitable next = waiting[prepared++];
-        nanos = next.prepareWait() ? Math.min(nanos, next.longestWaitNanos()) : 0;
+      long first = prepare(waiting, longest);
+      int ready = epoll.await(Waiter.millis(first));
+      if (ready > 0 || first == 0 || first == longest) {
+        return ready;
       }
-      return epoll.await(Waiter.millis(nanos));
+      // The first sleep of a wait is short; this one need not be.
+      return epoll.await(Waiter.millis(prepare(waiting, longest - first)));
     } finally {
-      for (int i = 0; i < prepared; i++) {
-        waiting[i].cancelWait();
+      for (Waitable waitable : waiting) {
+        waitable.cancelWait();
       }
     }
+  }
+
+  /** Returns how long the sleep may be, 0 if something is there. */
+  private static long prepare(Waitable[] waiting, long longest) {
+    long nanos = longest;
+    for (int i = 0; i < waiting.length && nanos > 0; i++) {
+      nanos = waiting[i].prepareWait() ? Math.min(nanos, waiting[i].longestWaitNanos()) : 0;
+    }
+    return nanos;
   }
 
   private int dispatch(int polled) {

@@ -74,7 +74,7 @@ final class RingResources {
                 + " were handed over");
       }
       // Before the first commit of this process, so that sleepers' barriers run through it.
-      Membarrier.isRegistered();
+      Membarrier.GLOBAL.isRegistered();
       return new RingResources(memfd, events, memory, new Membership(memfd));
     } catch (RuntimeException | Error failure) {
       if (memory != null) {

@@ -4,20 +4,17 @@ import static io.millrace.ring.RingLayout.*;
 import static io.millrace.ring.Steps.Step.*;
 
 import io.millrace.os.EventFd;
-import io.millrace.os.Membarrier;
 import java.lang.invoke.VarHandle;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Wakes those who sleep.
  *
- * <p>Who makes something ready looks at one word behind it. The fence between the two is made by
- * the sleeper for everybody, by a barrier that runs through all processes; only where the kernel
- * refuses that, the waker makes a fence of its own. The protocol is checked by {@code wakeup.pml}.
+ * <p>Who makes something ready looks at one word behind it, without a fence between the two: it may
+ * look before others see what it stored. That is the sleeper's business, see {@link Waiter}. The
+ * protocol is checked by {@code wakeup.pml}.
  */
 final class Signals {
-  private static final boolean FENCE = !Membarrier.isRegistered();
-
   private final RingMemory memory;
   private final EventFd[] events;
 
@@ -40,15 +37,9 @@ final class Signals {
     return sleepers == 0 ? 0 : wake(sleepers);
   }
 
-  /** What was stored before comes before the look at the sleepers. */
+  /** No instruction on x86: it keeps the compiler from looking at the sleepers early. */
   private static void publish() {
-    if (FENCE) {
-      VarHandle.fullFence();
-    } else {
-      // No instruction on x86: it only keeps the compiler from looking early. The sleeper's barrier
-      // does the rest.
-      VarHandle.acquireFence();
-    }
+    VarHandle.acquireFence();
   }
 
   /** Tells everyone that there is another member, or one less, so that all watch the right ones. */

@@ -6,9 +6,9 @@ package io.millrace.ring;
  * <p>It can also stand in an event loop of the application's own:
  *
  * <pre>{@code
- * if (waitable.prepareWait()) {
+ * while (waitable.prepareWait()) {
  *   // poll(2), epoll(7) ... on waitable.descriptor() and others, for reading,
- *   // for at most waitable.longestWaitNanos()
+ *   // for at most waitable.longestWaitNanos(); then see to the others
  * }
  * waitable.cancelWait();
  * }</pre>
@@ -44,7 +44,8 @@ public interface Waitable {
   int descriptor();
 
   /**
-   * Asks to be woken through the descriptor, then looks once more.
+   * Asks to be woken through the descriptor, then looks once more. While it is not there, call this
+   * again before each sleep; it still counts as one wait.
    *
    * @return false if it is there already: do not sleep
    * @throws NoFreeSlotException if all places for sleepers are taken
@@ -52,8 +53,9 @@ public interface Waitable {
   boolean prepareWait();
 
   /**
-   * How long the sleep after {@link #prepareWait()} may be: something is under way that nobody will
-   * announce, such as the claim of a process that may die.
+   * How long the sleep after {@link #prepareWait()} may be. The first one of a wait is short: what
+   * came just before the wait began may show only at its end. A later one has a bound where
+   * something is under way that nobody will announce, such as the claim of a process that may die.
    *
    * @return nanoseconds, or {@link #FOREVER}
    */

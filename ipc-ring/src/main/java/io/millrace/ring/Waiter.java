@@ -11,17 +11,25 @@ import org.agrona.concurrent.UnsafeBuffer;
 /**
  * One sleeper's place in the ring: it announces that it sleeps, and sleeps.
  *
- * <p>The order is: announce, barrier, look again, sleep. See {@link Signals} for the other side. A
- * member that is killed between making something ready and waking its sleepers is noticed by its
- * death, which {@link DeathWatch} puts into the same epoll set.
+ * <p>The order is: announce, look again, sleep for a moment, look again, sleep. A waker that looked
+ * for sleepers before the announcement has stored what it made ready before that, but the store may
+ * still wait in its processor; after the first sleep it has long arrived. Nothing else is needed to
+ * be sure, and no fence in the waker. The barrier between the announcement and the first look only
+ * makes it rare that the first sleep has to end by itself. The idea, to wait for the store buffer
+ * of the other side in place of a fence there, is that of Morrison and Afek, "Temporally Bounding
+ * TSO for Fence-Free Asymmetric Synchronization" (ASPLOS 2015).
+ *
+ * <p>A member that is killed between making something ready and waking its sleepers is noticed by
+ * its death, which {@link DeathWatch} puts into the same epoll set.
  */
 final class Waiter {
   private static final long WAKE_TAG = -1;
   private static final long NANOS_PER_MILLI = 1_000_000;
 
-  /**
-   * How long to sleep at most where not everything is announced: another pid namespace, no barrier.
-   */
+  /** How long the first sleep may be: a store takes a thousandth of it to arrive. */
+  private static final long SETTLING_NANOS = NANOS_PER_MILLI;
+
+  /** How long to sleep at most where no death is announced: another pid namespace, no pidfd. */
   private static final long BOUNDED_NANOS = 10 * NANOS_PER_MILLI;
 
   private final UnsafeBuffer header;
@@ -33,6 +41,13 @@ final class Waiter {
   private final DeathWatch deaths;
   private long sleeps;
   private boolean announced;
+  private long announcedAt;
+
+  /** The look that follows sees all that was stored by those who did not see the announcement. */
+  private boolean settled;
+
+  /** The announcement is used up: it may not wake again. */
+  private boolean woken;
 
   private Waiter(Ring ring, int index, int bitmap, Epoll epoll) {
     RingMemory memory = ring.memory();
@@ -87,16 +102,28 @@ final class Waiter {
     return epoll.descriptor().number();
   }
 
-  /** Says that this sleeper sleeps from now on. The caller looks once more before it does. */
+  /**
+   * Says that this sleeper sleeps from now on, or still sleeps. The caller looks once more before
+   * it does.
+   */
   void announce() {
-    header.putLongRelease(slot + WAITER_PHASE, ++sleeps << 2 | WAITING);
-    Steps.reached(WAIT_STORED);
-    set(bitmap);
-    Steps.reached(WAITER_BIT_SET);
-    announced = true;
-    if (Membarrier.isRegistered()) {
-      // Either the look behind this sees a record, or its producer sees the bit.
-      Membarrier.synchronize();
+    if (announced) {
+      drain();
+    }
+    if (!announced || woken) {
+      header.putLongRelease(slot + WAITER_PHASE, ++sleeps << 2 | WAITING);
+      Steps.reached(WAIT_STORED);
+      set(bitmap);
+      Steps.reached(WAITER_BIT_SET);
+      announced = true;
+      woken = false;
+      if (Membarrier.GLOBAL.isRegistered()) {
+        Membarrier.GLOBAL.synchronize();
+      }
+      announcedAt = System.nanoTime();
+      settled = false;
+    } else {
+      settled = System.nanoTime() - announcedAt >= SETTLING_NANOS;
     }
     deaths.refresh();
   }
@@ -107,7 +134,10 @@ final class Waiter {
   }
 
   long longestSleepNanos() {
-    return Membarrier.isRegistered() && deaths.isComplete() ? Waitable.FOREVER : BOUNDED_NANOS;
+    if (!settled) {
+      return SETTLING_NANOS;
+    }
+    return deaths.isComplete() ? Waitable.FOREVER : BOUNDED_NANOS;
   }
 
   /** Sleeps until somebody signals, a member dies, or the time is over. */
@@ -125,7 +155,9 @@ final class Waiter {
   private void consume(int ready) {
     for (int i = 0; i < ready; i++) {
       long tag = epoll.tag(i);
-      if (tag != WAKE_TAG) {
+      if (tag == WAKE_TAG) {
+        woken = true;
+      } else {
         deaths.onDeath((int) tag);
       }
     }

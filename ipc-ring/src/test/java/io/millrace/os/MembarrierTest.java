@@ -1,7 +1,7 @@
 package io.millrace.os;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.testkit.ChildProcess;
@@ -13,10 +13,12 @@ import org.junit.jupiter.api.Test;
 class MembarrierTest {
   @Test
   void itWorksOrIsKnownNotTo() {
-    if (Membarrier.isRegistered()) {
-      Membarrier.synchronize();
-    } else {
-      assertFalse(Membarrier.isRegistered());
+    for (Membarrier barrier : List.of(Membarrier.PROCESS, Membarrier.GLOBAL)) {
+      if (barrier.isRegistered()) {
+        barrier.synchronize();
+      } else {
+        assertThrows(SystemCallException.class, barrier::synchronize);
+      }
     }
   }
 
@@ -45,9 +47,9 @@ class MembarrierTest {
   /** Asks, and tries all the same. */
   static final class Asker {
     public static void main(String[] arguments) {
-      System.out.println("registered " + Membarrier.isRegistered());
+      System.out.println("registered " + Membarrier.GLOBAL.isRegistered());
       try {
-        Membarrier.synchronize();
+        Membarrier.GLOBAL.synchronize();
       } catch (SystemCallException failure) {
         System.out.println("failed " + failure.getMessage());
       }

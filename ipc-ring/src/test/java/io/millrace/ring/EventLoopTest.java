@@ -1,6 +1,8 @@
 package io.millrace.ring;
 
+import static io.millrace.ring.RingLayout.ALIGNMENT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,7 +10,9 @@ import io.millrace.os.Directory;
 import io.millrace.os.Epoll;
 import io.millrace.os.EventFd;
 import io.millrace.os.UnixSocket;
+import io.millrace.testkit.Eventually;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -124,7 +128,7 @@ class EventLoopTest {
       writer.start();
       boolean stopped = false;
       while (!stopped || records.isReady()) {
-        if (records.prepareWait()) {
+        while (!stopped && records.prepareWait()) {
           long longest = Math.min(records.longestWaitNanos(), DEADLINE);
           int ready = loop.await((int) TimeUnit.NANOSECONDS.toMillis(longest) + 1);
           for (int i = 0; i < ready; i++) {
@@ -140,6 +144,91 @@ class EventLoopTest {
       assertEquals(1, loop.await(0));
       stop.drain();
       assertEquals(0, loop.await(0));
+    }
+  }
+
+  /** Its producer has looked for sleepers before there was one, and stores late. */
+  @Test
+  void aRecordThatNobodyAnnouncesIsFoundAfterTheShortFirstSleep() {
+    try (Ring ring = Ring.create(SMALL.forSingleProducer());
+        Consumer consumer = ring.addConsumer(ALL);
+        Epoll loop = new Epoll()) {
+      Waitable records = consumer.waitForRecords();
+      loop.add(records.descriptor(), Epoll.IN, 1);
+      assertTrue(records.prepareWait());
+      assertEquals(TimeUnit.MILLISECONDS.toNanos(1), records.longestWaitNanos());
+      new RecordWriter(ring.memory()).pad(0, ALIGNMENT);
+      assertEquals(0, loop.await(1));
+      assertFalse(records.prepareWait());
+    }
+  }
+
+  @Test
+  void theSleepsAfterTheFirstOneOfAWaitHaveNoEndOfTheirOwn() {
+    try (Ring ring = Ring.create(SMALL);
+        Consumer consumer = ring.addConsumer(ALL)) {
+      Waitable records = consumer.waitForRecords();
+      Eventually.await(
+          "a sleep without a limit",
+          Duration.ofSeconds(30),
+          () -> records.prepareWait() && records.longestWaitNanos() == Waitable.FOREVER);
+      records.cancelWait();
+      assertTrue(records.prepareWait());
+      assertTrue(records.longestWaitNanos() < Waitable.FOREVER, "another wait");
+    }
+  }
+
+  @Test
+  void aPollerLooksAgainAfterAShortFirstSleep() {
+    try (RingPoller poller = new RingPoller();
+        SecondLook late = new SecondLook()) {
+      poller.add(late, () -> seen.add("found"));
+      assertEquals(1, poller.await(Waitable.FOREVER));
+      assertEquals(List.of("found"), seen);
+    }
+  }
+
+  /** Is there at the second look of a wait. */
+  private static final class SecondLook implements Waitable, AutoCloseable {
+    private final EventFd event = EventFd.create();
+    private int looks;
+
+    @Override
+    public boolean isReady() {
+      return looks > 1;
+    }
+
+    @Override
+    public boolean await(long timeoutNanos) {
+      throw new UnsupportedOperationException("a poller does not block in one of many");
+    }
+
+    @Override
+    public int descriptor() {
+      return event.descriptor().number();
+    }
+
+    @Override
+    public boolean prepareWait() {
+      looks++;
+      return !isReady();
+    }
+
+    @Override
+    public long longestWaitNanos() {
+      return TimeUnit.MILLISECONDS.toNanos(1);
+    }
+
+    @Override
+    public void cancelWait() {
+      if (!isReady()) {
+        looks = 0;
+      }
+    }
+
+    @Override
+    public void close() {
+      event.close();
     }
   }
 
