@@ -86,6 +86,14 @@ public final class ChildJvm implements AutoCloseable {
   }
 
   private String next(String word, long nanos) {
+    String line = take(word, nanos);
+    if (line.equals(END)) {
+      throw new IllegalStateException(name + " ended before it said '" + word + "'");
+    }
+    return line;
+  }
+
+  private String take(String word, long nanos) {
     String line;
     try {
       line = answers.poll(nanos, TimeUnit.NANOSECONDS);
@@ -96,10 +104,25 @@ public final class ChildJvm implements AutoCloseable {
     if (line == null) {
       throw new IllegalStateException(name + " did not say '" + word + "' in time");
     }
-    if (line.equals(END)) {
-      throw new IllegalStateException(name + " ended before it said '" + word + "'");
-    }
     return line;
+  }
+
+  /**
+   * Prints what the child prints, until it ends.
+   *
+   * @param seconds how long at most
+   * @return its exit status
+   * @throws IllegalStateException if it does not end in time
+   */
+  public int finish(int seconds) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    while (true) {
+      String line = take("the end", deadline - System.nanoTime());
+      if (line.equals(END)) {
+        return process.onExit().join().exitValue();
+      }
+      System.out.println(line);
+    }
   }
 
   /**
