@@ -2,6 +2,7 @@ package io.millrace.examples;
 
 import io.millrace.cli.Millrace;
 import io.millrace.examples.marketdata.MarketData;
+import io.millrace.examples.phases.Phases;
 import io.millrace.examples.quickstart.Quickstart;
 import io.millrace.examples.telemetry.Telemetry;
 import java.util.Arrays;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       Quickstart.class,
       MarketData.class,
-     
+      Phases.class,
       Telemetry.class,
       Millrace.class
     })
