@@ -85,6 +85,17 @@ public final class ChildJvm implements AutoCloseable {
     }
   }
 
+  /**
+   * Prints what the child has printed so far.
+   *
+   * @throws IllegalStateException if it has ended
+   */
+  public void printAll() {
+    while (!answers.isEmpty()) {
+      System.out.println(next("anything", 0));
+    }
+  }
+
   private String next(String word, long nanos) {
     String line = take(word, nanos);
     if (line.equals(END)) {

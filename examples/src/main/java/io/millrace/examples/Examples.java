@@ -1,6 +1,7 @@
 package io.millrace.examples;
 
 import io.millrace.cli.Millrace;
+import io.millrace.examples.config.Config;
 import io.millrace.examples.marketdata.MarketData;
 import io.millrace.examples.phases.Phases;
 import io.millrace.examples.quickstart.Quickstart;
@@ -20,6 +21,7 @@ import picocli.CommandLine.Spec;
       Quickstart.class,
       MarketData.class,
       Phases.class,
+      Config.class,
       Telemetry.class,
       Millrace.class
     })
