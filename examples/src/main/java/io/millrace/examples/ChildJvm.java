@@ -46,6 +46,23 @@ public final class ChildJvm implements AutoCloseable {
    * @return the child
    */
   public static ChildJvm start(String name, Class<?> main, Object... arguments) {
+    List<String> command = command(main, arguments);
+    try {
+      return new ChildJvm(
+          name, new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
+    } catch (IOException failure) {
+      throw new UncheckedIOException("cannot start " + name, failure);
+    }
+  }
+
+  /**
+   * The command line of a JVM like this one.
+   *
+   * @param main the class whose main method it runs
+   * @param arguments for that method
+   * @return the words
+   */
+  public static List<String> command(Class<?> main, Object... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED");
@@ -58,12 +75,7 @@ public final class ChildJvm implements AutoCloseable {
     for (Object argument : arguments) {
       command.add(argument.toString());
     }
-    try {
-      return new ChildJvm(
-          name, new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
-    } catch (IOException failure) {
-      throw new UncheckedIOException("cannot start " + name, failure);
-    }
+    return command;
   }
 
   /**

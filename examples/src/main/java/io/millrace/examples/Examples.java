@@ -2,6 +2,7 @@ package io.millrace.examples;
 
 import io.millrace.cli.Millrace;
 import io.millrace.examples.config.Config;
+import io.millrace.examples.eventloop.EventLoop;
 import io.millrace.examples.marketdata.MarketData;
 import io.millrace.examples.phases.Phases;
 import io.millrace.examples.quickstart.Quickstart;
@@ -22,6 +23,7 @@ import picocli.CommandLine.Spec;
       MarketData.class,
       Phases.class,
       Config.class,
+      EventLoop.class,
       Telemetry.class,
       Millrace.class
     })

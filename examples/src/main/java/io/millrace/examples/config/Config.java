@@ -72,8 +72,7 @@ public final class Config extends Example {
     System.out.println("the loader was killed; a reader that comes now has the last version:");
     ChildJvm late = keep(ChildJvm.start("late reader", LimitsReader.class, snapshot));
     readers.add(late);
-    System.out.println(
-        "late reader: " + late.expect("sees {MILL=600, WHEEL=80}", PATIENCE_SECONDS));
+    System.out.println("the late reader sees " + late.expect("sees", PATIENCE_SECONDS));
     Files.writeString(own, "RACE=9\n");
     startLoader(own);
     expectEverywhere("{RACE=9}");
