@@ -40,6 +40,7 @@ public final class ExampleRun implements AutoCloseable {
     command.addAll(List.of(System.getProperty("millrace.jvm.flags").split(" ")));
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp"));
     command.add(System.getProperty("java.class.path"));
+    command.add("-Dmillrace.home=" + Path.of("..").toAbsolutePath().normalize());
     command.add(Examples.class.getName());
     command.addAll(List.of(arguments));
     Path output = Files.createTempFile(folder, "run", ".out");
