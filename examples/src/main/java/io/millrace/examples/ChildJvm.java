@@ -46,6 +46,23 @@ public final class ChildJvm implements AutoCloseable {
    * @return the child
    */
   public static ChildJvm start(String name, Class<?> main, Object... arguments) {
+    List<String> command = command(main, arguments);
+    try {
+      return new ChildJvm(
+          name, new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
+    } catch (IOException failure) {
+      throw new UncheckedIOException("cannot start " + name, failure);
+    }
+  }
+
+  /**
+   * The command line of a JVM like this one.
+   *
+   * @param main the class whose main method it runs
+   * @param arguments for that method
+   * @return the words
+   */
+  public static List<String> command(Class<?> main, Object... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED");
@@ -58,12 +75,7 @@ public final class ChildJvm implements AutoCloseable {
     for (Object argument : arguments) {
       command.add(argument.toString());
     }
-    try {
-      return new ChildJvm(
-          name, new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
-    } catch (IOException failure) {
-      throw new UncheckedIOException("cannot start " + name, failure);
-    }
+    return command;
   }
 
   /**
@@ -85,7 +97,26 @@ public final class ChildJvm implements AutoCloseable {
     }
   }
 
+  /**
+   * Prints what the child has printed so far.
+   *
+   * @throws IllegalStateException if it has ended
+   */
+  public void printAll() {
+    while (!answers.isEmpty()) {
+      System.out.println(next("anything", 0));
+    }
+  }
+
   private String next(String word, long nanos) {
+    String line = take(word, nanos);
+    if (line.equals(END)) {
+      throw new IllegalStateException(name + " ended before it said '" + word + "'");
+    }
+    return line;
+  }
+
+  private String take(String word, long nanos) {
     String line;
     try {
       line = answers.poll(nanos, TimeUnit.NANOSECONDS);
@@ -96,10 +127,25 @@ public final class ChildJvm implements AutoCloseable {
     if (line == null) {
       throw new IllegalStateException(name + " did not say '" + word + "' in time");
     }
-    if (line.equals(END)) {
-      throw new IllegalStateException(name + " ended before it said '" + word + "'");
-    }
     return line;
+  }
+
+  /**
+   * Prints what the child prints, until it ends.
+   *
+   * @param seconds how long at most
+   * @return its exit status
+   * @throws IllegalStateException if it does not end in time
+   */
+  public int finish(int seconds) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    while (true) {
+      String line = take("the end", deadline - System.nanoTime());
+      if (line.equals(END)) {
+        return process.onExit().join().exitValue();
+      }
+      System.out.println(line);
+    }
   }
 
   /**

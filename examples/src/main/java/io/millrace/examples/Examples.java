@@ -1,6 +1,12 @@
 package io.millrace.examples;
 
 import io.millrace.cli.Millrace;
+import io.millrace.examples.config.Config;
+import io.millrace.examples.eventloop.EventLoop;
+import io.millrace.examples.marketdata.MarketData;
+import io.millrace.examples.nativeclient.NativeClient;
+import io.millrace.examples.phases.Phases;
+import io.millrace.examples.quickstart.Quickstart;
 import io.millrace.examples.telemetry.Telemetry;
 import java.util.Arrays;
 import picocli.CommandLine;
@@ -13,7 +19,16 @@ import picocli.CommandLine.Spec;
     name = "./examples/run",
     description = "Runs one of the Millrace examples, or the millrace command.",
     mixinStandardHelpOptions = true,
-    subcommands = {Telemetry.class, Millrace.class})
+    subcommands = {
+      Quickstart.class,
+      MarketData.class,
+      Phases.class,
+      Config.class,
+      EventLoop.class,
+      NativeClient.class,
+      Telemetry.class,
+      Millrace.class
+    })
 public final class Examples implements Runnable {
   @Spec private CommandSpec spec;
 

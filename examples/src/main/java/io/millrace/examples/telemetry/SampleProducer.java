@@ -1,6 +1,7 @@
 package io.millrace.examples.telemetry;
 
 import io.millrace.discovery.Registry;
+import io.millrace.examples.Orders;
 import io.millrace.ring.Producer;
 import io.millrace.ring.Ring;
 import io.millrace.ring.WaitStrategy;

@@ -1,24 +1,17 @@
 package io.millrace.examples.telemetry;
 
 import io.millrace.discovery.Capabilities;
-import io.millrace.discovery.DiscoveryException;
 import io.millrace.discovery.Publication;
 import io.millrace.discovery.Registry;
 import io.millrace.examples.ChildJvm;
+import io.millrace.examples.Example;
 import io.millrace.ring.Ring;
 import io.millrace.ring.RingCounters.ProducerCounters;
-import io.millrace.ring.RingException;
 import io.millrace.ring.RingOptions;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
-import org.agrona.CloseHelper;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /**
  * The telemetry example: several processes sample this host and publish what they see into one
@@ -34,7 +27,7 @@ import picocli.CommandLine.Spec;
           + " an aggregator process finds it by name, checks and prints."
     },
     mixinStandardHelpOptions = true)
-public final class Telemetry implements Callable<Integer> {
+public final class Telemetry extends Example {
   private static final int RING_BYTES = 4 * 1024 * 1024;
   private static final int START_SECONDS = 60;
   private static final int STOP_SECONDS = 30;
@@ -53,43 +46,13 @@ public final class Telemetry implements Callable<Integer> {
   @Option(names = "--kill", description = "Kill a producer with SIGKILL halfway.")
   private boolean kill;
 
-  @Spec private CommandSpec spec;
-
-  private final List<AutoCloseable> open = new ArrayList<>();
   private final List<ChildJvm> running = new ArrayList<>();
-  private volatile boolean stopping;
 
-  /**
-   * Runs the example.
-   *
-   * @return 0 if every message came exactly once and in order, 1 otherwise
-   */
   @Override
-  public Integer call() {
+  protected String run() {
     check(seconds >= 1 && seconds <= 86_400, "--seconds must be from 1 to 86400");
     check(producers >= 1 && producers <= 64, "--producers must be from 1 to 64");
     check(rate >= 0 && rate <= 10_000_000, "--rate must be from 0 to 10000000");
-    Thread cleaner = new Thread(this::cleanUp, "clean-up");
-    Runtime.getRuntime().addShutdownHook(cleaner);
-    try {
-      String result = run();
-      System.out.println("telemetry: " + result);
-      return result.startsWith("ok") ? 0 : 1;
-    } catch (DiscoveryException
-        | RingException
-        | IllegalStateException
-        | UncheckedIOException
-        | UnsupportedOperationException failure) {
-      if (!stopping) {
-        System.out.println("telemetry: failed " + failure.getMessage());
-      }
-      return 1;
-    } finally {
-      cleanUp();
-    }
-  }
-
-  private String run() {
     Registry registry = keep(Registry.open());
     Ring ring = keep(Ring.create(RingOptions.capacity(RING_BYTES).name("telemetry")));
     String name = "telemetry-" + ProcessHandle.current().pid();
@@ -136,23 +99,5 @@ public final class Telemetry implements Callable<Integer> {
     }
     System.out.println("producer " + id + " was killed after " + sent + " messages");
     aggregator.tell("killed " + id + " " + sent);
-  }
-
-  private void check(boolean correct, String message) {
-    if (!correct) {
-      throw new ParameterException(spec.commandLine(), message);
-    }
-  }
-
-  private synchronized <T extends AutoCloseable> T keep(T resource) {
-    open.add(0, resource);
-    return resource;
-  }
-
-  /** Also when the user interrupts: no process and no file stays behind. */
-  private synchronized void cleanUp() {
-    stopping = true;
-    CloseHelper.quietCloseAll(open);
-    open.clear();
   }
 }

@@ -1,17 +1,22 @@
-package io.millrace.examples.telemetry;
+package io.millrace.examples;
 
 import java.util.Scanner;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * What the parent says to a producer: the first line starts it, the second one, or the end of the
- * input because the parent is gone, stops it.
+ * What the parent of a {@link ChildJvm} says to it: the first line starts it, the second one, or
+ * the end of the input because the parent is gone, stops it.
  */
-final class Orders implements AutoCloseable {
+public final class Orders implements AutoCloseable {
   private final CountDownLatch first = new CountDownLatch(1);
   private volatile boolean over;
 
-  Orders(Scanner input) {
+  /**
+   * Listens from now on.
+   *
+   * @param input where the lines come from
+   */
+  public Orders(Scanner input) {
     Thread reader = new Thread(() -> read(input), "orders");
     reader.setDaemon(true);
     reader.start();
@@ -29,7 +34,8 @@ final class Orders implements AutoCloseable {
     first.countDown();
   }
 
-  void awaitFirst() {
+  /** Waits until the parent has said its first line, or is gone. */
+  public void awaitFirst() {
     try {
       first.await();
     } catch (InterruptedException interrupted) {
@@ -38,10 +44,16 @@ final class Orders implements AutoCloseable {
     }
   }
 
-  boolean isOver() {
+  /**
+   * Tells whether to stop.
+   *
+   * @return true once the parent has said so, or is gone
+   */
+  public boolean isOver() {
     return over;
   }
 
+  /** Stops. */
   @Override
   public void close() {
     over = true;
