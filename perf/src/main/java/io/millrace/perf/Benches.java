@@ -2,12 +2,12 @@ package io.millrace.perf;
 
 import io.millrace.perf.bench.Crossing;
 import io.millrace.perf.bench.Discovery;
+import io.millrace.perf.bench.Groups;
 import io.millrace.perf.bench.JmhBench;
-import io.millrace.perf.bench.Latency;
 import io.millrace.perf.bench.RecoveryBench;
+import io.millrace.perf.bench.RoundTripBench;
 import io.millrace.perf.bench.SnapshotBench;
 import io.millrace.perf.bench.Throughput;
-import io.millrace.perf.bench.Wakeup;
 import io.millrace.perf.harness.Bench;
 import java.util.List;
 import java.util.Optional;
@@ -16,9 +16,10 @@ import java.util.Optional;
 final class Benches {
   static final List<Bench> ALL =
       List.of(
-          new Latency(),
+          RoundTripBench.latency(),
           new Throughput(),
-          new Wakeup(),
+          new Groups(),
+          RoundTripBench.wakeup(),
           new Crossing(),
           new SnapshotBench(),
           new Discovery(),

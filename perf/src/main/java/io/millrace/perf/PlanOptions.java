@@ -1,12 +1,16 @@
 package io.millrace.perf;
 
 import io.millrace.perf.harness.Bench;
+import io.millrace.perf.harness.Case;
 import io.millrace.perf.harness.Cpus;
 import io.millrace.perf.harness.Plan;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -35,7 +39,7 @@ final class PlanOptions {
               + " for).")
   private long messages = Long.MAX_VALUE;
 
-  @Option(names = "--size", split = ",", description = "Payload lengths in bytes, multiples of 8.")
+  @Option(names = "--size", split = ",", description = "Payload lengths in bytes.")
   private List<Integer> sizes = List.of();
 
   @Option(
@@ -46,6 +50,13 @@ final class PlanOptions {
 
   @Option(names = "--producers", split = ",", description = "Throughput: only these of 1, 3.")
   private List<Integer> producers = List.of();
+
+  @Option(
+      names = "--only",
+      split = ",",
+      paramLabel = "SETTING=VALUE",
+      description = "Only the cases with this setting, for example wait=block.")
+  private Map<String, String> only = new LinkedHashMap<>();
 
   @Option(
       names = "--rate",
@@ -95,9 +106,7 @@ final class PlanOptions {
           "no peer '" + peer + "' here; there are " + String.join(", ", subjects));
     }
     for (int size : sizes) {
-      check(
-          size >= MIN_SIZE && size <= MAX_SIZE && size % Long.BYTES == 0,
-          "--size must be a multiple of 8 from 16 to 65536, not " + size);
+      check(size >= MIN_SIZE && size <= MAX_SIZE, "--size must be 16 to 65536, not " + size);
     }
     modes.forEach(mode -> check(MODES.contains(mode), "--mode is multi, single or batch"));
     check(messages >= 1, "--messages must be 1 or more");
@@ -106,19 +115,29 @@ final class PlanOptions {
     List<Integer> pins = cpus == null ? Cpus.pickTwo() : cpus;
     check(
         !pins.isEmpty() && Cpus.areAllowed(pins), "--pin: this process may not use all of " + pins);
-    return new Plan(
-        peers,
-        messages,
-        sizes,
-        modes,
-        producers,
-        rate,
-        pins,
-        or(forks, quick ? 2 : 5),
-        or(warmUpMillis, quick ? 400L : 1500L),
-        or(measureMillis, quick ? 500L : 2000L),
-        quick,
-        jvmFlags);
+    Plan plan =
+        new Plan(
+            peers,
+            messages,
+            sizes,
+            modes,
+            producers,
+            only,
+            rate,
+            pins,
+            or(forks, quick ? 2 : 5),
+            or(warmUpMillis, quick ? 400L : 1500L),
+            or(measureMillis, quick ? 500L : 2000L),
+            quick,
+            jvmFlags);
+    List<Case> cases = benches.stream().flatMap(bench -> bench.cases(plan).stream()).toList();
+    check(
+        cases.stream().anyMatch(plan::includes),
+        "no case has the settings "
+            + only
+            + "; there are: "
+            + cases.stream().map(Case::label).distinct().collect(Collectors.joining("; ")));
+    return plan;
   }
 
   private static <T> T or(T given, T standard) {

@@ -55,6 +55,22 @@ class RealRunTest {
         all(run("throughput", "--mode", "batch", "--peers", "pipe"), "subject"));
   }
 
+  @Test
+  void everyGroupGetsEveryMessageAndItsMembersShareThem() throws IOException {
+    assertEquals(
+        Set.of("millrace", "aeron-ipc", "chronicle-queue", "pipe"),
+        all(run("groups", "--only", "groups=1"), "subject"));
+    assertEquals(
+        Set.of("rate"), all(run("groups", "--only", "groups=3", "--peers", "none"), "metric"));
+  }
+
+  @Test
+  void messagesOfAnyLengthArriveWhole() throws IOException {
+    run("latency", "--size", "37");
+    run("throughput", "--size", "37", "--producers", "1");
+    run("snapshot", "--size", "37");
+  }
+
   private JsonNode run(String... arguments) throws IOException {
     Path json = directory.resolve("results.json");
     List<String> all = new ArrayList<>(List.of(arguments));

@@ -1,6 +1,7 @@
 package io.millrace.perf.harness;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -12,6 +13,7 @@ import java.util.Set;
  * @param sizes payload lengths in bytes; empty for those of the bench
  * @param modes ways of sending ({@code multi}, {@code single}, {@code batch}); empty for all
  * @param producers numbers of producers; empty for those of the bench
+ * @param only settings that a case must have to be run, as they are shown; empty for all cases
  * @param rate messages a second in fixed-rate runs; 0 for a closed loop
  * @param cpus the processors to pin to
  * @param forks how often everything is measured, each time in fresh processes
@@ -26,6 +28,7 @@ public record Plan(
     List<Integer> sizes,
     List<String> modes,
     List<Integer> producers,
+    Map<String, String> only,
     int rate,
     List<Integer> cpus,
     int forks,
@@ -44,6 +47,19 @@ public record Plan(
    */
   public boolean includes(String subject) {
     return peers.isEmpty() || subject.equals(MILLRACE) || peers.contains(subject);
+  }
+
+  /**
+   * Whether a case is to be run.
+   *
+   * @param setting the case
+   * @return true if it has all settings that the user asked for
+   */
+  public boolean includes(Case setting) {
+    return only.entrySet().stream()
+        .allMatch(
+            wanted ->
+                wanted.getValue().equals(String.valueOf(setting.settings().get(wanted.getKey()))));
   }
 
   /**

@@ -31,7 +31,7 @@ public final class Runner {
    */
   public List<CaseResult> run(Bench bench) throws InterruptedException {
     List<CaseResult> results = new ArrayList<>();
-    for (Case setting : bench.cases(plan)) {
+    for (Case setting : bench.cases(plan).stream().filter(plan::includes).toList()) {
       List<Collector> collectors =
           setting.trials().stream()
               .filter(trial -> plan.includes(trial.subject()))

@@ -9,7 +9,7 @@ import java.util.Map;
  *
  * <p>{@link #prepare} runs once in the process that runs the trial. After it one process opens the
  * receiver and then one or more others open senders, in any number of directions, which are told
- * apart by the name of their {@link LinkPlace}.
+ * apart by the name of their {@link LinkPlace}. A link may have several receivers as well.
  */
 public interface Link {
   /**
@@ -57,7 +57,19 @@ public interface Link {
   Receiver receiver(LinkPlace place) throws Exception;
 
   /**
-   * Opens a sending end, after the receiving one.
+   * Opens one of several receiving ends, one after the other. Only for links that can have them.
+   *
+   * @param place the place
+   * @param seat which one
+   * @return the end, for the calling thread
+   * @throws Exception if it cannot
+   */
+  default Receiver receiver(LinkPlace place, Seat seat) throws Exception {
+    return receiver(place);
+  }
+
+  /**
+   * Opens a sending end, after the receiving ones.
    *
    * @param place the place
    * @return the end, for the calling thread

@@ -15,9 +15,13 @@ final class Frames {
   private final ByteBuffer bytes;
   private final UnsafeBuffer view;
 
-  /** With room for at least one message, or one batch of them. */
+  /**
+   * With room for one message or many. Only for whole ones: where several read one stream of
+   * messages of this length, none gets a part of one.
+   */
   Frames(int length) {
-    bytes = ByteBuffer.allocateDirect(Math.max(BUFFER, HEADER + length)).limit(0);
+    int frame = HEADER + length;
+    bytes = ByteBuffer.allocateDirect(Math.max(1, BUFFER / frame) * frame).limit(0);
     view = new UnsafeBuffer(bytes);
     view.wrap(bytes, 0, bytes.capacity());
   }

@@ -11,51 +11,67 @@ import java.util.List;
 import java.util.Map;
 import org.agrona.DirectBuffer;
 
-/** The floor: a bare {@link Line} in shared memory. */
-final class LineLink implements Link {
+/** The floor: a bare {@link Line} in shared memory. With a {@link Bell}, the floor of waking up. */
+class LineLink implements Link {
   @Override
   public Map<String, Object> settings(LinkPlace place) {
     return Map.of("memory", "a mapped file in tmpfs");
   }
 
   @Override
-  public void prepare(Fork fork, List<LinkPlace> places) throws IOException {
+  public final void prepare(Fork fork, List<LinkPlace> places) throws IOException {
     for (LinkPlace place : places) {
       Line.create(place).close();
     }
   }
 
-  @Override
-  public Receiver receiver(LinkPlace place) throws IOException {
-    return new End(Line.open(place));
+  /** The receiver's part of what wakes it. */
+  Bell receiverBell(LinkPlace place, Line line) {
+    return Bell.NONE;
+  }
+
+  /** The sender's part of it, opened after the receiver's. */
+  Bell senderBell(LinkPlace place, Line line) throws InterruptedException {
+    return Bell.NONE;
   }
 
   @Override
-  public Sender sender(LinkPlace place) throws IOException {
-    return new Start(Line.open(place));
+  public final Receiver receiver(LinkPlace place) throws IOException {
+    Line line = Line.open(place);
+    return new End(line, receiverBell(place, line));
   }
 
-  private record End(Line line) implements Receiver {
+  @Override
+  public final Sender sender(LinkPlace place) throws IOException, InterruptedException {
+    Line line = Line.open(place);
+    return new Start(line, senderBell(place, line));
+  }
+
+  private record End(Line line, Bell bell) implements Receiver {
     @Override
     public int poll(Sink sink, int limit) {
+      bell.await();
       return line.take(sink) ? 1 : 0;
     }
 
     @Override
     public void close() {
+      bell.close();
       line.close();
     }
   }
 
-  private record Start(Line line) implements Sender {
+  private record Start(Line line, Bell bell) implements Sender {
     @Override
     public boolean offer(DirectBuffer source, int offset, int length) {
       line.put(source, offset, length);
+      bell.ring();
       return true;
     }
 
     @Override
     public void close() {
+      bell.close();
       line.close();
     }
   }

@@ -1,7 +1,6 @@
 package io.millrace.perf.peer;
 
 import io.millrace.discovery.Capabilities;
-import io.millrace.discovery.Publication;
 import io.millrace.discovery.Registry;
 import io.millrace.perf.link.Link;
 import io.millrace.perf.link.LinkPlace;
@@ -9,6 +8,7 @@ import io.millrace.perf.link.LinkPlace.Sends;
 import io.millrace.perf.link.LinkPlace.Waits;
 import io.millrace.perf.link.MessageSource;
 import io.millrace.perf.link.Receiver;
+import io.millrace.perf.link.Seat;
 import io.millrace.perf.link.Sender;
 import io.millrace.perf.link.Sink;
 import io.millrace.ring.Batch;
@@ -43,12 +43,31 @@ final class MillraceLink implements Link {
 
   @Override
   public Receiver receiver(LinkPlace place) {
-    return new End(place);
+    return receiver(place, new Seat(0, 0, false));
+  }
+
+  @Override
+  public Receiver receiver(LinkPlace place, Seat seat) {
+    Registry registry = registry(place);
+    GroupOptions group = GroupOptions.named("group-" + seat.group());
+    return new End(
+        registry,
+        seat.isFirst() ? publish(registry, place) : registry.joinRing(place.name()),
+        seat.competes() ? group.shared() : group,
+        place.waits() == Waits.BLOCK);
+  }
+
+  /** The first who receives makes the ring. */
+  private static Ring publish(Registry registry, LinkPlace place) {
+    RingOptions options = RingOptions.capacity(place.capacity()).name(place.name());
+    Ring ring = Ring.create(place.sends() == Sends.SINGLE ? options.forSingleProducer() : options);
+    registry.publish(place.name(), ring, Capabilities.none());
+    return ring;
   }
 
   @Override
   public Sender sender(LinkPlace place) throws InterruptedException {
-    Registry registry = Registry.open(place.directory().resolve("registry"));
+    Registry registry = registry(place);
     registry
         .await(place.name(), PATIENCE)
         .orElseThrow(() -> new IllegalStateException("nobody published " + place.name()));
@@ -56,25 +75,26 @@ final class MillraceLink implements Link {
     return new Start(registry, ring, ring.addProducer(), place.length());
   }
 
-  /** The receiving end: makes the ring. */
+  private static Registry registry(LinkPlace place) {
+    return Registry.open(place.directory().resolve("registry"));
+  }
+
+  /** A receiving end. */
   private static final class End implements Receiver {
     private final Registry registry;
     private final Ring ring;
     private final Consumer consumer;
-    private final Publication publication;
     private final boolean sleeps;
     private final WaitStrategy blocking = WaitStrategy.blocking();
     private Sink sink;
     private final RecordHandler handler =
         (type, buffer, offset, length) -> sink.onMessage(buffer, offset, length);
 
-    End(LinkPlace place) {
-      registry = Registry.open(place.directory().resolve("registry"));
-      RingOptions options = RingOptions.capacity(place.capacity()).name(place.name());
-      ring = Ring.create(place.sends() == Sends.SINGLE ? options.forSingleProducer() : options);
-      consumer = ring.addConsumer(GroupOptions.named("receiver"));
-      publication = registry.publish(place.name(), ring, Capabilities.none());
-      sleeps = place.waits() == Waits.BLOCK;
+    End(Registry registry, Ring ring, GroupOptions group, boolean sleeps) {
+      this.registry = registry;
+      this.ring = ring;
+      this.sleeps = sleeps;
+      consumer = ring.addConsumer(group);
     }
 
     @Override
@@ -87,7 +107,7 @@ final class MillraceLink implements Link {
 
     @Override
     public void close() {
-      CloseHelper.closeAll(consumer, publication, ring, registry);
+      CloseHelper.closeAll(consumer, registry, ring);
     }
   }
 

@@ -13,7 +13,8 @@ import java.util.Optional;
 /** The table at the end of a run: every subject beside Millrace. */
 public final class Table {
   private static final int NAME_WIDTH = 20;
-  private static final int CELL_WIDTH = 13;
+  private static final int CELL_WIDTH = 11;
+  private static final int GAP = 2;
 
   private final PrintStream out;
 
@@ -39,8 +40,9 @@ public final class Table {
       List<Result> columns = any.get().results();
       String lead = columns.get(0).metric().name();
       out.print(" ".repeat(NAME_WIDTH));
-      columns.forEach(column -> cell(column.metric().name()));
-      out.println("   millrace is better by (" + lead + ", fork by fork)");
+      columns.forEach(column -> cell(column, column.metric().name()));
+      out.println(
+          isCompared(result, lead) ? "   millrace is better by (" + lead + ", fork by fork)" : "");
       result.subjects().forEach(subject -> row(result, subject, lead));
     }
     for (SubjectResult subject : result.subjects()) {
@@ -48,12 +50,19 @@ public final class Table {
     }
   }
 
+  private static boolean isCompared(CaseResult result, String metric) {
+    return result.subjects().stream()
+        .map(SubjectResult::subject)
+        .filter(subject -> !subject.equals(Plan.MILLRACE))
+        .anyMatch(peer -> result.advantage(peer, metric).isPresent());
+  }
+
   private void row(CaseResult result, SubjectResult subject, String lead) {
     if (subject.results().isEmpty()) {
       return;
     }
     out.printf("%-" + NAME_WIDTH + "s", subject.subject());
-    subject.results().forEach(cell -> cell(Numbers.of(cell.value(), cell.metric())));
+    subject.results().forEach(cell -> cell(cell, Numbers.of(cell.value(), cell.metric())));
     if (subject.subject().equals(Plan.MILLRACE)) {
       out.println(verdict(subject.result(lead).orElseThrow().forks()));
     } else {
@@ -85,7 +94,8 @@ public final class Table {
     return String.format(Locale.ROOT, "%.2f", value);
   }
 
-  private void cell(String text) {
-    out.printf("%" + CELL_WIDTH + "s", text);
+  private void cell(Result column, String text) {
+    out.print(" ".repeat(GAP));
+    out.printf("%" + Math.max(CELL_WIDTH, column.metric().name().length()) + "s", text);
   }
 }

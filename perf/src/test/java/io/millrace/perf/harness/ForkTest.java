@@ -16,7 +16,19 @@ class ForkTest {
   private static final int SECONDS = 60;
   private static final Plan PLAN =
       new Plan(
-          Set.of(), 1, List.of(), List.of(), List.of(), 0, List.of(0), 1, 1, 1, true, List.of());
+          Set.of(),
+          1,
+          List.of(),
+          List.of(),
+          List.of(),
+          Map.of(),
+          0,
+          List.of(0),
+          1,
+          1,
+          1,
+          true,
+          List.of());
 
   /** Says what it was given, then waits for ever. */
   public static final class Waiting implements Role {
