@@ -27,24 +27,15 @@ public final class Barrier implements AutoCloseable {
   /** The most parties that a barrier can have. */
   public static final int MAX_PARTIES = BarrierLayout.MAX_PARTIES;
 
-  private final BarrierRegion region;
   private final Party party;
-  private final Runnable withdraw;
 
-  /**
-   * Hands a party to the user.
-   *
-   * @param withdraw takes back what was published of the party; may be run more than once
-   */
-  private Barrier(BarrierRegion region, Party party, Runnable withdraw) {
-    this.region = region;
+  private Barrier(Party party) {
     this.party = party;
-    this.withdraw = withdraw;
   }
 
   /** Joins the barrier in a region; the region is closed if that fails. */
   static Barrier joinIn(BarrierRegion region) {
-    return new Barrier(region, Party.join(region), () -> {});
+    return new Barrier(Party.join(region));
   }
 
   /**
@@ -65,8 +56,7 @@ public final class Barrier implements AutoCloseable {
    *     descriptors of the barrier cannot be had
    */
   public static Barrier createOrJoin(Registry registry, String name, int parties) {
-    NamedParty named = new Rendezvous(registry, name, parties).meet();
-    return new Barrier(named.region(), named.party(), named::withdraw);
+    return new Barrier(new Rendezvous(registry, name, parties).meet());
   }
 
   /**
@@ -93,11 +83,7 @@ public final class Barrier implements AutoCloseable {
    */
   public static Barrier join(int... descriptors) {
     Platform.check();
-    if (descriptors.length != 2) {
-      throw new IllegalArgumentException(
-          "a barrier has 2 descriptors, memory and event, not " + descriptors.length);
-    }
-    return joinIn(BarrierRegion.open(descriptors[0], descriptors[1]));
+    return joinIn(BarrierRegion.open(descriptors));
   }
 
   /**
@@ -117,9 +103,9 @@ public final class Barrier implements AutoCloseable {
   /**
    * Sets how long this party spins before it sleeps. It yields the processor between its looks once
    * an eighth of the time is over, and from the start where there are more parties than processors;
-   * and a few more times before it goes to sleep.
+   * and some more times, for a few microseconds, before it goes to sleep.
    *
-   * @param time how long; zero to sleep after these few yields, very long to spin always
+   * @param time how long; zero to sleep after these yields, very long to spin always
    * @return this
    */
   public Barrier spin(Duration time) {
@@ -223,7 +209,7 @@ public final class Barrier implements AutoCloseable {
    * @return what the creator said
    */
   public int parties() {
-    return region.parties();
+    return party.parties();
   }
 
   /**
@@ -294,7 +280,7 @@ public final class Barrier implements AutoCloseable {
    * @throws IllegalStateException if this party has arrived and the generation is not over
    */
   public void leave() {
-    party.leave(withdraw);
+    party.leave();
   }
 
   /**
@@ -304,7 +290,7 @@ public final class Barrier implements AutoCloseable {
    */
   @Override
   public void close() {
-    party.close(withdraw);
+    party.close();
   }
 
   @Override

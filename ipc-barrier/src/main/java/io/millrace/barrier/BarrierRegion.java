@@ -65,8 +65,13 @@ final class BarrierRegion extends AbstractCloseable {
     }
   }
 
-  static BarrierRegion open(int memoryNumber, int eventNumber) {
-    return new BarrierRegion(memoryNumber, eventNumber, BarrierRegion::words);
+  /** Opens what another party handed over: a memory and an event descriptor. */
+  static BarrierRegion open(int... descriptors) {
+    if (descriptors.length != 2) {
+      throw new IllegalArgumentException(
+          "a barrier has 2 descriptors, memory and event, not " + descriptors.length);
+    }
+    return new BarrierRegion(descriptors[0], descriptors[1], BarrierRegion::words);
   }
 
   static BarrierRegion create(int parties) {

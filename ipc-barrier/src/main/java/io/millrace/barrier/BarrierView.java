@@ -42,8 +42,7 @@ public final class BarrierView implements AutoCloseable {
     BarrierRecord.requireName(name);
     try (Acquisition acquired = registry.acquire(source(registry, name))) {
       BarrierRecord.requireBarrier(acquired.service());
-      int[] descriptors = acquired.descriptors();
-      return new BarrierView(BarrierRegion.open(descriptors[0], descriptors[1]));
+      return new BarrierView(BarrierRegion.open(acquired.descriptors()));
     }
   }
 

@@ -39,15 +39,13 @@ final class NamedParty {
       String record = BarrierRecord.partyName(name, party.place());
       FileStatus memory = region.memory().status();
       Publication own = registry.publish(BarrierRecord.describe(record, region));
-      return new NamedParty(registry, name, region, party, memory, own);
+      NamedParty named = new NamedParty(registry, name, region, party, memory, own);
+      party.onEnd(named::withdraw);
+      return named;
     } catch (RuntimeException | Error failure) {
-      party.leave(() -> {});
+      party.leave();
       throw failure;
     }
-  }
-
-  BarrierRegion region() {
-    return region;
   }
 
   Party party() {
@@ -63,8 +61,8 @@ final class NamedParty {
     main.set(registry.publish(BarrierRecord.describe(name, region)));
   }
 
-  /** Withdraws what this party has published. */
-  void withdraw() {
+  /** Withdraws what this party has published; may be run more than once. */
+  private void withdraw() {
     try {
       Publication published = main.getAndSet(null);
       if (published != null) {
@@ -77,6 +75,6 @@ final class NamedParty {
 
   /** Leaves a barrier that is not to be, before it took part in any generation. */
   void giveUp() {
-    party.leave(this::withdraw);
+    party.leave();
   }
 }

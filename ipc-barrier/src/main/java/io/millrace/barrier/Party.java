@@ -16,6 +16,7 @@ final class Party {
   private final Lease lease;
   private final Waiter waiter;
   private final Attendance attendance;
+  private Runnable withdraw = () -> {};
 
   private Party(BarrierRegion region, Places places, Gate gate, int place, PartyWatch watch) {
     this.region = region;
@@ -46,8 +47,17 @@ final class Party {
     }
   }
 
+  /** Has something done before this party ends: takes back what was published of it. */
+  void onEnd(Runnable newWithdraw) {
+    withdraw = newWithdraw;
+  }
+
   int place() {
     return place;
+  }
+
+  int parties() {
+    return places.count();
   }
 
   void onCrossing(Runnable newAction) {
@@ -209,7 +219,7 @@ final class Party {
   }
 
   /** Leaves in good order, after withdrawing what was published of this party. */
-  void leave(Runnable withdraw) {
+  void leave() {
     lease.enterAsParty();
     try {
       if (gate.isOpen(attendance.arrivedIn())) {
@@ -231,7 +241,7 @@ final class Party {
     }
   }
 
-  void close(Runnable withdraw) {
+  void close() {
     if (lease.close()) {
       try {
         withdraw.run();

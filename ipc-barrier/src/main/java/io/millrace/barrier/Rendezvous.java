@@ -38,12 +38,12 @@ final class Rendezvous {
   }
 
   /** Joins the barrier of the name, which this makes if there is none. */
-  NamedParty meet() {
+  Party meet() {
     long start = System.nanoTime();
     while (true) {
       NamedParty candidate = attempt();
       if (candidate != null) {
-        return candidate;
+        return candidate.party();
       }
       if (System.nanoTime() - start > PATIENCE.toNanos()) {
         throw new DiscoveryException(
@@ -86,8 +86,7 @@ final class Rendezvous {
     }
     try (Acquisition acquired = registry.acquire(source)) {
       BarrierRecord.check(acquired.service(), name, parties);
-      int[] descriptors = acquired.descriptors();
-      return NamedParty.publish(registry, name, BarrierRegion.open(descriptors[0], descriptors[1]));
+      return NamedParty.publish(registry, name, BarrierRegion.open(acquired.descriptors()));
     }
   }
 
