@@ -29,9 +29,9 @@ final class DeathTrial implements Trial.Body {
   static final String BARE = "pidfd-epoll";
 
   private static final Metric P50 = Metric.nanos("death_to_listener_p50");
-  private static final int WARM_UP = 3;
+  private static final int WARM_UP = 2;
   private static final int VICTIMS = 15;
-  private static final int FEW_VICTIMS = 7;
+  private static final int FEW_VICTIMS = 5;
 
   private final String subject;
 

@@ -35,6 +35,12 @@ public final class JmhBench implements Bench {
     return Stream.of(RingCalls.class, SnapshotCalls.class).flatMap(JmhBench::cases).toList();
   }
 
+  /** Without peers there is no ratio that other forks could confirm; JMH iterates by itself. */
+  @Override
+  public int forks(Plan plan) {
+    return plan.quick() ? 1 : plan.forks();
+  }
+
   private static Stream<Case> cases(Class<?> calls) {
     return Arrays.stream(calls.getMethods())
         .filter(method -> method.isAnnotationPresent(Benchmark.class))

@@ -25,9 +25,9 @@ final class RecoveryTrial implements Trial.Body {
   static final int SIZE = 32;
   private static final Metric P50 = Metric.nanos("kill_to_flow_p50");
   private static final Metric MAX = Metric.worstNanos("kill_to_flow_max");
-  private static final int WARM_UP = 3;
+  private static final int WARM_UP = 2;
   private static final int VICTIMS = 15;
-  private static final int FEW_VICTIMS = 7;
+  private static final int FEW_VICTIMS = 5;
   private static final int CAPACITY = 64 * 1024;
   private static final String NAME = "ring";
 

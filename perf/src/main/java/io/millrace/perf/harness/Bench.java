@@ -34,6 +34,16 @@ public interface Bench {
   List<Case> cases(Plan plan);
 
   /**
+   * How often everything is measured.
+   *
+   * @param plan what the user asked for
+   * @return the number of forks
+   */
+  default int forks(Plan plan) {
+    return plan.forks();
+  }
+
+  /**
    * Which comparisons must not collapse.
    *
    * @return the limits, far below what is normal

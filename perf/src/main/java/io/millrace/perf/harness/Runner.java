@@ -39,9 +39,10 @@ public final class Runner {
               .toList();
       if (!collectors.isEmpty()) {
         progress.begin(bench, setting);
-        for (int fork = 1; fork <= plan.forks(); fork++) {
+        int forks = bench.forks(plan);
+        for (int fork = 1; fork <= forks; fork++) {
           for (Collector collector : collectors) {
-            measure(fork, collector);
+            measure(fork, forks, collector);
           }
         }
         results.add(
@@ -52,18 +53,18 @@ public final class Runner {
     return results;
   }
 
-  private void measure(int number, Collector collector) throws InterruptedException {
+  private void measure(int number, int of, Collector collector) throws InterruptedException {
     Trial trial = collector.trial();
     try (Fork fork = new Fork(plan)) {
       Sample sample = trial.body().run(fork);
       collector.add(sample);
-      progress.measured(number, plan.forks(), trial.subject(), sample);
+      progress.measured(number, of, trial.subject(), sample);
     } catch (InterruptedException interrupted) {
       throw interrupted;
     } catch (Exception failure) {
       String why = failure.getMessage() == null ? failure.toString() : failure.getMessage();
       collector.fail(why);
-      progress.failed(number, plan.forks(), trial.subject(), why);
+      progress.failed(number, of, trial.subject(), why);
     }
   }
 }
