@@ -10,8 +10,7 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * One party of a barrier that processes share. A fixed number of parties meet at it any number of
- * times; each meeting is a generation. A party that is killed breaks the barrier for the others at
- * once.
+ * times; each meeting is a generation. A party that is killed breaks it for the others at once.
  *
  * <p>Each thread that takes part has a party of its own, in the same process or another. All
  * methods that arrive, wait or reset are called by one thread at a time; {@link #generation()},
@@ -102,8 +101,9 @@ public final class Barrier implements AutoCloseable {
 
   /**
    * Sets how long this party spins before it sleeps. It yields the processor between its looks once
-   * an eighth of the time is over, and from the start where there are more parties than processors;
-   * and some more times, for a few microseconds, before it goes to sleep.
+   * an eighth of the time is over, from the start where there are more parties than processors, and
+   * a few more times before it sleeps. Where other programs need the processor, it sleeps sooner,
+   * unless this time is more than 200 microseconds.
    *
    * @param time how long; zero to sleep after these yields, very long to spin always
    * @return this

@@ -17,20 +17,13 @@ final class Waiter {
   /** Who has spun in vain for this part of its time yields the processor for the rest of it. */
   private static final int BUSY_PART = 8;
 
-  /**
-   * Who is about to sleep lets the others run so often first. All of it costs less than to sleep
-   * and be woken. For processes that share processors a few are mostly enough; two that have one
-   * each are awake together, and stay it, only if the one who was faster waits for longer than the
-   * other takes to be woken.
-   */
-  private static final int YIELDS = 16;
-
   private final Gate gate;
   private final Places places;
   private final PartyWatch watch;
   private final Lease lease;
   private final int place;
   private final boolean crowded;
+  private final Courtesy courtesy = new Courtesy();
   private InterruptHook hook;
   private long spinNanos;
 
@@ -52,8 +45,7 @@ final class Waiter {
   /** Waits for ever, or until the deadline in terms of {@link System#nanoTime()} if timed. */
   void await(long generation, boolean timed, long deadline)
       throws BrokenBarrierException, InterruptedException, TimeoutException {
-    long spinLeft = spinNanos;
-    int yieldsLeft = YIELDS;
+    long spinLeft = courtesy.begin(spinNanos);
     while (true) {
       if (spinLeft > 0) {
         long slice = Math.min(spinLeft, SLICE_NANOS);
@@ -72,10 +64,7 @@ final class Waiter {
       watch.refresh();
       if (spinLeft > 0) {
         watch.await(0);
-      } else if (yieldsLeft > 0) {
-        yieldsLeft--;
-        Thread.yield();
-      } else {
+      } else if (!courtesy.yieldOnceMore()) {
         sleep(generation, timed, deadline);
       }
     }
@@ -95,7 +84,7 @@ final class Waiter {
       }
       passed = System.nanoTime() - start;
       if (passed >= busy) {
-        Thread.yield();
+        courtesy.yieldWhileSpinning();
       }
     } while (passed < nanos);
   }

@@ -5,7 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.discovery.RegistryOptions;
+import io.millrace.discovery.RegistryView;
 import io.millrace.testkit.ChildProcess;
+import io.millrace.testkit.Eventually;
+import io.millrace.testkit.Signals;
 import java.util.List;
 import java.util.concurrent.BrokenBarrierException;
 import org.junit.jupiter.api.Test;
@@ -57,6 +61,23 @@ class KilledPartyTest extends ProcessParties {
           sleepers.get(1).expectLine("broken", DEADLINE).contains("pid " + sleepers.get(0).pid()));
       assertTrue(here.isBroken());
     }
+  }
+
+  @Test
+  void aNewcomerKilledWhileAnotherSleepsSinceBeforeItCameBreaksTheBarrierForIt() throws Exception {
+    ChildProcess sleeper = join(1, 3, 0).get(0);
+    sleeper.send("await");
+    try (RegistryView names = RegistryView.open(new RegistryOptions().root(registry.root()));
+        BarrierView view = BarrierView.open(names, NAME)) {
+      Eventually.await("it has arrived", DEADLINE, () -> view.status().arrived() == 1);
+    }
+    Eventually.await(
+        "it sleeps", DEADLINE, () -> Signals.states(sleeper.pid()).stream().allMatch("S"::equals));
+    // Nobody else is there who could notice and wake the sleeper.
+    ChildProcess newcomer = join(1, 3, 0).get(0);
+    newcomer.kill();
+    String there = sleeper.expectLine("broken", DEADLINE);
+    assertTrue(there.contains("pid " + newcomer.pid() + " was killed"), there);
   }
 
   @Test

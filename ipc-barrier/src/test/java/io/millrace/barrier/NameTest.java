@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.discovery.Acquisition;
 import io.millrace.testkit.ChildProcess;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,6 +60,25 @@ class NameTest extends ProcessParties {
         Barrier second = joinHere(2)) {
       first.arrive();
       assertEquals(0, second.await());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"arrive", "leave"})
+  void whoKeptTheDescriptorsOfABarrierWhosePartiesAreAllDeadStartsAfresh(String first)
+      throws Exception {
+    List<ChildProcess> all = join(2, 2, 0);
+    try (Acquisition kept = registry.acquire(NAME + ".party-1")) {
+      reply(all.get(0), first, "done " + first);
+      all.forEach(ChildProcess::kill);
+      try (Barrier one = Barrier.join(kept.descriptors())) {
+        assertFalse(one.isBroken());
+        assertEquals(0, one.arrived());
+        try (Barrier other = Barrier.join(kept.descriptors())) {
+          one.arrive();
+          assertEquals(0, other.await());
+        }
+      }
     }
   }
 

@@ -8,6 +8,7 @@ import io.millrace.perf.harness.Parent;
 import io.millrace.perf.harness.Role;
 import io.millrace.perf.harness.Sample;
 import io.millrace.perf.harness.Trial;
+import io.millrace.perf.harness.TrialException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -27,6 +28,10 @@ final class PublishTrial implements Trial.Body {
   private static final int WARM_UP = 1000;
   private static final int MEASURED = 2000;
   private static final int MEASURED_QUICKLY = 500;
+
+  /** Stands for the time of announcements that are not measured. */
+  private static final long WARMING_UP = 0;
+
   private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(300);
 
   private final String subject;
@@ -51,6 +56,9 @@ final class PublishTrial implements Trial.Body {
     publisher.expect("published", PATIENCE_SECONDS);
     listener.tell("report");
     Histogram histogram = listener.expectHistogram("measured", PATIENCE_SECONDS);
+    if (histogram.getTotalCount() == 0) {
+      throw new TrialException("the listener was told of none of the services");
+    }
     return new Sample()
         .with(histogram)
         .with(P50, histogram.getValueAtPercentile(50), histogram.getTotalCount());
@@ -70,8 +78,8 @@ final class PublishTrial implements Trial.Body {
       Path place = Path.of(parent.argument("place"));
       try (Announcements announcements = Announcements.of(parent.argument("subject"), place)) {
         for (int i = 0; i < WARM_UP + count; i++) {
-          String name = (i < WARM_UP ? "warm" : "measured") + i;
-          AutoCloseable announced = announcements.announce(name, System.nanoTime());
+          long time = i < WARM_UP ? WARMING_UP : System.nanoTime();
+          AutoCloseable announced = announcements.announce("service" + i, time);
           LockSupport.parkNanos(PAUSE_NANOS);
           announced.close();
           LockSupport.parkNanos(PAUSE_NANOS);
@@ -85,7 +93,6 @@ final class PublishTrial implements Trial.Body {
   /** Measures how old the news is; of those that came after the warm-up. */
   public static final class ListenerRole implements Role {
     private final Histogram histogram = new Histogram(DIGITS);
-    private int told;
 
     @Override
     public void run(Parent parent) throws Exception {
@@ -111,7 +118,8 @@ final class PublishTrial implements Trial.Body {
 
     private synchronized void note(long announced) {
       long age = System.nanoTime() - announced;
-      if (++told > WARM_UP) {
+      // What was withdrawn before the listener came to look, it is not told of: not by count.
+      if (announced != WARMING_UP) {
         histogram.recordValue(age);
       }
     }

@@ -1,5 +1,6 @@
 package io.millrace.perf.harness;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,7 +27,8 @@ public record CaseResult(Bench bench, Case setting, List<SubjectResult> subjects
    *
    * @param peer the peer
    * @param metric the metric's name
-   * @return how many times better Millrace is (above 1: better); empty if either was not measured
+   * @return how many times better Millrace is (above 1: better); empty if either was not measured,
+   *     or is 0
    */
   public Optional<Forks> advantage(String peer, String metric) {
     Optional<Result> ours = subject(Plan.MILLRACE).flatMap(s -> s.result(metric));
@@ -35,9 +37,11 @@ public record CaseResult(Bench bench, Case setting, List<SubjectResult> subjects
       return Optional.empty();
     }
     boolean more = ours.get().metric().better() == Metric.Better.MORE;
-    return Optional.of(
+    Forks ratios =
         more
             ? ours.get().forks().dividedBy(theirs.get().forks())
-            : theirs.get().forks().dividedBy(ours.get().forks()));
+            : theirs.get().forks().dividedBy(ours.get().forks());
+    return Optional.of(ratios)
+        .filter(found -> Arrays.stream(found.values()).allMatch(Double::isFinite));
   }
 }

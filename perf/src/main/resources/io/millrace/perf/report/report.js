@@ -85,7 +85,7 @@
       scales: {
         x: axis('percentile', { type: 'logarithmic', min: 1, ticks: { color: css('--soft'), autoSkip: false, maxRotation: 0,
           callback: value => isPower(value) ? percentile(value) : '' }, grid: { color: ctx => ctx.tick && isPower(ctx.tick.value) ? css('--line') : 'transparent' } }),
-        y: axis('round trip', { type: 'logarithmic', ticks: { color: css('--soft'), callback: value => isPower(value) || isPower(value / 2) || isPower(value / 5) ? nanos(value) : '' },
+        y: axis('time', { type: 'logarithmic', ticks: { color: css('--soft'), callback: value => isPower(value) || isPower(value / 2) || isPower(value / 5) ? nanos(value) : '' },
           grid: { color: ctx => ctx.tick && isPower(ctx.tick.value) ? css('--line') : 'transparent' } }),
       },
       plugins: {
@@ -116,7 +116,7 @@
         indexAxis: 'y', responsive: true, maintainAspectRatio: false, animation: false,
         layout: { padding: { right: 90 } },
         scales: {
-          x: axis(leads.length ? leads[0].name + ', ' + unit : '', { beginAtZero: true, grace: '15%', ticks: { color: css('--soft'), callback: value => shown(value, unit) } }),
+          x: axis(leads.length ? leads[0].name + ', ' + unit : '', { beginAtZero: true, suggestedMax: 1.05 * Math.max(...leads.map(lead => lead.high)), ticks: { color: css('--soft'), callback: value => shown(value, unit) } }),
           y: axis('', { grid: { display: false }, ticks: { color: css('--ink') }, title: { display: false } }),
         },
         plugins: {
@@ -143,7 +143,8 @@
     const head = make(make(whole, 'thead'), 'tr');
     make(head, 'th', 'subject');
     measured[0].metrics.forEach(metric => make(head, 'th', metric.name));
-    make(head, 'th', 'Millrace is better by');
+    const compared = measured.some(subject => subject.ratio);
+    if (compared) make(head, 'th', 'Millrace is better by');
     const body = make(whole, 'tbody');
     measured.forEach(subject => {
       const row = make(body, 'tr', undefined, subject.name === 'millrace' ? 'ours' : '');
@@ -155,6 +156,7 @@
         cell.title = shown(metric.low, metric.unit) + ' to ' + shown(metric.high, metric.unit) + ', n = ' + metric.n;
         if (metric.wide) make(cell, 'span', '±', 'wide');
       });
+      if (!compared) return;
       const ratio = subject.ratio;
       const cell = make(row, 'td', ratio ? '× ' + ratio.median.toFixed(2) + '  (' + ratio.low.toFixed(2) + ' to ' + ratio.high.toFixed(2) + ') ' : '');
       if (ratio && ratio.wide) make(cell, 'span', '±', 'wide');
@@ -176,7 +178,7 @@
       const section = make(main, 'section');
       make(section, 'h2', result.bench[0].toUpperCase() + result.bench.slice(1) + ': ' + result.title);
       make(section, 'p', result.label);
-      const curved = result.subjects.some(subject => subject.curve);
+      const curved = result.subjects.some(subject => (subject.curve || []).length > 0);
       const rows = result.subjects.filter(subject => subject.metrics.length > 0).length;
       if (rows > 0) {
         const box = make(section, 'div', undefined, 'chart');

@@ -61,6 +61,17 @@ class HtmlReportTest {
     assertEquals(9, subjects.get(1).get("ratio").get("median").asDouble());
   }
 
+  @Test
+  void aPeerThatMeasuredNothingHasNoRatio() throws IOException {
+    Path file = directory.resolve("nothing.html");
+    HtmlReport.write(
+        file,
+        Map.of(),
+        List.of(Results.of(Results.subject("millrace", 0), Results.subject("pipe", 900))));
+    String nothing = Files.readString(file);
+    assertFalse(nothing.contains("\"ratio\""), "a ratio to nothing");
+  }
+
   private int count(String part) {
     return page.split(Pattern.quote(part), -1).length - 1;
   }
