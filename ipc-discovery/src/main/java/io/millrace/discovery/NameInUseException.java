@@ -4,7 +4,10 @@ package io.millrace.discovery;
 public final class NameInUseException extends DiscoveryException {
   private static final long serialVersionUID = 1L;
 
+  /** The service's name. */
   private final String name;
+
+  /** Its owner. */
   private final int pid;
 
   NameInUseException(String name, int pid) {

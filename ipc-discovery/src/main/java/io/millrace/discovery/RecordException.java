@@ -4,7 +4,10 @@ package io.millrace.discovery;
 public final class RecordException extends DiscoveryException {
   private static final long serialVersionUID = 1L;
 
+  /** The service's name. */
   private final String name;
+
+  /** What is wrong. */
   private final Flaw flaw;
 
   /** What is wrong with a record. */

@@ -78,6 +78,8 @@ public abstract sealed class SnapshotException extends RuntimeException {
   /** There is a writer already, and it is alive. */
   public static final class SecondWriter extends SnapshotException {
     private static final long serialVersionUID = 1L;
+
+    /** The process. */
     private final int pid;
 
     SecondWriter(Path path, int pid) {
@@ -112,6 +114,8 @@ public abstract sealed class SnapshotException extends RuntimeException {
   /** A live reader holds the buffer that the write needed. Nothing was published. */
   public static final class SlowReader extends SnapshotException {
     private static final long serialVersionUID = 1L;
+
+    /** The process. */
     private final int pid;
 
     SlowReader(Path path, int pid, long version, Duration grace, int enough) {

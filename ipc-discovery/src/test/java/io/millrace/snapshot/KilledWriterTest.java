@@ -33,20 +33,6 @@ class KilledWriterTest {
   @TempDir(factory = SharedMemory.class)
   Path directory;
 
-  private final Proof.Value value = new Proof.Value();
-
-  private void write(SnapshotWriter writer) {
-    long version = writer.version() + 1;
-    assertEquals(version, writer.write(value.of(version, 1000), new Proof(), NO_GRACE).version());
-  }
-
-  private static void assertReads(SnapshotReader reader, long version) {
-    try (Snapshot snapshot = reader.readValidated()) {
-      assertNull(Proof.fault(snapshot));
-      assertEquals(version, snapshot.version());
-    }
-  }
-
   @ParameterizedTest
   @EnumSource(
       value = Step.class,
@@ -73,17 +59,17 @@ class KilledWriterTest {
         assertTrue(!reader.awaitNewer(BEFORE, Duration.ofMillis(1)));
         child.send("go");
         child.expectLine("stopped", DEADLINE);
-        assertReads(reader, published);
-        assertReads(copying, published);
+        Proof.assertReads(reader, published);
+        Proof.assertReads(copying, published);
         assertThrows(SnapshotException.SecondWriter.class, state::writer);
         child.kill();
-        assertReads(reader, published);
-        assertReads(copying, published);
+        Proof.assertReads(reader, published);
+        Proof.assertReads(copying, published);
         try (SnapshotWriter next = state.writer()) {
           for (int i = 1; i <= 50; i++) {
-            write(next);
-            assertReads(reader, published + i);
-            assertReads(copying, published + i);
+            Proof.writeNext(next);
+            Proof.assertReads(reader, published + i);
+            Proof.assertReads(copying, published + i);
           }
         }
         assertNull(Proof.fault(held));
@@ -132,8 +118,8 @@ class KilledWriterTest {
     }
     try (SnapshotWriter next = state.writer();
         SnapshotReader reader = state.reader()) {
-      write(next);
-      assertReads(reader, 1);
+      Proof.writeNext(next);
+      Proof.assertReads(reader, 1);
     }
     try (Stream<Path> files = Files.list(directory)) {
       assertEquals(List.of(path), files.toList());
@@ -145,7 +131,7 @@ class KilledWriterTest {
     Path path = directory.resolve("state");
     Synchronizer state = Synchronizer.open(path);
     try (SnapshotWriter writer = state.writer()) {
-      write(writer);
+      Proof.writeNext(writer);
     }
     try (SnapshotReader reader = state.reader();
         ChildProcess child =
@@ -155,8 +141,8 @@ class KilledWriterTest {
       assertThrows(SnapshotException.Replaced.class, reader::read);
       try (SnapshotWriter next = state.writer();
           SnapshotReader late = state.reader()) {
-        write(next);
-        assertReads(late, 1);
+        Proof.writeNext(next);
+        Proof.assertReads(late, 1);
       }
     }
   }

@@ -1,5 +1,9 @@
 package io.millrace.snapshot;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import java.time.Duration;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
@@ -38,6 +42,20 @@ final class Proof implements SnapshotCodec<Proof.Value> {
   @Override
   public Value decode(DirectBuffer buffer, int offset, int length) {
     throw new UnsupportedOperationException("a proof is checked, not decoded");
+  }
+
+  /** Publishes the next version, of 1000 bytes, and checks that it is the next. */
+  static void writeNext(SnapshotWriter writer) {
+    long version = writer.version() + 1;
+    Value value = new Value().of(version, 1000);
+    assertEquals(version, writer.write(value, new Proof(), Duration.ZERO).version());
+  }
+
+  static void assertReads(SnapshotReader reader, long version) {
+    try (Snapshot snapshot = reader.readValidated()) {
+      assertNull(fault(snapshot));
+      assertEquals(version, snapshot.version());
+    }
   }
 
   /** Returns {@code null}, or what is wrong. */

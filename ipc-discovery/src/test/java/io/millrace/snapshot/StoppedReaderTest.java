@@ -1,7 +1,6 @@
 package io.millrace.snapshot;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.millrace.testkit.ChildProcess;
 import java.io.BufferedReader;
@@ -19,25 +18,10 @@ import org.junit.jupiter.params.provider.EnumSource;
  * the writer never waits for it, and what it reads is whole.
  */
 class StoppedReaderTest {
-  private static final Duration NO_GRACE = Duration.ZERO;
   private static final Duration DEADLINE = Duration.ofSeconds(30);
 
   @TempDir(factory = SharedMemory.class)
   Path directory;
-
-  private final Proof.Value value = new Proof.Value();
-
-  private void write(SnapshotWriter writer) {
-    long version = writer.version() + 1;
-    assertEquals(version, writer.write(value.of(version, 1000), new Proof(), NO_GRACE).version());
-  }
-
-  private static void assertReads(SnapshotReader reader, long version) {
-    try (Snapshot snapshot = reader.readValidated()) {
-      assertNull(Proof.fault(snapshot));
-      assertEquals(version, snapshot.version());
-    }
-  }
 
   @ParameterizedTest
   @EnumSource(
@@ -48,22 +32,22 @@ class StoppedReaderTest {
     // One reader, three buffers: not one more than is needed.
     Synchronizer state = Synchronizer.open(path, SnapshotConfig.defaults().withReaders(1));
     try (SnapshotWriter writer = state.writer()) {
-      write(writer);
+      Proof.writeNext(writer);
       try (ChildProcess child = ChildProcess.start(Reading.class, path.toString(), step.name())) {
         while (!child.expectLine("at", DEADLINE).equals(step.name())) {
           // At each earlier step the value changes under the reader, which takes the long way.
-          write(writer);
+          Proof.writeNext(writer);
           child.send("go");
         }
         for (int i = 0; i < 50; i++) {
-          write(writer);
+          Proof.writeNext(writer);
         }
         child.kill();
       }
       try (SnapshotReader next = state.reader()) {
         for (int i = 0; i < 50; i++) {
-          write(writer);
-          assertReads(next, writer.version());
+          Proof.writeNext(writer);
+          Proof.assertReads(next, writer.version());
         }
       }
     }
@@ -74,12 +58,12 @@ class StoppedReaderTest {
     Path path = directory.resolve("state");
     Synchronizer state = Synchronizer.open(path, SnapshotConfig.defaults().withReaders(1));
     try (SnapshotWriter writer = state.writer()) {
-      write(writer);
+      Proof.writeNext(writer);
       try (ChildProcess child = ChildProcess.start(Reading.class, path.toString(), "none")) {
         String step = child.expectLine("at", DEADLINE);
         while (!step.equals("END")) {
           for (int i = 0; i < 50; i++) {
-            write(writer);
+            Proof.writeNext(writer);
           }
           child.send("go");
           step = child.expectLine("at", DEADLINE);

@@ -7,7 +7,10 @@ import java.io.UncheckedIOException;
 public final class SystemCallException extends UncheckedIOException {
   private static final long serialVersionUID = 1L;
 
+  /** The name of the call. */
   private final String call;
+
+  /** The error number. */
   private final int errno;
 
   /**

@@ -76,41 +76,33 @@ class LosingClaimTest {
   /** The winner has committed and gone on; only the dead loser's announcement is left there. */
   @Test
   void aDeadLosersAnnouncementOverACommittedRecordIsNothing() {
-    try (Ring ring = Ring.create(OPTIONS);
-        Survivors survivors = new Survivors(ring, Manner.BLOCKING).with(ALONE).with(TOGETHER);
-        RingProcess loser = RingProcess.joinedTo(ring);
-        RingProcess winner = RingProcess.joinedTo(ring)) {
-      loser.run("producer p");
-      winner.run("producer p");
-      loser.runUpTo(INTENT_LENGTH_WRITTEN, 1, "offer p 9 " + LENGTHS[2]);
-      winner.run("offer p 0 " + LENGTHS[1]);
-      winner.run("offer p 1 " + LENGTHS[1]);
-      loser.kill();
-      survivors.awaitCaughtUp();
-      winner.kill();
-      Survivors.assertComplete(survivors.journal("alone"), 1, 2, true);
-      finish(ring, survivors, 0);
-    }
+    play(
+        (ring, survivors, loser, winner) -> {
+          loser.runUpTo(INTENT_LENGTH_WRITTEN, 1, "offer p 9 " + LENGTHS[2]);
+          winner.run("offer p 0 " + LENGTHS[1]);
+          winner.run("offer p 1 " + LENGTHS[1]);
+          loser.kill();
+          survivors.awaitCaughtUp();
+          winner.kill();
+          Survivors.assertComplete(survivors.journal("alone"), 1, 2, true);
+          finish(ring, survivors, 0);
+        });
   }
 
   @Test
   void aLoserThatLostAndGoesOnIsDelivered() {
-    try (Ring ring = Ring.create(OPTIONS);
-        Survivors survivors = new Survivors(ring, Manner.BLOCKING).with(ALONE).with(TOGETHER);
-        RingProcess loser = RingProcess.joinedTo(ring);
-        RingProcess winner = RingProcess.joinedTo(ring)) {
-      loser.run("producer p");
-      winner.run("producer p");
-      loser.runUpTo(INTENT_LENGTH_WRITTEN, 1, "offer p 1 " + LENGTHS[2]);
-      winner.run("offer p 0 " + LENGTHS[1]);
-      loser.go();
-      loser.finish("offer");
-      survivors.awaitCaughtUp();
-      Survivors.assertComplete(survivors.journal("alone"), 1, 2, true);
-      loser.kill();
-      winner.kill();
-      finish(ring, survivors, 0);
-    }
+    play(
+        (ring, survivors, loser, winner) -> {
+          loser.runUpTo(INTENT_LENGTH_WRITTEN, 1, "offer p 1 " + LENGTHS[2]);
+          winner.run("offer p 0 " + LENGTHS[1]);
+          loser.go();
+          loser.finish("offer");
+          survivors.awaitCaughtUp();
+          Survivors.assertComplete(survivors.journal("alone"), 1, 2, true);
+          loser.kill();
+          winner.kill();
+          finish(ring, survivors, 0);
+        });
   }
 
   /** Losing, finding the ring full and giving up: the loser lives on and stands in nobody's way. */
@@ -163,6 +155,22 @@ class LosingClaimTest {
         assertFalse(consumer.poll((type, buffer, offset, length) -> {}, 1) == 0);
       }
       finish(ring, survivors, 0);
+    }
+  }
+
+  private interface Play {
+    void play(Ring ring, Survivors survivors, RingProcess loser, RingProcess winner);
+  }
+
+  /** With two processes that have a producer each, and survivors that sleep. */
+  private static void play(Play play) {
+    try (Ring ring = Ring.create(OPTIONS);
+        Survivors survivors = new Survivors(ring, Manner.BLOCKING).with(ALONE).with(TOGETHER);
+        RingProcess loser = RingProcess.joinedTo(ring);
+        RingProcess winner = RingProcess.joinedTo(ring)) {
+      loser.run("producer p");
+      winner.run("producer p");
+      play.play(ring, survivors, loser, winner);
     }
   }
 
