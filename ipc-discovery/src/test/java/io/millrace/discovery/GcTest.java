@@ -62,4 +62,15 @@ class GcTest {
     }
     assertEquals(1, registry.gc());
   }
+
+  /** Between its two looks at a name the name may have gone to a new publisher. */
+  @Test
+  void aCleanerThatHasALiveRecordInHandLeavesIt() {
+    registry.publish(ServiceSpec.named("x"));
+    try (Directory directory = Directory.open(root);
+        RecordFile file = RecordFile.open(directory, "x", true)) {
+      assertEquals(Cleaner.Outcome.ALIVE, new Cleaner(directory).removeIfDead(file));
+    }
+    assertEquals(1, registry.list().size());
+  }
 }
