@@ -17,7 +17,21 @@ public final class Adoption implements AutoCloseable {
   private final List<ServiceDescriptor> memory;
   private volatile State state = State.FOLLOWING;
   private Publication publication;
+  private long newest;
   private boolean closed;
+
+  private class Succession implements PublishingConditions {
+    @Override
+    public boolean mayReplace(Service dead) {
+      // Never something else that had the name meanwhile and died as well.
+      return isSame(dead);
+    }
+
+    @Override
+    public boolean isToBeContinued() {
+      return true;
+    }
+  }
 
   /** What has become of the service, as far as this process knows. */
   public enum State {
@@ -67,13 +81,7 @@ public final class Adoption implements AutoCloseable {
    * Nobody publishes the service. Called when the adoption begins: what was before is of no matter.
    */
   void begin() {
-    publish(
-        new PublishingConditions() {
-          @Override
-          public boolean mayReplace(Service dead) {
-            return isSame(dead);
-          }
-        });
+    publish(new Succession());
   }
 
   /**
@@ -89,13 +97,7 @@ public final class Adoption implements AutoCloseable {
     }
     try {
       publish(
-          new PublishingConditions() {
-            @Override
-            public boolean mayReplace(Service dead) {
-              // Never something else that had the name meanwhile and died as well.
-              return isSame(dead);
-            }
-
+          new Succession() {
             @Override
             public boolean isViewCurrent() {
               return watch.isCurrent(name());
@@ -116,7 +118,7 @@ public final class Adoption implements AutoCloseable {
   }
 
   void onUp(Service service) {
-    if (!isOwn(service)) {
+    if (!isOwn(service) && !isOutdated(service)) {
       state = isSame(service) ? State.FOLLOWING : State.SUPERSEDED;
       remember(service);
     }
@@ -127,7 +129,7 @@ public final class Adoption implements AutoCloseable {
   }
 
   void onDown(Service service, Departure reason) {
-    if (!isOwn(service) && isSame(service)) {
+    if (!isOwn(service) && !isOutdated(service) && isSame(service)) {
       remember(service);
       if (reason == Departure.WITHDRAWN) {
         onWithdrawn();
@@ -135,8 +137,20 @@ public final class Adoption implements AutoCloseable {
     }
   }
 
+  /**
+   * Tells whether a later publication of the service is known: what the watch has only now been
+   * told of may be from before this adoption began, or before it published.
+   */
+  private boolean isOutdated(Service service) {
+    return service.generation() < newest;
+  }
+
   /** Keeps what the next publication of the service has to carry on. */
   private void remember(Service service) {
+    if (isOutdated(service)) {
+      return;
+    }
+    newest = service.generation();
     if (isSame(service)) {
       spec.kind(service.kind())
           .capabilities(service.capabilities())
@@ -149,6 +163,7 @@ public final class Adoption implements AutoCloseable {
       Publication published = registry.publish(spec, conditions);
       if (published != null) {
         publication = published;
+        newest = published.service().generation();
         state = State.PUBLISHING;
       }
     } catch (NameInUseException anotherWasFaster) {

@@ -82,16 +82,16 @@ public final class Publication implements AutoCloseable {
       if (withdraw) {
         directory.unlink(service.name());
       }
-      onEnd.run();
     } finally {
-      // Before the parcel: a joiner that finds the lock held knows that the number in the record
-      // was
-      // still that of the parcel when it copied it. And before the named one, whose closing tells
-      // watchers to look at the lock.
+      // First of all: a joiner that finds the lock held knows that the number in the record was
+      // still that of the parcel when it copied it, and one that got nothing because the service
+      // is not offered any more learns the reason. And watchers are told by the closing of the
+      // named one to look at the lock.
       locked.close();
       if (named != null) {
         named.close();
       }
+      onEnd.run();
       if (parcel != null) {
         parcel.close();
       }

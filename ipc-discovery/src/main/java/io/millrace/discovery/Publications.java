@@ -75,7 +75,7 @@ final class Publications implements AutoCloseable {
     try {
       Publisher.Published published = publisher.publish(service, conditions);
       if (published != null) {
-        kept = keep(published, parcel, sender);
+        kept = keep(published, parcel, sender, conditions);
       }
       return kept;
     } finally {
@@ -85,7 +85,11 @@ final class Publications implements AutoCloseable {
     }
   }
 
-  private Publication keep(Publisher.Published published, Parcel parcel, DescriptorServer sender) {
+  private Publication keep(
+      Publisher.Published published,
+      Parcel parcel,
+      DescriptorServer sender,
+      PublishingConditions conditions) {
     Publication[] self = new Publication[1];
     Runnable onEnd =
         () -> {
@@ -97,12 +101,22 @@ final class Publications implements AutoCloseable {
     try {
       self[0] = new Publication(directory, published, parcel, onEnd);
     } catch (RuntimeException | Error failure) {
-      directory.unlink(published.service().name());
+      remove(published.service().name(), conditions.isToBeContinued());
       published.locked().close();
       throw failure;
     }
     publications.add(self[0]);
     return self[0];
+  }
+
+  /** Needs no descriptor. Nobody else touches the name, because its record is locked still. */
+  private void remove(String name, boolean asIfDead) {
+    if (asIfDead) {
+      directory.rename(name, HiddenNames.dead(name));
+      directory.unlink(HiddenNames.dead(name));
+    } else {
+      directory.unlink(name);
+    }
   }
 
   private synchronized DescriptorServer server() {

@@ -67,13 +67,37 @@ final class Publishers implements AutoCloseable {
     try {
       descriptor = PidFd.open(pid);
     } catch (SystemCallException failure) {
-      if (failure.errno() == Errno.ESRCH || failure.errno() == Errno.EINVAL) {
+      if (isFinal(failure.errno())) {
         return null;
       }
       throw failure;
     }
-    epoll.add(descriptor.number(), Epoll.IN, firstTag + pid);
-    return new Process(descriptor, new HashSet<>(), new HashSet<>());
+    try {
+      epoll.add(descriptor.number(), Epoll.IN, firstTag + pid);
+      return new Process(descriptor, new HashSet<>(), new HashSet<>());
+    } catch (RuntimeException | Error failure) {
+      descriptor.close();
+      throw failure;
+    }
+  }
+
+  /** It is dead, or no process at all, or a seccomp profile hides the call. */
+  private static boolean isFinal(int errno) {
+    return switch (errno) {
+      case Errno.ESRCH, Errno.EINVAL, Errno.ENOSYS, Errno.EPERM -> true;
+      default -> false;
+    };
+  }
+
+  /**
+   * A service went without being withdrawn. Its process stays watched until its end, which is near
+   * or has come: the lock of its socket may be free only then.
+   */
+  void lose(Service service) {
+    Process process = processes.get(service.pid());
+    if (process != null) {
+      process.services.remove(service.name());
+    }
   }
 
   /** Ends the watch for one service. */

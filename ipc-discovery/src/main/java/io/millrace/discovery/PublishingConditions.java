@@ -11,6 +11,14 @@ interface PublishingConditions {
   }
 
   /**
+   * Tells what a publication that fails at its very end is to be taken for by those who have seen
+   * it: a death, after which another process goes on, or a withdrawal.
+   */
+  default boolean isToBeContinued() {
+    return false;
+  }
+
+  /**
    * Asked while nobody else can publish the name: is what the publisher decided on still all that
    * ever happened to it? (If it saw the name free, nothing can be withdrawn either.)
    */

@@ -5,8 +5,10 @@ import io.millrace.os.Epoll;
 import io.millrace.os.FileStatus;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Keeps a picture of the directory and tells a listener whatever changes in it. Used by one thread.
@@ -30,13 +32,15 @@ final class Watcher implements AutoCloseable {
   private final Publishers publishers;
   private final Rechecks rechecks = new Rechecks();
   private final Map<String, Service> known = new HashMap<>();
-  private final Map<String, Long> buried = new HashMap<>();
+  private final Burials burials;
+  private final Set<String> vanished = new HashSet<>();
   private boolean unsure;
   private boolean isShort;
 
   Watcher(Directory directory, Cleaner cleaner, ServiceListener listener) {
     this.directory = directory;
     this.cleaner = cleaner;
+    this.burials = new Burials(cleaner);
     this.listener = listener;
     this.events = new DirectoryEvents(directory);
     Epoll made = null;
@@ -92,9 +96,6 @@ final class Watcher implements AutoCloseable {
       }
     }
     rechecks.takeDue().forEach(events::touch);
-    // Always, and before looking at what the dead had published: if one withdrew and then died, the
-    // event of the withdrawal is in the queue by now.
-    events.drain();
     lookAtTouched();
     // The locks of a dying process are not released at once: its records may have been removed
     // before the lock of its socket was free.
@@ -115,7 +116,11 @@ final class Watcher implements AutoCloseable {
           cleaner.removeHiddenIfDead(name);
         }
       }
-      events.drain();
+      if (vanished.isEmpty()) {
+        events.drain();
+      } else {
+        tellVanished();
+      }
       // What looking at names itself caused (a dead record removed) is looked at in the next round.
       if (!events.isAnyTouched()) {
         unsure = false;
@@ -143,7 +148,11 @@ final class Watcher implements AutoCloseable {
     } catch (RecordException flaw) {
       rechecks.forget(name);
       DirectoryEvents.Removals removals = events.takeRemovals(name);
-      tellDown(name, removals == null ? Departure.DIED : removals.first());
+      if (removals == null) {
+        tellDown(name, Departure.DIED);
+      } else {
+        tellRemovals(name, removals);
+      }
       listener.onRefused(new Refusal(name, flaw));
     }
   }
@@ -172,35 +181,58 @@ final class Watcher implements AutoCloseable {
   }
 
   private void lookAtAbsent(String name) {
-    Service before = known.get(name);
     DirectoryEvents.Removals removals = events.takeRemovals(name);
     events.takeClosed(name);
-    boolean wasBuried = buried.remove(name) != null;
     rechecks.forget(name);
     if (removals != null) {
-      tellDown(name, removals.first());
-      // The first removal is that of the service that was known, or was told to have died before.
-      if (removals.count() > (before != null || wasBuried ? 1 : 0)) {
-        listener.onMissed(name, removals.last());
-      }
-    } else if (before != null && unsure) {
-      tellDown(name, reasonByProcess(before));
+      tellRemovals(name, removals);
+    } else if (unsure) {
+      vanished.add(name);
     }
     // Else the event of the removal is still under way, and will lead here again.
+  }
+
+  /** Tells of those that are gone although no event of it is there. */
+  private void tellVanished() {
+    // Waits for the removals that are under way; their events are in the queue after that.
+    Set<String> there = new HashSet<>(directory.names());
+    events.drain();
+    for (String name : vanished) {
+      if (!there.contains(name) && !events.isTouched(name)) {
+        burials.forget(name);
+        if (known.containsKey(name)) {
+          tellDown(name, reasonByProcess(known.get(name)));
+        }
+      }
+    }
+    vanished.clear();
+  }
+
+  private void tellRemovals(String name, DirectoryEvents.Removals removals) {
+    boolean wasTold = known.containsKey(name) || burials.contain(name);
+    burials.forget(name);
+    tellDown(name, removals.first());
+    // The first removal is that of the service that was known, or was told to have died before.
+    if (removals.count() > (wasTold ? 1 : 0)) {
+      listener.onMissed(name, removals.last());
+    }
   }
 
   private void lookAtPresent(
       RecordFile file, Service service, boolean alive, DirectoryEvents.Removals removals) {
     String name = service.name();
+    if (removals != null) {
+      tellRemovals(name, removals);
+    }
     Service before = known.get(name);
     if (before != null && before.instance() != service.instance()) {
-      tellDown(name, removals == null ? reasonByProcess(before) : removals.first());
+      tellDown(name, reasonByProcess(before));
       before = null;
     }
     if (!alive) {
       rechecks.forget(name);
       tellDown(name, Departure.DIED);
-      bury(service);
+      burials.bury(service);
     } else if (before == null) {
       tellUp(file, service);
     } else {
@@ -221,29 +253,23 @@ final class Watcher implements AutoCloseable {
     publishers.add(service);
     // Looked at again, because the pid is that of the publisher only if it still lives now.
     if (!file.isPublisherAlive()) {
-      publishers.remove(service);
-      bury(service);
+      publishers.lose(service);
+      // Withdrawn or dead: the next look tells.
+      events.touch(service.name());
       return;
     }
     known.put(service.name(), service);
     listener.onUp(service);
   }
 
-  /**
-   * Removes the record of a dead publisher. Tried once for each: a failed attempt closes the file,
-   * which is an event and leads here again.
-   */
-  private void bury(Service service) {
-    Long last = buried.put(service.name(), service.instance());
-    if (last == null || last != service.instance()) {
-      cleaner.removeIfDead(service.name());
-    }
-  }
-
   private void tellDown(String name, Departure reason) {
     Service before = known.remove(name);
     if (before != null) {
-      publishers.remove(before);
+      if (reason == Departure.DIED) {
+        publishers.lose(before);
+      } else {
+        publishers.remove(before);
+      }
       rechecks.forget(name);
       listener.onDown(before, reason);
     }

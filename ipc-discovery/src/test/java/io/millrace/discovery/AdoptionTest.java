@@ -125,6 +125,31 @@ class AdoptionTest {
   }
 
   @Test
+  void whatIsToldLateOfAnEarlierPublicationIsOfNoMatter() {
+    try (Registry first = Registry.open(root);
+        Registry second = Registry.open(root);
+        Ring ring = Ring.create(RingOptions.capacity(64 * 1024))) {
+      Publication publication = first.publish("ring", ring, Capabilities.none().with("value", 1));
+      Service earlier = publication.service();
+      publication.update(Capabilities.none().with("value", 2));
+      publication.handOver();
+      first.publish("ring", ring, Capabilities.none().with("value", 3)).handOver();
+      Publication later = first.publish("ring", ring, Capabilities.none().with("value", 4));
+      Adoption adoption = second.adopt("ring", ring);
+      adoption.onUp(earlier);
+      adoption.onChanged(earlier);
+      adoption.onDown(earlier, Departure.WITHDRAWN);
+      assertEquals(Adoption.State.FOLLOWING, adoption.state());
+      later.handOver();
+      awaitState(adoption, Adoption.State.PUBLISHING);
+      assertEquals(4, first.find("ring").orElseThrow().capabilities().number("value", 0));
+      adoption.onUp(later.service());
+      adoption.onDown(later.service(), Departure.WITHDRAWN);
+      assertEquals(Adoption.State.PUBLISHING, adoption.state());
+    }
+  }
+
+  @Test
   void somethingElseOfTheSameNameIsNeitherDisturbedNorReplaced() {
     try (Registry first = Registry.open(root);
         Registry second = Registry.open(root);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.testkit.ChildProcess;
+import io.millrace.testkit.Eventually;
 import io.millrace.testkit.OpenDescriptors;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -120,6 +121,10 @@ class ChurnTest {
   private Size sizeAtRest(Registry registry) throws IOException {
     registry.gc();
     assertEquals(List.of(), Alien.names(root));
+    Eventually.await(
+        "the watch has noticed all deaths",
+        DEADLINE,
+        () -> OpenDescriptors.now().values().stream().noneMatch(one -> one.contains("pidfd")));
     System.gc();
     System.gc();
     Runtime runtime = Runtime.getRuntime();

@@ -13,6 +13,8 @@ import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Ways that a kernel, a container or a user closes, closed for real. */
 class DeniedTest {
@@ -135,6 +137,84 @@ class DeniedTest {
                     "inject=pidfd_getfd:error=ENOSYS"))) {
       PublishingProcess.publish(registry, "x");
       assertEquals("SOCKET 3", joinedBy(joiner));
+    }
+  }
+
+  /** Watches, and says what it is told. */
+  static final class Watching {
+    public static void main(String[] arguments) throws Exception {
+      try (Registry registry = Registry.open(Path.of(arguments[0]))) {
+        if (arguments.length > 1) {
+          User.become(Integer.parseInt(arguments[1]), 4242);
+        }
+        registry.watch(
+            new ServiceListener() {
+              @Override
+              public void onUp(Service service) {
+                System.out.println("up " + service.name());
+              }
+
+              @Override
+              public void onDown(Service service, Departure reason) {
+                System.out.println("down " + service.name() + " " + reason);
+              }
+
+              @Override
+              public void onCaughtUp() {
+                System.out.println("caught up");
+              }
+            });
+        System.in.read();
+      }
+    }
+  }
+
+  /** In a sticky directory it can be opened and locked, and only then turns out to be another's. */
+  @Test
+  void aWatchThatMayNotRemoveTheRecordOfTheDeadComesToRestAllTheSame() throws Exception {
+    assertSuperuser();
+    Path root = root();
+    Files.setAttribute(root, "unix:gid", 4242);
+    Files.setAttribute(root, "unix:mode", 03770);
+    Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwxr-xr-x"));
+    try (ChildProcess publisher = start(List.of());
+        ChildProcess watching = ChildProcess.start(Watching.class, root.toString(), "4302")) {
+      become(publisher, 4301);
+      publisher.send("publish x");
+      publisher.expectLine("published", DEADLINE);
+      watching.expectLine("up x", DEADLINE);
+      publisher.kill();
+      assertEquals("DIED", watching.expectLine("down x", DEADLINE));
+      watching.expectLine("caught up", DEADLINE);
+      assertTrue(Alien.names(root).contains("x"));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ENOSYS", "EPERM"})
+  void withoutPidfdOpenDeathsAreToldAllTheSame(String error) throws Exception {
+    List<String> hidden =
+        List.of(
+            "strace",
+            "-D",
+            "-f",
+            "-qq",
+            "-o",
+            "/dev/null",
+            "-e",
+            "trace=pidfd_open",
+            "-e",
+            "inject=pidfd_open:error=" + error);
+    Strace.require();
+    try (ChildProcess publisher = start(List.of());
+        ChildProcess watching =
+            ChildProcess.startUnder(hidden, List.of(), Watching.class, root().toString())) {
+      watching.expectLine("caught up", DEADLINE);
+      publisher.send("publish x");
+      publisher.expectLine("published", DEADLINE);
+      watching.expectLine("up x", DEADLINE);
+      publisher.kill();
+      assertEquals("DIED", watching.expectLine("down x", DEADLINE));
     }
   }
 

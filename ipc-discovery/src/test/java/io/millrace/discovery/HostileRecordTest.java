@@ -8,6 +8,7 @@ import io.millrace.discovery.RecordException.Flaw;
 import io.millrace.os.Descriptor;
 import io.millrace.os.EventFd;
 import io.millrace.os.FileStatus;
+import io.millrace.os.OfdLock;
 import io.millrace.os.UnixSocket;
 import io.millrace.testkit.OpenDescriptors;
 import java.nio.file.Files;
@@ -150,6 +151,16 @@ class HostileRecordTest {
       }
     }
     Files.delete(file);
+  }
+
+  @Test
+  void descriptorsOfAPublisherThatIsGoneAreNotUsedAlthoughTheyCanBeHad() {
+    try (Liar.Lie told = liar.tell(honest -> honest)) {
+      registry.acquire("x").close();
+      OfdLock.unlock(told.locked(), RecordLayout.PUBLISHER_LOCK);
+      OpenDescriptors.assertNoneLeftBy(
+          () -> assertThrows(NoSuchServiceException.class, () -> registry.acquire("x")));
+    }
   }
 
   @Test

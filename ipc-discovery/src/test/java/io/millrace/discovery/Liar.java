@@ -82,6 +82,25 @@ final class Liar implements AutoCloseable {
     return changed(honest, pid, honest.parcel(), honest.descriptors(), honest.uid(), socket);
   }
 
+  /** The same in another pid namespace, of a user, with a socket. */
+  static Service fromElsewhere(Service honest, int uid, String socket) {
+    Service lie = changed(honest, honest.pid(), honest.parcel(), honest.descriptors(), uid, socket);
+    return new Service(
+        lie.name(),
+        lie.kind(),
+        lie.instance(),
+        lie.revision(),
+        lie.generation(),
+        lie.pid(),
+        lie.startTime(),
+        lie.pidNamespace() + 1,
+        lie.uid(),
+        lie.parcel(),
+        lie.capabilities(),
+        lie.descriptors(),
+        lie.socket());
+  }
+
   private static Service changed(
       Service honest,
       int pid,

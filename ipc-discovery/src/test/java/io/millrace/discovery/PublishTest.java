@@ -7,9 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.os.Credentials;
 import io.millrace.testkit.ChildProcess;
+import io.millrace.testkit.Eventually;
 import io.millrace.testkit.OpenDescriptors;
+import java.lang.ref.WeakReference;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -99,6 +103,48 @@ class PublishTest {
       assertTrue(registry.find("x").isEmpty());
       assertEquals(List.of(), names());
     }
+  }
+
+  @Test
+  void whatAKilledCleanerLeftGoesWithTheNextPublicationOfTheName() throws Exception {
+    Files.writeString(root.resolve(HiddenNames.dead("x")), "");
+    registry.publish(ServiceSpec.named("x"));
+    assertEquals(List.of("x"), names());
+  }
+
+  @Test
+  void aDeadRecordThatMayNotBeReplacedStays() {
+    registry.publish(ServiceSpec.named("x")).handOver();
+    PublishingConditions never =
+        new PublishingConditions() {
+          @Override
+          public boolean mayReplace(Service dead) {
+            return !dead.name().equals("x");
+          }
+        };
+    assertThrows(SupersededException.class, () -> registry.publish(ServiceSpec.named("x"), never));
+    assertEquals(List.of("x"), names());
+    assertEquals(1, registry.gc());
+  }
+
+  @Test
+  void aRefusedPublicationLeavesNothingInMemory() {
+    registry.publish(PublishingProcess.specWithDescriptors("x"));
+    List<WeakReference<AccessRule>> rules = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      int uid = i;
+      AccessRule rule = (user, group) -> user == uid;
+      rules.add(new WeakReference<>(rule));
+      ServiceSpec spec = PublishingProcess.specWithDescriptors("x").access(rule);
+      assertThrows(NameInUseException.class, () -> registry.publish(spec));
+    }
+    Eventually.await(
+        "nobody refers to the rules any more",
+        DEADLINE,
+        () -> {
+          System.gc();
+          return rules.stream().allMatch(rule -> rule.get() == null);
+        });
   }
 
   @Test

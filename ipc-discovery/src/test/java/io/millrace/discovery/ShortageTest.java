@@ -1,8 +1,10 @@
 package io.millrace.discovery;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.os.Directory;
 import io.millrace.os.EventFd;
 import io.millrace.os.SystemCallException;
 import io.millrace.ring.Ring;
@@ -21,6 +23,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +38,8 @@ class ShortageTest {
 
   /** Does everything with ever more descriptors left, until nothing fails any more. */
   static final class Starving {
+    private static final AtomicBoolean FAILED = new AtomicBoolean();
+
     private final Path root;
     private final Registry registry;
     private final Ring ring;
@@ -50,12 +56,18 @@ class ShortageTest {
         loadAll(Path.of(one.getProtectionDomain().getCodeSource().getLocation().toURI()));
       }
       Path root = Path.of(arguments[0]);
-      RegistryOptions options = new RegistryOptions().root(root).errorHandler(failure -> {});
+      RegistryOptions options =
+          new RegistryOptions().root(root).errorHandler(failure -> FAILED.set(true));
       try (Registry registry = Registry.open(options);
           Ring ring = Ring.create(RingOptions.capacity(64 * 1024))) {
         registry.publish("ring", ring, Capabilities.none());
         Starving self = new Starving(root, registry, ring);
         self.tasks().forEach(self::starve);
+        self.starveAtTheLastStep(false, Departure.WITHDRAWN);
+        self.starveAtTheLastStep(true, Departure.DIED);
+        self.starveARemoval();
+        self.starveAdoptions();
+        self.starveASuccessor();
       }
       System.out.println("survived");
     }
@@ -113,6 +125,98 @@ class ShortageTest {
       }
     }
 
+    private void starveAdoptions() {
+      try (Adoption first = registry.adopt("y", ring)) {
+        // The watch of all adoptions has begun by then, and keeps what it needs.
+        Eventually.await("adoption", DEADLINE, () -> first.state() == Adoption.State.PUBLISHING);
+      }
+      starve("adopt", () -> registry.adopt("y", ring).close());
+    }
+
+    /** A name appears, and then not even one descriptor is left to keep it. */
+    private void starveAtTheLastStep(boolean toBeContinued, Departure expected) {
+      AtomicReference<Departure> told = new AtomicReference<>();
+      AtomicBoolean resting = new AtomicBoolean();
+      ServiceListener listener =
+          new ServiceListener() {
+            @Override
+            public void onUp(Service service) {}
+
+            @Override
+            public void onDown(Service service, Departure reason) {
+              told.set(reason);
+            }
+
+            @Override
+            public void onMissed(String name, Departure reason) {
+              told.set(reason);
+            }
+
+            @Override
+            public void onCaughtUp() {
+              resting.set(true);
+            }
+          };
+      List<EventFd> all = new ArrayList<>();
+      PublishingConditions conditions =
+          new PublishingConditions() {
+            @Override
+            public boolean isViewCurrent() {
+              all.addAll(takeAllBut(0));
+              return true;
+            }
+
+            @Override
+            public boolean isToBeContinued() {
+              return toBeContinued;
+            }
+          };
+      Watch watch = registry.watch(listener);
+      // So that it gives no descriptor back meanwhile.
+      Eventually.await("watch", DEADLINE, resting::get);
+      assertThrows(
+          SystemCallException.class, () -> registry.publish(ServiceSpec.named("last"), conditions));
+      all.forEach(EventFd::close);
+      Eventually.await("departure", DEADLINE, () -> told.get() == expected);
+      watch.close();
+      assertTrue(isAlone());
+    }
+
+    /** One descriptor is left to find a dead record with, and none to remove it. */
+    private void starveARemoval() {
+      try (Directory directory = Directory.open(root);
+          Watcher watcher = new Watcher(directory, new Cleaner(directory), service -> {})) {
+        watcher.start();
+        Publication dying = registry.publish(ServiceSpec.named("dying"));
+        watcher.awaitAndTell();
+        List<EventFd> all = takeAllBut(0);
+        dying.handOver();
+        all.addAll(takeAllBut(1));
+        assertThrows(SystemCallException.class, watcher::awaitAndTell);
+        all.forEach(EventFd::close);
+        watcher.lookAtEverythingLater();
+        watcher.awaitAndTell();
+      }
+      assertTrue(isAlone());
+    }
+
+    /** There are descriptors to look around with, but too few to publish. */
+    private void starveASuccessor() {
+      try (Registry first = Registry.open(root)) {
+        Publication dying = first.publish("y", ring, Capabilities.none());
+        try (Adoption adoption = registry.adopt("y", ring)) {
+          FAILED.set(false);
+          List<EventFd> all = takeAllBut(3);
+          dying.handOver();
+          Eventually.await("failure", DEADLINE, FAILED::get);
+          all.forEach(EventFd::close);
+          Eventually.await(
+              "adoption", DEADLINE, () -> adoption.state() == Adoption.State.PUBLISHING);
+        }
+      }
+      Eventually.await("alone", DEADLINE, this::isAlone);
+    }
+
     private void starve(String name, Runnable task) {
       task.run();
       task.run();
@@ -134,7 +238,7 @@ class ShortageTest {
         }
         String when = name + " with " + left + " descriptors left";
         Eventually.await(when, DEADLINE, () -> OpenDescriptors.now().size() <= before);
-        // What was handed over may lie there still, and the watcher may just have it in hand.
+        // What was handed over lies there until the watch has it removed.
         Eventually.await(when, DEADLINE, this::isAlone);
       }
       System.out.println("done " + name + ", " + failures + " failures");
@@ -142,7 +246,6 @@ class ShortageTest {
     }
 
     private boolean isAlone() {
-      registry.gc();
       return Alien.names(root).stream().filter(HiddenNames::isService).count() == 1;
     }
 

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.millrace.testkit.ChildProcess;
 import io.millrace.testkit.Eventually;
 import io.millrace.testkit.OpenDescriptors;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -120,6 +119,28 @@ class WatchTest {
   }
 
   @Test
+  void aProcessIsWatchedUntilTheLastOfItsServicesIsGone() {
+    registry.watch(diary);
+    try (ChildProcess child = ChildProcess.start(PublishingProcess.class, root.toString())) {
+      for (String name : List.of("a", "b")) {
+        child.send("publish " + name);
+        child.expectLine("published", DEADLINE);
+      }
+      diary.expect("caught up", "up a", "up b");
+      child.send("withdraw a");
+      diary.expect("caught up", "up a", "up b", "down a WITHDRAWN");
+      assertEquals(1, watchedProcesses());
+      child.send("withdraw b");
+      diary.expect("caught up", "up a", "up b", "down a WITHDRAWN", "down b WITHDRAWN");
+      assertEquals(0, watchedProcesses());
+    }
+  }
+
+  private static long watchedProcesses() {
+    return OpenDescriptors.now().values().stream().filter(one -> one.contains("pidfd")).count();
+  }
+
+  @Test
   void aWithdrawalRightBeforeTheEndOfTheProcessIsNoDeath() {
     registry.watch(diary);
     try (ChildProcess child = ChildProcess.start(PublishingProcess.class, root.toString())) {
@@ -154,6 +175,9 @@ class WatchTest {
     diary.expect("caught up", "up a");
     publication.update(Capabilities.none().with("value", "no"));
     diary.expect("caught up", "up a", "down a NO_LONGER_MATCHES");
+    publication.close();
+    registry.publish(ServiceSpec.named("b").capabilities(Capabilities.none().with("value", "yes")));
+    diary.expect("caught up", "up a", "down a NO_LONGER_MATCHES", "up b");
   }
 
   @Test
@@ -204,20 +228,28 @@ class WatchTest {
           }
         };
     Publication gone = registry.publish(ServiceSpec.named("gone"));
+    Publication replaced = registry.publish(ServiceSpec.named("replaced"));
     registry.watch(slow);
-    diary.expect("up gone");
+    diary.expect("up gone", "up replaced");
     registry.publish(ServiceSpec.named("gate"));
-    diary.expect("up gone", "up gate");
+    diary.expect("up gone", "up replaced", "up gate");
     // The listener waits at the gate while more happens than the queue of the kernel holds.
     for (int i = 0; i < 8000; i++) {
       registry.publish(ServiceSpec.named("flood")).close();
     }
     gone.close();
+    replaced.close();
+    registry.publish(ServiceSpec.named("replaced"));
     registry.publish(ServiceSpec.named("last"));
     registry.publish(ServiceSpec.named("open"));
-    List<String> last = List.of("up last", "up open", "down gone WITHDRAWN");
+    List<String> last =
+        List.of("up last", "up open", "down gone WITHDRAWN", "down replaced WITHDRAWN");
     Eventually.await("the last ones", DEADLINE, () -> diary.lines.containsAll(last));
     last.forEach(line -> assertEquals(1, diary.lines.stream().filter(line::equals).count(), line));
+    Eventually.await(
+        "the next one",
+        DEADLINE,
+        () -> diary.lines.stream().filter("up replaced"::equals).count() == 2);
     Eventually.await(
         "as many down as up",
         DEADLINE,
@@ -260,25 +292,5 @@ class WatchTest {
     assertEquals(
         "b", registry.list(Filters.kind("x").and(Filters.capability("fast"))).get(0).name());
     assertEquals(0, registry.list(Filters.kind("y")).size());
-  }
-
-  @Test
-  void gcRemovesWhatDeadProcessesLeftAndNothingElse() throws Exception {
-    try (ChildProcess child = ChildProcess.start(PublishingProcess.class, root.toString())) {
-      child.send("publish dead");
-      child.expectLine("published", DEADLINE);
-      registry.publish(PublishingProcess.specWithDescriptors("alive"));
-      List<String> withBoth = Alien.names(root);
-      assertEquals(6, withBoth.size());
-      Alien.put(root, "note", "somebody's file".getBytes());
-      child.kill();
-      Files.writeString(root.resolve(".dead.old"), "");
-      Files.writeString(root.resolve(".new.0123456789abcdef"), "");
-      Files.writeString(root.resolve(".server.0123456789abcdef.sock"), "");
-      assertTrue(registry.gc() >= 4);
-      assertEquals(4, Alien.names(root).size(), Alien.names(root).toString());
-      assertEquals(0, registry.gc());
-      assertEquals(1, registry.list().size());
-    }
   }
 }

@@ -24,11 +24,12 @@ final class CallCount {
 
   private CallCount() {}
 
-  /** In the counted process: does a thing {@link #ROUNDS} times between marks, when told to. */
-  static void repeat(Parent parent, Directory directory, Runnable counted, Runnable after)
+  /** In the counted process: does a thing again and again between marks, when told to. */
+  static void repeat(
+      Parent parent, Directory directory, int rounds, Runnable counted, Runnable after)
       throws InterruptedException {
     parent.hear("go", PublishTrial.PATIENCE_SECONDS);
-    for (int i = 0; i < ROUNDS; i++) {
+    for (int i = 0; i < rounds; i++) {
       directory.openFile(MARK, false);
       counted.run();
       directory.openFile(MARK, false);

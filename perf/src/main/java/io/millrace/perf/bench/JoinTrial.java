@@ -63,7 +63,11 @@ final class JoinTrial implements Trial.Body {
         }
         parent.say("warm");
         CallCount.repeat(
-            parent, directory, () -> ring = registry.joinRing(NAME), () -> ring.close());
+            parent,
+            directory,
+            CallCount.ROUNDS,
+            () -> ring = registry.joinRing(NAME),
+            () -> ring.close());
       }
     }
   }
