@@ -10,8 +10,6 @@ import io.millrace.ring.Producer;
 import io.millrace.ring.Ring;
 import io.millrace.ring.RingOptions;
 import java.io.IOException;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -52,9 +50,7 @@ public final class BeyondOneHost extends Example {
   private Object[] wire;
   private ChildJvm sender;
   private ChildJvm receiver;
-  private long received;
-  private long lost;
-  private long doubled;
+  private final Tally tally = new Tally();
 
   @Override
   protected String run() throws IOException {
@@ -63,7 +59,7 @@ public final class BeyondOneHost extends Example {
     check(Set.of("sender", "receiver").containsAll(List.of(kill)), "--kill: sender or receiver");
     folder = Files.createTempDirectory("beyond-one-host");
     keep(() -> IoUtil.delete(folder.toFile(), true));
-    wire = new Object[] {freePort(), freePort()};
+    wire = new Object[] {Drivers.freePort(), Drivers.freePort()};
     Ring near = publish("near");
     near.addGroup(Sender.CONFIRMED);
     Ring far = publish("far");
@@ -78,10 +74,7 @@ public final class BeyondOneHost extends Example {
     receiver.tell("stop");
     String dropped = receiver.expect("dropped", PATIENCE_SECONDS);
     System.out.println("frames that came again and were dropped by the last receiver: " + dropped);
-    lost = count - received;
-    return (lost == 0 && doubled == 0 ? "ok" : "failed")
-        + (" sent=" + count + " received=" + received + " lost=" + lost + " doubled=" + doubled)
-        + (" killed=" + kill.length);
+    return tally.verdict(count) + " killed=" + kill.length;
   }
 
   /** Writes here, reads there, and kills on the way. */
@@ -91,15 +84,15 @@ public final class BeyondOneHost extends Example {
     long deadline = start + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS + count / rate);
     int sent = 0;
     int killed = 0;
-    while (received + lost < count && System.nanoTime() < deadline) {
+    while (tally.next() < count && System.nanoTime() < deadline) {
       message.putLong(0, sent);
       long due = (System.nanoTime() - start) * rate / TimeUnit.SECONDS.toNanos(1);
       boolean wrote = sent < Math.min(count, due) && producer.offer(message, 0, 8, 1) > 0;
       sent += wrote ? 1 : 0;
       int read =
           consumer.poll(
-              (type, buffer, offset, length) -> check(buffer.getLong(offset + Long.BYTES)), 100);
-      if (killed < kill.length && received > (long) count * (killed + 1) / (kill.length + 2)) {
+              (type, buffer, offset, length) -> tally.on(buffer.getLong(offset + Long.BYTES)), 100);
+      if (killed < kill.length && tally.next() > (long) count * (killed + 1) / (kill.length + 2)) {
         replace(kill[killed++]);
       }
       if (!wrote && read == 0) {
@@ -108,15 +101,8 @@ public final class BeyondOneHost extends Example {
     }
   }
 
-  private void check(long number) {
-    long expected = received + lost;
-    lost += Math.max(0, number - expected);
-    doubled += number < expected ? 1 : 0;
-    received += number < expected ? 0 : 1;
-  }
-
   private void replace(String side) {
-    System.out.println("the " + side + " is killed after " + received + " messages");
+    System.out.println("the " + side + " is killed after " + tally.received() + " messages");
     if (side.equals("sender")) {
       sender.kill();
       sender = startSender();
@@ -155,11 +141,5 @@ public final class BeyondOneHost extends Example {
     Ring ring = keep(Ring.create(RingOptions.capacity(8 << 20).name(host)));
     keep(registry.publish(host, ring, Capabilities.none()));
     return ring;
-  }
-
-  private static int freePort() throws IOException {
-    try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }
