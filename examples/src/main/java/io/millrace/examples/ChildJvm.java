@@ -6,8 +6,6 @@ import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -46,36 +44,13 @@ public final class ChildJvm implements AutoCloseable {
    * @return the child
    */
   public static ChildJvm start(String name, Class<?> main, Object... arguments) {
-    List<String> command = command(main, arguments);
+    List<String> command = JvmCommand.of(main, arguments);
     try {
       return new ChildJvm(
           name, new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
     } catch (IOException failure) {
       throw new UncheckedIOException("cannot start " + name, failure);
     }
-  }
-
-  /**
-   * The command line of a JVM like this one.
-   *
-   * @param main the class whose main method it runs
-   * @param arguments for that method
-   * @return the words
-   */
-  public static List<String> command(Class<?> main, Object... arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED");
-    command.add("--enable-native-access=ALL-UNNAMED");
-    command.add("--sun-misc-unsafe-memory-access=allow");
-    command.add("-XX:+UseSerialGC");
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add(main.getName());
-    for (Object argument : arguments) {
-      command.add(argument.toString());
-    }
-    return command;
   }
 
   /**
@@ -89,7 +64,10 @@ public final class ChildJvm implements AutoCloseable {
   public String expect(String word, int seconds) {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
     while (true) {
-      String line = next(word, deadline - System.nanoTime());
+      String line = take(word, deadline - System.nanoTime());
+      if (line.equals(END)) {
+        throw new IllegalStateException(name + " ended before it said '" + word + "'");
+      }
       if (line.startsWith(word)) {
         return line.substring(word.length()).trim();
       }
@@ -97,23 +75,11 @@ public final class ChildJvm implements AutoCloseable {
     }
   }
 
-  /**
-   * Prints what the child has printed so far.
-   *
-   * @throws IllegalStateException if it has ended
-   */
+  /** Prints what the child has printed so far. */
   public void printAll() {
     while (!answers.isEmpty()) {
-      System.out.println(next("anything", 0));
+      System.out.println(take("anything", 0));
     }
-  }
-
-  private String next(String word, long nanos) {
-    String line = take(word, nanos);
-    if (line.equals(END)) {
-      throw new IllegalStateException(name + " ended before it said '" + word + "'");
-    }
-    return line;
   }
 
   private String take(String word, long nanos) {

@@ -1,6 +1,7 @@
 package io.millrace.examples;
 
 import io.millrace.cli.Millrace;
+import io.millrace.examples.beyondonehost.BeyondOneHost;
 import io.millrace.examples.config.Config;
 import io.millrace.examples.eventloop.EventLoop;
 import io.millrace.examples.marketdata.MarketData;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Spec;
       Config.class,
       EventLoop.class,
       NativeClient.class,
+      BeyondOneHost.class,
       Telemetry.class,
       Millrace.class
     })

@@ -2,8 +2,8 @@ package io.millrace.examples.eventloop;
 
 import io.millrace.discovery.Capabilities;
 import io.millrace.discovery.Registry;
-import io.millrace.examples.ChildJvm;
 import io.millrace.examples.Example;
+import io.millrace.examples.JvmCommand;
 import io.millrace.ring.Producer;
 import io.millrace.ring.Ring;
 import io.millrace.ring.RingOptions;
@@ -101,7 +101,7 @@ public final class EventLoop extends Example {
       String connection = "/dev/tcp/127.0.0.1/" + listener.getLocalPort();
       List<String> command = new ArrayList<>();
       command.addAll(List.of("bash", "-c", "exec \"$@\" 0<>" + connection + " 1>&0", "bash"));
-      command.addAll(ChildJvm.command(Service.class, name("orders"), name("prices")));
+      command.addAll(JvmCommand.of(Service.class, name("orders"), name("prices")));
       Process service =
           new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
       keep(() -> service.destroyForcibly().onExit().join());
