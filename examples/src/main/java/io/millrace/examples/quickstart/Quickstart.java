@@ -1,5 +1,6 @@
 package io.millrace.examples.quickstart;
 
+import io.millrace.discovery.Registry;
 import io.millrace.examples.ChildJvm;
 import io.millrace.examples.Example;
 import picocli.CommandLine.Command;
@@ -23,6 +24,10 @@ public final class Quickstart extends Example {
         "process %d publishes; process %d finds it and prints:%n",
         publisher.pid(), subscriber.pid());
     int status = subscriber.finish(PATIENCE_SECONDS);
+    publisher.kill(); // Its minute is not over. What it leaves is a record that nobody needs.
+    try (Registry registry = Registry.open()) {
+      registry.gc();
+    }
     return status == 0 ? "ok" : "failed: the subscriber ended with status " + status;
   }
 }

@@ -22,6 +22,7 @@ class QuickstartTest {
     Path root = ExampleRun.makeRoot(folder);
     try (ExampleRun run = ExampleRun.start(root, folder, "quickstart")) {
       run.assertSuccess(Pattern.compile("quickstart: ok"));
+      ExampleRun.assertEmpty(root);
       List<Long> prices =
           run.output()
               .lines()
