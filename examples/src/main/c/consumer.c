@@ -1,9 +1,7 @@
 /* The only consumer of a group: polls, sleeps, and recovers what killed producers have left. */
 #include "ring.h"
 
-#include <linux/membarrier.h>
 #include <poll.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -64,7 +62,7 @@ int consumer_poll(struct consumer *consumer, handler *handle, void *context, int
   if (consumer->next != start) {
     store(ring, consumer->slot + CONSUMED_RECORDS, consumer->records);
     store(ring, consumer->slot + CONSUMED_BYTES, consumer->bytes);
-    __atomic_thread_fence(__ATOMIC_SEQ_CST); /* Not registered for membarrier: see the producer. */
+    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* See the producer. */
     consumer->wake_ups += (uint64_t)wake(ring, SPACE_WAITERS);
     store(ring, consumer->slot + CONSUMER_WAKE_UPS, consumer->wake_ups);
     consumer->stuck_since = 0;
@@ -85,7 +83,6 @@ void consumer_sleep(struct consumer *consumer) {
   uint64_t bit = 1ull << consumer->waiter, drained;
   store(ring, slot + PHASE, ++consumer->sleeps * 4 + 1);
   __atomic_fetch_or(at(ring, DATA_WAITERS), bit, __ATOMIC_SEQ_CST);
-  syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL_EXPEDITED, 0, 0);
   if (!is_committed(ring, consumer->next)) {
     struct pollfd event = {ring->events[consumer->waiter], POLLIN, 0};
     int claimed = load(ring, TAIL) > consumer->next;

@@ -178,6 +178,46 @@ class EventLoopTest {
     }
   }
 
+  /** What was stored before the wait began may not have arrived yet. */
+  @Test
+  void lookingAgainAtOnceDoesNotEndTheShortFirstSleep() {
+    try (Ring ring = Ring.create(SMALL);
+        Consumer consumer = ring.addConsumer(ALL)) {
+      Waitable records = consumer.waitForRecords();
+      Eventually.await(
+          "two looks within a millisecond",
+          Duration.ofSeconds(30),
+          () -> {
+            long start = System.nanoTime();
+            records.cancelWait();
+            assertTrue(records.prepareWait() && records.prepareWait());
+            long longest = records.longestWaitNanos();
+            boolean atOnce = System.nanoTime() - start < TimeUnit.MILLISECONDS.toNanos(1);
+            assertTrue(!atOnce || longest < Waitable.FOREVER);
+            return atOnce;
+          });
+    }
+  }
+
+  @Test
+  void aWaitThatGoesOnIsWokenEachTimeAndIsSilentInBetween() {
+    try (Ring ring = Ring.create(SMALL);
+        Consumer consumer = ring.addConsumer(ALL);
+        Producer producer = ring.addProducer();
+        Epoll loop = new Epoll()) {
+      Waitable records = consumer.waitForRecords();
+      loop.add(records.descriptor(), Epoll.IN, 1);
+      for (int i = 0; i < 3; i++) {
+        assertTrue(records.prepareWait());
+        assertEquals(0, loop.await(0));
+        assertTrue(producer.offer(message, 0, 8, i) > 0);
+        assertEquals(1, loop.await(30_000));
+        assertFalse(records.prepareWait());
+        assertEquals(1, consumer.poll((type, buffer, offset, length) -> {}, 10));
+      }
+    }
+  }
+
   @Test
   void aPollerLooksAgainAfterAShortFirstSleep() {
     try (RingPoller poller = new RingPoller();
