@@ -22,8 +22,8 @@ final class Courtesy {
   /** Parties on their way to the next generation are done sooner; a time slice takes longer. */
   private static final long DEAR_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
-  private static final int FIRST_PAUSE = 16;
-  private static final int LONGEST_PAUSE = 1024;
+  private static final int FIRST_PAUSE = 4;
+  private static final int LONGEST_PAUSE = 256;
 
   private int left;
   private int nextPause = FIRST_PAUSE;
