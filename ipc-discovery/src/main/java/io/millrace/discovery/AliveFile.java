@@ -9,20 +9,26 @@ import io.millrace.os.FileStatus;
 import io.millrace.os.Inotify;
 import io.millrace.os.OfdLock;
 import io.millrace.os.SystemCallException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * The file behind {@link Alive}: byte 0 is locked while it is held, and says how the run of the
- * holder goes ({@code R}) or went ({@code R} again if it crashed, {@code C} if it ended well).
+ * The file behind {@link Alive}, one line: byte 0 is locked while it is held, and says how the run
+ * of the holder goes ({@code R}) or went ({@code R} again if it crashed, {@code C} if it ended
+ * well). The number of the run stands behind it, so that one run is never taken for another.
  */
 final class AliveFile implements AutoCloseable {
   private static final long LOCK = 0;
-  private static final byte[] RUNNING = {'R', '\n'};
-  private static final byte[] CLEAN = {'C', '\n'};
+  private static final char RUNNING = 'R';
+  private static final char CLEAN = 'C';
+  private static final int MAX_LENGTH = 32;
+  private static final Pattern LINE = Pattern.compile("[RC] ([0-9]{1,18})\n");
   private static final int PERMISSIONS = 0600;
   private static final int EVENTS =
       Inotify.CREATE | Inotify.MOVED_TO | Inotify.MODIFY | Inotify.CLOSE_WRITE | Inotify.DELETE;
@@ -80,9 +86,9 @@ final class AliveFile implements AutoCloseable {
         FileStatus current = directory.statusOf(name);
         // Somebody may have removed the file before it was locked: then it means nothing any more.
         if (current != null && current.isSameFile(file.status())) {
-          byte[] last = FileContent.readOnce(file, 1);
+          byte[] last = FileContent.readOnce(file, MAX_LENGTH);
           // Also wakes those who wait for a holder: taking a lock is no event, writing is.
-          FileContent.write(file, RUNNING);
+          FileContent.write(file, beginningOfRun(1 + numberOf(last)));
           return new Held(file, lastRun(last));
         }
         file.close();
@@ -110,11 +116,21 @@ final class AliveFile implements AutoCloseable {
     }
   }
 
+  private static byte[] beginningOfRun(long number) {
+    return (RUNNING + " " + number + "\n").getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /** The number of the run, 0 if there was none or the file was not written by an {@link Alive}. */
+  private static long numberOf(byte[] content) {
+    Matcher line = LINE.matcher(new String(content, StandardCharsets.US_ASCII));
+    return line.matches() ? Long.parseLong(line.group(1)) : 0;
+  }
+
   private static Alive.LastRun lastRun(byte[] content) {
     if (content.length == 0) {
       return Alive.LastRun.NONE;
     }
-    return content[0] == CLEAN[0] ? Alive.LastRun.CLEAN : Alive.LastRun.CRASHED;
+    return content[0] == CLEAN ? Alive.LastRun.CLEAN : Alive.LastRun.CRASHED;
   }
 
   /** How the last run ended, {@code null} while somebody holds the file. */
@@ -124,10 +140,11 @@ final class AliveFile implements AutoCloseable {
         return Alive.LastRun.NONE;
       }
       while (!OfdLock.isHeldByAnother(file, LOCK)) {
-        byte[] content = FileContent.readOnce(file, 1);
-        // A run that began or ended in between may have left the mark of its beginning.
+        byte[] content = FileContent.readOnce(file, MAX_LENGTH);
+        // A run that began or ended in between may have left the mark of its beginning. If it is
+        // there still, that run has ended: nobody held the file, and no later run has written.
         boolean settled = !OfdLock.isHeldByAnother(file, LOCK);
-        if (settled && Arrays.equals(content, FileContent.readOnce(file, 1))) {
+        if (settled && Arrays.equals(content, FileContent.readOnce(file, MAX_LENGTH))) {
           return lastRun(content);
         }
       }
@@ -136,7 +153,7 @@ final class AliveFile implements AutoCloseable {
   }
 
   static void markClean(Descriptor file) {
-    FileContent.write(file, CLEAN);
+    FileContent.write(file, new byte[] {CLEAN});
   }
 
   boolean isHeld() {

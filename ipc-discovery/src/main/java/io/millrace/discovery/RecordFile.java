@@ -53,15 +53,18 @@ final class RecordFile implements AutoCloseable {
    * @throws RecordException if there is none that can be trusted
    */
   Service read() {
+    boolean mayChange = true;
     for (int left = READS; ; left--) {
       byte[] content = content();
       try {
         return RecordParser.parse(name, content);
       } catch (RecordException flaw) {
         // Two updates during one read can tear both slots. One slot alone is never torn.
-        if (content.length <= RecordLayout.SLOT_SIZE || left == 0 || !isPublisherAlive()) {
+        if (content.length <= RecordLayout.SLOT_SIZE || left == 0 || !mayChange) {
           throw flaw;
         }
+        // What its last updates tore in this read is whole in the next one.
+        mayChange = isPublisherAlive();
         Thread.onSpinWait();
       }
     }
