@@ -180,4 +180,23 @@ class BreakTest extends LocalParties {
       parties.get(1).close();
     }
   }
+
+  @Test
+  void onlyOnePartyAtATimeRepairsWhatIsBroken() throws Exception {
+    Barrier party = parties(2).get(0);
+    assertThrows(TimeoutException.class, () -> party.await(0, TimeUnit.SECONDS));
+    try (BarrierRegion slow = BarrierRegion.open(party.descriptors());
+        BarrierRegion fast = BarrierRegion.open(party.descriptors())) {
+      Places slowOnes = new Places(slow.words(), 2, slow.own());
+      Places fastOnes = new Places(fast.words(), 2, fast.own());
+      Gate gate = new Gate(fast.words(), fastOnes, () -> {});
+      long broken = gate.state();
+      assertTrue(slowOnes.tryLockRepair());
+      assertFalse(gate.tryRepair(broken, 1));
+      assertEquals(broken, gate.state());
+      slowOnes.unlockRepair();
+      assertTrue(gate.tryRepair(broken, 1));
+      assertFalse(BarrierState.isBroken(gate.state()));
+    }
+  }
 }
