@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.ring.RingProcess.Delivery;
 import io.millrace.ring.Survivors.Manner;
+import io.millrace.testkit.Signals;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -157,6 +158,7 @@ class KilledConsumerTest {
       var first = CompletableFuture.supplyAsync(() -> press(ring, 16 * 1024 - 64), THREAD);
       var second = CompletableFuture.supplyAsync(() -> press(ring, 16 * 1024 - 64), THREAD);
       SleepersTest.awaitSpaceSleepers(ring, 2);
+      Signals.awaitSleepersInEpoll(ring.membership().pid, 2);
       child.runUpTo(step, 1, "poll c 1");
       child.kill();
       assertTrue(first.get(SOON.toSeconds(), TimeUnit.SECONDS) > 0);

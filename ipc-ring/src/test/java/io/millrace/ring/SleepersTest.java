@@ -70,7 +70,7 @@ class SleepersTest {
         RingProcess child = RingProcess.joinedTo(ring)) {
       child.run("producer p");
       // So that no sleeper is woken by the join itself while the child wakes the others.
-      survivors.awaitAsleep();
+      survivors.awaitDeepAsleep();
       child.runUpTo(step, times, "offer p 0 40");
       child.kill();
       survivors.awaitCaughtUp();
@@ -186,7 +186,7 @@ class SleepersTest {
       presser.run("producer q");
       presser.send("press q 0 2000");
       awaitSpaceSleepers(ring, 1);
-      awaitAsleep(presser);
+      Signals.awaitSleepersInEpoll(presser.pid(), 1);
       wake.run();
       presser.finish("press");
     }

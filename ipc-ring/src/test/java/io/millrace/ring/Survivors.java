@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.ring.RingProcess.Delivery;
 import io.millrace.testkit.Eventually;
+import io.millrace.testkit.Signals;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -79,6 +80,14 @@ final class Survivors implements AutoCloseable {
     if (manner == Manner.BLOCKING) {
       Eventually.await("all survivors sleep", SOON, () -> sleepers() >= threads.size());
     }
+  }
+
+  /**
+   * Waits until every blocking survivor sleeps until it is woken, the short first sleep behind it.
+   * Where a claim is under way they never do.
+   */
+  void awaitDeepAsleep() {
+    Signals.awaitSleepersInEpoll(ring.membership().pid, threads.size());
   }
 
   private int sleepers() {

@@ -7,11 +7,15 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Signals to other processes. */
 public final class Signals {
   private static final Duration DEADLINE = Duration.ofSeconds(30);
+
+  /** epoll_wait and epoll_pwait of x86-64, epoll_pwait of aarch64. */
+  private static final Set<String> EPOLL_CALLS = Set.of("232", "281", "22");
 
   private Signals() {}
 
@@ -76,6 +80,40 @@ public final class Signals {
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }
+  }
+
+  /**
+   * Waits until threads of a process sleep in epoll for long, in the rule until an event.
+   *
+   * @param pid the process
+   * @param count how many threads
+   */
+  public static void awaitSleepersInEpoll(int pid, int count) {
+    Eventually.await(
+        count + " threads of " + pid + " sleep", DEADLINE, () -> sleepersInEpoll(pid) >= count);
+  }
+
+  private static long sleepersInEpoll(int pid) {
+    try (Stream<Path> threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
+      return threads.filter(Signals::sleepsInEpoll).count();
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  private static boolean sleepsInEpoll(Path thread) {
+    try {
+      // The call and its arguments, of which the last int is the time limit; or "running".
+      String[] call = Files.readString(thread.resolve("syscall")).split(" ");
+      return EPOLL_CALLS.contains(call[0])
+          && isLong((int) Long.parseUnsignedLong(call[4].substring(2), 16));
+    } catch (IOException gone) {
+      return false;
+    }
+  }
+
+  private static boolean isLong(int millis) {
+    return millis < 0 || millis > 1000;
   }
 
   private static String state(Path thread) {
