@@ -113,8 +113,24 @@ final class Survivors implements AutoCloseable {
     RingCounters counters = ring.counters();
     long tail = counters.position();
     return counters.groups().stream()
-        .filter(group -> journals.containsKey(group.name()))
-        .allMatch(group -> group.position() == tail);
+            .filter(group -> journals.containsKey(group.name()))
+            .allMatch(group -> group.position() == tail)
+        && recordsInHand() == 0;
+  }
+
+  /** A shared group's position is ahead of what its consumers are still handling. */
+  private int recordsInHand() {
+    RingMemory memory = ring.memory();
+    int inHand = 0;
+    for (int i = 0; i < memory.consumers; i++) {
+      int slot = memory.consumerSlot(i);
+      boolean own =
+          memory.header.getIntVolatile(slot + CONSUMER_STATE) == ACTIVE
+              && memory.header.getInt(slot + CONSUMER_IDENTITY + IDENTITY_PID)
+                  == ring.membership().pid;
+      inHand += own && memory.header.getLongVolatile(slot + IN_PROGRESS) != NONE ? 1 : 0;
+    }
+    return inHand;
   }
 
   /** Writes several capacities of records, waiting for room without a time limit. */
