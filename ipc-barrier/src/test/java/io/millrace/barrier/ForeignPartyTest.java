@@ -49,18 +49,7 @@ class ForeignPartyTest extends ProcessParties {
   @ValueSource(strings = {"ENOSYS", "EPERM"})
   void whoMayNotOpenProcessesSeesTheirDeathsAllTheSame(String error) throws Exception {
     Tools.assumeWorks("strace", "-V");
-    List<String> filter =
-        List.of(
-            "strace",
-            "-D",
-            "-f",
-            "-qq",
-            "-o",
-            "/dev/null",
-            "-e",
-            "trace=pidfd_open",
-            "-e",
-            "inject=pidfd_open:error=" + error);
+    List<String> filter = Tools.injecting("pidfd_open", "error=" + error);
     requireToldOfADeath(startUnder(filter, 3, 0));
   }
 

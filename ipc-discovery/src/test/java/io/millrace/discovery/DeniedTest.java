@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.os.Credentials;
 import io.millrace.testkit.ChildProcess;
+import io.millrace.testkit.Tools;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -122,19 +123,7 @@ class DeniedTest {
   @Test
   void aKernelWithoutPidfdGetfdIsNoObstacle() throws Exception {
     try (Registry registry = Registry.open(root());
-        ChildProcess joiner =
-            start(
-                List.of(
-                    "strace",
-                    "-D",
-                    "-f",
-                    "-qq",
-                    "-o",
-                    "/dev/null",
-                    "-e",
-                    "trace=pidfd_getfd",
-                    "-e",
-                    "inject=pidfd_getfd:error=ENOSYS"))) {
+        ChildProcess joiner = start(Tools.injecting("pidfd_getfd", "error=ENOSYS"))) {
       PublishingProcess.publish(registry, "x");
       assertEquals("SOCKET 3", joinedBy(joiner));
     }
@@ -193,18 +182,7 @@ class DeniedTest {
   @ParameterizedTest
   @ValueSource(strings = {"ENOSYS", "EPERM"})
   void withoutPidfdOpenDeathsAreToldAllTheSame(String error) throws Exception {
-    List<String> hidden =
-        List.of(
-            "strace",
-            "-D",
-            "-f",
-            "-qq",
-            "-o",
-            "/dev/null",
-            "-e",
-            "trace=pidfd_open",
-            "-e",
-            "inject=pidfd_open:error=" + error);
+    List<String> hidden = Tools.injecting("pidfd_open", "error=" + error);
     Strace.require();
     try (ChildProcess publisher = start(List.of());
         ChildProcess watching =

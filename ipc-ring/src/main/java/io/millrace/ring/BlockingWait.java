@@ -86,8 +86,8 @@ abstract class BlockingWait implements Waitable {
 
   @Override
   public final void cancelWait() {
-    cancel();
-    if (waiter != null) {
+    if (waiter != null && waiter.isAnnounced()) {
+      cancel();
       waiter.drain();
     }
   }

@@ -163,6 +163,10 @@ final class Waiter {
     }
   }
 
+  boolean isAnnounced() {
+    return announced;
+  }
+
   /** Says that this sleeper is awake. */
   void cancel() {
     if (announced) {

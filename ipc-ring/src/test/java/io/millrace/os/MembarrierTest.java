@@ -25,18 +25,7 @@ class MembarrierTest {
   @Test
   void whereItIsForbiddenThisIsKnownBeforehand() {
     Tools.assumeWorks("strace", "-f", "-e", "trace=none", "true");
-    List<String> wrapper =
-        List.of(
-            "strace",
-            "-f",
-            "-D",
-            "-qq",
-            "-o",
-            "/dev/null",
-            "-e",
-            "trace=membarrier",
-            "-e",
-            "inject=membarrier:error=EPERM");
+    List<String> wrapper = Tools.injecting("membarrier", "error=EPERM");
     try (ChildProcess child = ChildProcess.startUnder(wrapper, List.of(), Asker.class)) {
       assertEquals("false", child.expectLine("registered ", Duration.ofSeconds(30)));
       String failure = child.expectLine("failed ", Duration.ofSeconds(30));

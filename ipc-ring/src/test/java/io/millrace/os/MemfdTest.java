@@ -98,12 +98,12 @@ class MemfdTest {
 
   @Test
   void aFailedAllocationFailsClearlyAndLeavesNothingOpen() {
-    expectFromChild("ENOSPC", injecting("fallocate:error=ENOSPC", "fallocate"), PAGE);
+    expectFromChild("ENOSPC", injecting("fallocate", "error=ENOSPC"), PAGE);
   }
 
   @Test
   void aRefusedSealFailsClearlyAndLeavesNothingOpen() {
-    List<String> wrapper = new ArrayList<>(injecting("fcntl:error=EACCES", "fcntl"));
+    List<String> wrapper = new ArrayList<>(injecting("fcntl", "error=EACCES"));
     wrapper.addAll(
         List.of(
             "-P",
@@ -115,7 +115,7 @@ class MemfdTest {
 
   @Test
   void aKernelThatDoesNotKnowTheFlagIsAskedWithoutIt() {
-    expectFromChild("sealed", injecting("memfd_create:error=EINVAL:when=1", "memfd_create"), PAGE);
+    expectFromChild("sealed", injecting("memfd_create", "error=EINVAL:when=1"), PAGE);
   }
 
   @Test
@@ -138,19 +138,9 @@ class MemfdTest {
     expectFromChild("sealed", wrapper, PAGE);
   }
 
-  private static List<String> injecting(String fault, String call) {
+  private static List<String> injecting(String call, String fault) {
     Tools.assumeWorks("strace", "-f", "-e", "trace=none", "true");
-    return List.of(
-        "strace",
-        "-f",
-        "-D",
-        "-qq",
-        "-o",
-        "/dev/null",
-        "-e",
-        "trace=" + call,
-        "-e",
-        "inject=" + fault);
+    return Tools.injecting(call, fault);
   }
 
   private static void expectFromChild(String outcome, List<String> wrapper, long size) {

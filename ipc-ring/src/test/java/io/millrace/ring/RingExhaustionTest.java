@@ -80,16 +80,7 @@ class RingExhaustionTest {
             start(
                 ring,
                 "watches",
-                "strace",
-                "-f",
-                "-D",
-                "-qq",
-                "-o",
-                "/dev/null",
-                "-e",
-                "trace=epoll_ctl",
-                "-e",
-                "inject=epoll_ctl:error=ENOSPC:when=2+")) {
+                Tools.injecting("epoll_ctl", "error=ENOSPC:when=2+").toArray(String[]::new))) {
       assertEquals("true", child.expectLine("slept ", SOON));
       assertEquals("0", child.expectLine("watches ", SOON));
       producer.throwExceptionIfClosed();

@@ -3,6 +3,7 @@ package io.millrace.testkit;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.util.List;
 
 /** Programs that some tests need and not every machine has or allows. */
 public final class Tools {
@@ -27,5 +28,26 @@ public final class Tools {
       Thread.currentThread().interrupt();
       throw new AssertionError("interrupted while trying " + what, interruption);
     }
+  }
+
+  /**
+   * How to start a program to which the kernel does something at a system call; see strace(1).
+   *
+   * @param call the name of the system call
+   * @param fault what, for example {@code error=ENOSYS} or {@code error=EINTR:when=1}
+   * @return the command that goes before the program's own
+   */
+  public static List<String> injecting(String call, String fault) {
+    return List.of(
+        "strace",
+        "-f",
+        "-D",
+        "-qq",
+        "-o",
+        "/dev/null",
+        "-e",
+        "trace=" + call,
+        "-e",
+        "inject=" + call + ":" + fault);
   }
 }

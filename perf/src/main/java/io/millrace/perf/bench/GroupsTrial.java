@@ -50,13 +50,7 @@ final class GroupsTrial implements Trial.Body {
   }
 
   private LinkPlace place(Fork fork) {
-    return new LinkPlace(
-        fork == null ? null : fork.directory(),
-        "stream",
-        LinkPlace.CAPACITY,
-        size,
-        Sends.MULTI,
-        Waits.SPIN);
+    return LinkPlace.in(fork, "stream", size, Sends.MULTI, Waits.SPIN);
   }
 
   @Override

@@ -39,13 +39,7 @@ final class RoundTripTrial implements Trial.Body {
   }
 
   private LinkPlace place(Fork fork) {
-    return new LinkPlace(
-        fork == null ? null : fork.directory(),
-        THERE,
-        LinkPlace.CAPACITY,
-        size,
-        Sends.MULTI,
-        waits);
+    return LinkPlace.in(fork, THERE, size, Sends.MULTI, waits);
   }
 
   @Override

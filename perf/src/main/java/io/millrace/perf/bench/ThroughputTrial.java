@@ -40,13 +40,7 @@ final class ThroughputTrial implements Trial.Body {
   }
 
   private LinkPlace place(Fork fork) {
-    return new LinkPlace(
-        fork == null ? null : fork.directory(),
-        "stream",
-        LinkPlace.CAPACITY,
-        size,
-        sends,
-        Waits.SPIN);
+    return LinkPlace.in(fork, "stream", size, sends, Waits.SPIN);
   }
 
   @Override

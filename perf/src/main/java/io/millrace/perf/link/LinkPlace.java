@@ -1,5 +1,6 @@
 package io.millrace.perf.link;
 
+import io.millrace.perf.harness.Fork;
 import io.millrace.perf.harness.Parent;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -36,6 +37,21 @@ public record LinkPlace(
     SPIN,
     /** Sleep in the kernel. */
     BLOCK
+  }
+
+  /**
+   * A link of a trial.
+   *
+   * @param fork the run of the trial, or null where only the settings are asked for
+   * @param name tells the links of one trial apart
+   * @param length the length of all messages in bytes
+   * @param sends how the senders send
+   * @param waits what an empty receiver does
+   * @return the place
+   */
+  public static LinkPlace in(Fork fork, String name, int length, Sends sends, Waits waits) {
+    Path directory = fork == null ? null : fork.directory();
+    return new LinkPlace(directory, name, CAPACITY, length, sends, waits);
   }
 
   /**
