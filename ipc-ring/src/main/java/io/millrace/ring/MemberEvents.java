@@ -1,14 +1,12 @@
 package io.millrace.ring;
 
-import org.agrona.concurrent.UnsafeBuffer;
-
 /** Tells of every member that comes or goes: sleepers, counters, flight recordings. */
-final class MemberNews {
-  private final UnsafeBuffer header;
+final class MemberEvents {
+  private final RingWords words;
   private final Signals signals;
 
-  MemberNews(RingMemory memory, Signals signals) {
-    header = memory.header;
+  MemberEvents(RingMemory memory, Signals signals) {
+    words = memory.words;
     this.signals = signals;
   }
 
@@ -17,7 +15,7 @@ final class MemberNews {
    * sleepers.
    */
   void joined(String kind, int slot) {
-    header.getAndAddLong(RingLayout.JOINS_OFFSET, 1);
+    words.countJoin();
     signals.membersChanged();
     RingEvents.joined(kind, slot);
   }

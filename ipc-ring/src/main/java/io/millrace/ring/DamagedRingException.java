@@ -1,10 +1,12 @@
 package io.millrace.ring;
 
+import io.millrace.DamagedException;
+
 /**
  * The shared memory holds what no correct member writes, or is no ring of this version. The message
  * says which field, the value found and what was expected.
  */
-public final class RingCorruptedException extends RingException {
+public final class DamagedRingException extends DamagedException {
   private static final long serialVersionUID = 1L;
 
   /**
@@ -12,7 +14,7 @@ public final class RingCorruptedException extends RingException {
    *
    * @param message what was found where
    */
-  public RingCorruptedException(String message) {
+  public DamagedRingException(String message) {
     super(message);
   }
 }
