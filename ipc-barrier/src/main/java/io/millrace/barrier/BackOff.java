@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Used by one thread.
  */
-final class Courtesy {
+final class BackOff {
   /**
    * For processes that share processors a few are mostly enough. Two that have one each are awake
    * together, and stay it, only if who was faster waits for longer than the other takes to be

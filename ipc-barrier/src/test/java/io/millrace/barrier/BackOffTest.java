@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** How a party behaves towards others before it sleeps. */
 @Timeout(120)
-class CourtesyTest {
+class BackOffTest {
   private static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final long SHORT_SPIN = 20_000;
   private static final long LONG_SPIN = 3_000_000_000_000L;
@@ -23,11 +23,11 @@ class CourtesyTest {
 
   @Test
   void itEndsInSleep() {
-    Courtesy courtesy = new Courtesy();
+    BackOff backOff = new BackOff();
     for (int wait = 0; wait < 100; wait++) {
-      courtesy.begin(0);
+      backOff.begin(0);
       int yields = 0;
-      while (courtesy.yieldOnceMore()) {
+      while (backOff.yieldOnceMore()) {
         yields++;
       }
       assertTrue(yields <= 16, yields + " yields");
@@ -49,11 +49,11 @@ class CourtesyTest {
         new FutureTask<>(
             () -> {
               pinTo(cpu);
-              Courtesy courtesy = new Courtesy();
-              Eventually.await("a dear yield", DEADLINE, () -> isShortSpinLeftOut(courtesy));
-              assertFalse(courtesy.yieldOnceMore());
-              assertEquals(LONG_SPIN, courtesy.begin(LONG_SPIN));
-              assertFalse(courtesy.yieldOnceMore());
+              BackOff backOff = new BackOff();
+              Eventually.await("a dear yield", DEADLINE, () -> isShortSpinLeftOut(backOff));
+              assertFalse(backOff.yieldOnceMore());
+              assertEquals(LONG_SPIN, backOff.begin(LONG_SPIN));
+              assertFalse(backOff.yieldOnceMore());
               return null;
             });
     busy.start();
@@ -66,11 +66,11 @@ class CourtesyTest {
     }
   }
 
-  private static boolean isShortSpinLeftOut(Courtesy courtesy) {
-    if (courtesy.begin(SHORT_SPIN) == 0) {
+  private static boolean isShortSpinLeftOut(BackOff backOff) {
+    if (backOff.begin(SHORT_SPIN) == 0) {
       return true;
     }
-    while (courtesy.yieldOnceMore()) {
+    while (backOff.yieldOnceMore()) {
       // On to the next one.
     }
     return false;

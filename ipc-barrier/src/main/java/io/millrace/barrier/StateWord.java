@@ -1,15 +1,12 @@
 package io.millrace.barrier;
 
 import java.util.concurrent.BrokenBarrierException;
-import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * How the one word of state moves. Every move is one compare-and-set, so it is made or not made.
  */
-final class Gate {
-  private static final long REPAIR_PAUSE_NANOS = 20_000;
-
+final class StateWord {
   private final UnsafeBuffer words;
   private final Places places;
   private final Runnable wake;
@@ -20,12 +17,13 @@ final class Gate {
    * @param words its shared words
    * @param wake wakes whoever sleeps in it
    */
-  Gate(UnsafeBuffer words, Places places, Runnable wake) {
+  StateWord(UnsafeBuffer words, Places places, Runnable wake) {
     this.words = words;
     this.places = places;
     this.wake = wake;
   }
 
+  /** Whoever sees a state sees all that came before it ({@code barrier-crossing.wm}). */
   long state() {
     return words.getLongVolatile(BarrierLayout.STATE_OFFSET);
   }
@@ -39,7 +37,8 @@ final class Gate {
   }
 
   /**
-   * Arrives, if the state is what the caller takes it for.
+   * Arrives, if the state is what the caller takes it for ({@code barrier-crossing.wm}, {@code
+   * barrier-declared.wm}).
    *
    * @return the state that was found; the given one if this party has arrived
    */
@@ -50,7 +49,7 @@ final class Gate {
 
   /**
    * Arrives as the last one, if the state is what the caller takes it for: the generation is over
-   * then, and its sleepers are woken.
+   * then, and its sleepers are woken ({@code barrier-crossing.wm}, {@code barrier-woken.wm}).
    *
    * @return the state that was found; the given one if this party has arrived
    */
@@ -149,7 +148,6 @@ final class Gate {
    */
   boolean tryRepair(long broken, int ownPlace) {
     if (!places.tryLockRepair()) {
-      LockSupport.parkNanos(REPAIR_PAUSE_NANOS); // Whoever has it needs some system calls for it.
       return false;
     }
     try {
@@ -168,11 +166,14 @@ final class Gate {
         places.markBroken(i, generation);
       }
     }
-    places.buryTheDead(ownPlace);
+    places.removeDead(ownPlace);
     return move(broken, BarrierState.startOf(generation + 1));
   }
 
-  /** Keeps who broke the barrier before the place of the culprit can get another owner. */
+  /**
+   * Keeps who broke the barrier before the place of the culprit can get another owner ({@code
+   * barrier-culprit.wm}, {@code barrier-broken-mark.wm}).
+   */
   void recordBreak(long broken) {
     long known = words.getLongVolatile(BarrierLayout.LAST_BREAK_OFFSET);
     long generation = BarrierState.generation(broken);
@@ -195,7 +196,8 @@ final class Gate {
       pid = places.pid(checkedCulprit(state));
       cause = BarrierState.cause(state);
     }
-    // Looked at after the place: a successor records the break before it writes its own pid there.
+    // Looked at after the place: a successor records the break before it writes its own pid there
+    // (barrier-culprit.wm).
     long recorded = words.getLongVolatile(BarrierLayout.LAST_BREAK_OFFSET);
     if (LastBreak.isOf(recorded, generation)) {
       pid = LastBreak.pid(recorded);
@@ -214,6 +216,7 @@ final class Gate {
     return culprit;
   }
 
+  /** Behind all marks in the places ({@code barrier-broken-mark.wm}). */
   private boolean move(long from, long to) {
     return words.compareAndSetLong(BarrierLayout.STATE_OFFSET, from, to);
   }
