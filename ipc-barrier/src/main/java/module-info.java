@@ -3,7 +3,6 @@ module io.millrace.barrier {
   requires transitive io.millrace.discovery;
   requires io.millrace.ring;
   requires org.agrona;
-  requires chronicle.core;
 
   exports io.millrace.barrier;
 }

@@ -17,39 +17,49 @@
  *
  * Proved, for every interleaving of the bounded runs below:
  *   - a producer or a recovery writes only to space that no later claim covers;
- *   - a recovery writes only where the owner is dead and has not committed, and what it writes
- *     ends where the claim ends: no padding over a live claim, no committed record swallowed;
+ *   - a recovery writes only where nobody can commit any more, and what it writes ends where a
+ *     lost claim ends: no padding over a live claim, no committed record swallowed;
  *   - a group reads each record once, in order of position, with its true length, as data exactly
  *     if its owner committed it, else as padding;
  *   - no wedge: when nothing can move any more, each group has read up to tail and no producer
  *     waits for room. (Runs are finite but for kills of recoverers, so a wedge is a state without
  *     a successor in which somebody is not at an end label, and Spin reports it.)
  *
- * Runs: three producers of lengths 1, 2, 1 that claim once; AGAIN: two producers that claim twice;
- * JOIN: two slots, and a third producer that takes the slot of a dead one; BATCH: a batch of two
- * records with losers of lengths 3 and 1; BATCH_JOIN: a batch of three records and a joiner.
+ * The intent stays after a commit, but for a batch, which takes it back at its end.
  *
- * BROKEN_LARGEST      recovery takes the largest length that fits
+ * Runs: three producers of lengths 1, 2, 1 that claim once; AGAIN: two producers that claim twice,
+ * and a stamp that others see late, as on aarch64, where a plain store overtakes it; JOIN: two
+ * slots, and a third producer that takes the slot of a dead one, once its claim is settled
+ * (JOIN_UNSETTLED: at once, which only recoveries would mind that look at what is on record); BATCH: a batch of two records with
+ * losers of lengths 3 and 1; BATCH_JOIN: a batch of three records and a joiner; LOST: two
+ * producers, of which one claims twice; each may give a claim up by padding, or live on and lose it,
+ * so that nobody is on record for it.
+ *
+ * BROKEN_TAIL         recovery takes all up to the tail
+ * BROKEN_NO_STAMPS    recovery does not look at the stamps behind the hole
+ * BROKEN_NO_INTENTS   recovery does not look at the intents behind the hole
  * BROKEN_NO_INTENT    the intent is stored after the CAS of tail
- * BROKEN_REUSE        a joiner uses a dead slot whose claim is not settled
- * BROKEN_FIT_ORDER    recovery looks at stamp, intents, tail instead of tail, intents, stamp
- * BROKEN_NO_RECHECK   recovery does not look at the stamp again once it found all owners dead
+ * BROKEN_FIT_ORDER    recovery looks at tail, stamps, intents instead of tail, intents, stamps
+ * BROKEN_NO_RECHECK   recovery does not look at the stamp again once it found no living owner
  * BROKEN_LIMIT        the limit follows the fastest group, so a slow recovery is not protected
  * BROKEN_COVER        a live owner counts only if its intent begins at the stuck position
- * BROKEN_BATCH_REUSE  a batch counts as settled when its first record is committed
+ * BROKEN_NO_FENCE     an intent may be seen before the stamp of the claim before it
+ * BROKEN_ON_RECORD    recovery passes only what a dead producer is on record for
  */
-// good: AGAIN JOIN BATCH BATCH_JOIN
-// broken: BROKEN_LARGEST BROKEN_NO_INTENT BROKEN_REUSE BROKEN_FIT_ORDER BROKEN_NO_RECHECK
-// broken: BROKEN_LIMIT BROKEN_COVER BROKEN_BATCH_REUSE
+// good: AGAIN JOIN JOIN_UNSETTLED BATCH BATCH_JOIN LOST
+// broken: BROKEN_TAIL BROKEN_NO_STAMPS BROKEN_NO_INTENTS BROKEN_NO_INTENT BROKEN_FIT_ORDER
+// broken: BROKEN_NO_RECHECK BROKEN_LIMIT BROKEN_COVER BROKEN_NO_FENCE BROKEN_ON_RECORD
 
 #if defined(BROKEN_COVER)
 #define BATCH
-#elif defined(BROKEN_BATCH_REUSE)
-#define BATCH_JOIN
-#elif defined(BROKEN_NO_RECHECK)
+#elif defined(BROKEN_NO_RECHECK) || defined(BROKEN_NO_FENCE) || defined(BROKEN_FIT_ORDER)
 #define AGAIN
-#elif defined(BROKEN_REUSE)
+#elif defined(BROKEN_NO_STAMPS)
+#define AGAIN
+#elif defined(JOIN_UNSETTLED)
 #define JOIN
+#elif defined(BROKEN_ON_RECORD)
+#define LOST
 #endif
 
 #if defined(JOIN) || defined(BATCH_JOIN)
@@ -58,11 +68,14 @@
 #if defined(BATCH) || defined(BATCH_JOIN)
 #define BATCHES
 #endif
+#if defined(AGAIN) || defined(LOST)
+#define TWICE
+#endif
 
 #define C 3
 #define POSITIONS 8
 
-#if defined(AGAIN) || defined(JOINER)
+#if defined(TWICE) || defined(JOINER)
 #define SLOTS 2
 #define OR_SLOT_2(x)
 #else
@@ -70,13 +83,8 @@
 #define OR_SLOT_2(x) || (x)
 #endif
 
-#ifdef BROKEN_FIT_ORDER
-#define GROUPS 1
-#define SLOWEST cursor[0]
-#else
 #define GROUPS 2
 #define SLOWEST (cursor[0] < cursor[1] -> cursor[0] : cursor[1])
-#endif
 #ifdef BROKEN_LIMIT
 #define LIMIT ((cursor[0] < cursor[1] -> cursor[1] : cursor[0]) + C)
 #else
@@ -93,20 +101,35 @@ byte tail;
 byte intentPosition[SLOTS];
 byte intentLength[SLOTS];
 bool lock[SLOTS];
+#ifdef AGAIN
+/* No word: the stamp that a producer has stored and others do not see yet. */
+byte late[SLOTS];
+#define ARRIVE(s) stamp[AT(late[s] - 1)] = late[s]; late[s] = 0
+#define FLUSH if :: late[me] != 0 -> ARRIVE(me) :: else fi;
+#define RELEASED (late[me] == 0)
+#ifdef BROKEN_NO_FENCE
+#define FENCED true
+#else
+#define FENCED RELEASED
+#endif
+#else
+#define FLUSH
+#define RELEASED true
+#define FENCED true
+#endif
 byte cursor[GROUPS];
 
 byte stamp[C];
 byte length[C];
 bit type[C];
 
-/* What is true of the record that begins at a position: its state, its length, its claim's end. */
+/* What is true of the record that begins at a position: its state, its length. */
 #define UNCLAIMED 0
 #define OWNED 1
 #define DONE 2
 #define ABANDONED 3
 byte ghostState[POSITIONS];
 byte ghostLength[POSITIONS];
-byte ghostEnd[POSITIONS];
 
 #define INTENT_END(s) (intentPosition[s] + intentLength[s])
 #define COVERS(s, p) (intentPosition[s] <= p && p < INTENT_END(s))
@@ -115,17 +138,16 @@ byte ghostEnd[POSITIONS];
 
 #define FORGET t = 0; end = 0; need = 0; later = 0; me = 0; batch = false
 
-#define OR_KILLED :: atomic { lock[me] = false; FORGET; goto gone }
+/* The guard is needed: an else at the start would be one of all options around it. */
+#define OR_KILLED :: atomic { true -> FLUSH lock[me] = false; FORGET; goto gone }
 
-#define OR_KILLED_OWNING \
-  :: atomic { \
-       lock[me] = false; \
-       do \
-       :: t < end -> ghostState[t] = ABANDONED; t = t + ghostLength[t] \
-       :: else -> break \
-       od; \
-       FORGET; goto gone \
-     }
+#define ABANDON \
+  do \
+  :: t < end -> ghostState[t] = ABANDONED; t = t + ghostLength[t] \
+  :: else -> break \
+  od
+
+#define OR_KILLED_OWNING :: atomic { true -> FLUSH lock[me] = false; ABANDON; FORGET; goto gone }
 
 inline claimed() {
   end = t + need;
@@ -135,19 +157,20 @@ inline claimed() {
      need = t;
      do
      :: need < end ->
-        ghostState[need] = OWNED; ghostLength[need] = 1; ghostEnd[need] = end; need++
+        ghostState[need] = OWNED; ghostLength[need] = 1; need++
      :: else -> break
      od;
      need = end - t
-  :: else -> ghostState[t] = OWNED; ghostLength[t] = need; ghostEnd[t] = end
+  :: else -> ghostState[t] = OWNED; ghostLength[t] = need
   fi
 #else
-  ghostState[t] = OWNED; ghostLength[t] = need; ghostEnd[t] = end
+  ghostState[t] = OWNED; ghostLength[t] = need
 #endif
 }
 
 #define SETTLED(s) \
-  (intentLength[s] == 0 || intentPosition[s] == tail || INTENT_END(s) <= SLOWEST)
+  (intentLength[s] == 0 || intentPosition[s] == tail || INTENT_END(s) <= SLOWEST \
+    || (intentLength[s] == 1 && COMMITTED(intentPosition[s])))
 
 /* Claims need units, then later units (0 = no second claim), in its slot me (SLOTS = joins). */
 proctype Producer(byte me; byte need; byte later; bool batch) {
@@ -165,7 +188,7 @@ end_join:
   :: atomic { !lock[0] -> lock[0] = true; me = 0 }
   :: atomic { !lock[1] -> lock[1] = true; me = 1 }
   fi;
-#ifdef BROKEN_REUSE
+#ifdef JOIN_UNSETTLED
   goto claim;
 #else
   if
@@ -187,12 +210,10 @@ walk:
   if
   :: atomic {
        t = t + length[AT(t)];
-#ifndef BROKEN_BATCH_REUSE
        if
        :: t < INTENT_END(me) -> goto walk
        :: else
        fi;
-#endif
        t = 0; goto claim
      }
   OR_KILLED
@@ -217,7 +238,7 @@ claim:
   /* The limit only grows, so a look at it that succeeds may be moved to the store that follows. */
   if
   :: atomic {
-       t + need <= LIMIT ->
+       t + need <= LIMIT && FENCED ->
 #ifndef BROKEN_NO_INTENT
        intentPosition[me] = t
 #endif
@@ -227,7 +248,7 @@ claim:
   fi;
 #ifndef BROKEN_NO_INTENT
   if
-  :: atomic { intentLength[me] = need }
+  :: atomic { RELEASED -> intentLength[me] = need }
   OR_KILLED
   fi;
 #endif
@@ -250,12 +271,25 @@ claim:
 write:
   if
   :: atomic { assert(tail <= t + C); length[AT(t)] = ghostLength[t]; type[AT(t)] = DATA }
+#ifdef LOST
+  :: atomic { assert(tail <= t + C); ABANDON; t = 0; end = 0; need = later; later = 0; goto over }
+  :: atomic {
+       assert(tail <= t + C);
+       length[AT(t)] = end - t; type[AT(t)] = PADDING; stamp[AT(t)] = STAMP(t);
+       ABANDON; t = 0; end = 0; need = later; later = 0; goto over
+     }
+#endif
   OR_KILLED_OWNING
   fi;
   if
   :: atomic {
        assert(tail <= t + C);
-       stamp[AT(t)] = STAMP(t); ghostState[t] = DONE;
+#ifdef AGAIN
+       late[me] = STAMP(t);
+#else
+       stamp[AT(t)] = STAMP(t);
+#endif
+       ghostState[t] = DONE;
        t = t + ghostLength[t];
 #ifdef BATCHES
        if
@@ -263,27 +297,46 @@ write:
        :: else
        fi;
 #endif
-       t = 0; end = 0; need = later; later = 0
-     }
-  OR_KILLED_OWNING
-  fi;
-  if
-  :: atomic {
-       intentLength[me] = 0;
-#ifdef AGAIN
+       t = 0; end = 0; need = later; later = 0;
+#ifdef TWICE
        if
        :: need > 0 -> goto claim
        :: else
        fi;
 #endif
+#ifdef BATCHES
+       if
+       :: batch -> goto over
+       :: else
+       fi;
+#endif
        FORGET; goto gone
      }
+  OR_KILLED_OWNING
+  fi;
+
+over:
+  /* What is lost, or the end of a batch. Who claims again need not take its intent back. */
+  if
+  :: atomic { RELEASED -> intentLength[me] = 0 }
+#ifdef TWICE
+  :: atomic { need > 0 -> goto claim }
+#endif
   OR_KILLED
   fi;
+#ifdef TWICE
+  atomic {
+    if
+    :: need > 0 -> goto claim
+    :: else
+    fi
+  };
+#endif
+  atomic { FORGET; goto gone };
 
 retract:
   if
-  :: atomic { intentLength[me] = 0 }
+  :: atomic { RELEASED -> intentLength[me] = 0 }
   OR_KILLED
   fi;
   /* Back-pressure: tries again once there is room. */
@@ -297,94 +350,57 @@ end_gone:
   false
 }
 
+#ifdef AGAIN
+proctype Arrivals() {
+end_arrivals:
+  do
+  :: atomic { late[0] != 0 -> assert(tail <= late[0] - 1 + C); ARRIVE(0) }
+  :: atomic { late[1] != 0 -> assert(tail <= late[1] - 1 + C); ARRIVE(1) }
+  od
+}
+#endif
+
 /* ---- consumer and recovery ---- */
 
 #define LIVE_OWNER(p) \
   ((lock[0] && COVERS(0, p)) || (lock[1] && COVERS(1, p)) OR_SLOT_2(lock[2] && COVERS(2, p)))
-#define BOUNDARY(e) \
-  (tail == e || intentPosition[0] == e || intentPosition[1] == e \
-    OR_SLOT_2(intentPosition[2] == e) || COMMITTED(e))
-#define FITS(s, p) (COVERS(s, p) && BOUNDARY(INTENT_END(s)))
-#define ANY_FITS(p) (FITS(0, p) || FITS(1, p) OR_SLOT_2(FITS(2, p)))
+#define ON_RECORD(p) (COVERS(0, p) || COVERS(1, p) OR_SLOT_2(COVERS(2, p)))
 
-#ifdef BROKEN_LARGEST
-#define BETTER (best == 0 || end[i] > best)
-#else
-#define BETTER (best == 0 || end[i] < best)
-#endif
-
-#define RESET i = 0; x = 0; y = 0; best = 0; end[0] = 0; end[1] = 0; end[SLOTS - 1] = 0
+#define RESET i = 0; x = 0; y = 0; best = 0
 
 #define OR_REPLACED :: atomic { true -> RESET; goto idle }
 
-#if SLOTS == 3
-#define NO_CANDIDATE (end[0] == 0 && end[1] == 0 && end[2] == 0)
-#else
-#define NO_CANDIDATE (end[0] == 0 && end[1] == 0)
-#endif
-
-inline firstCandidate() {
-  i = 0;
+/* From a position to an end there are lost claims and nothing else. */
+inline assertLost(from, to) {
+  y = from;
   do
-  :: end[i] == 0 -> i++
-  :: else -> goto fit
-  od
+  :: y < to -> assert(ghostState[y] == ABANDONED); y = y + ghostLength[y]
+  :: else -> break
+  od;
+  assert(y == to);
+  y = 0
 }
+
+#ifdef BROKEN_ON_RECORD
+#define FOUND found
+#elif defined(BROKEN_FIT_ORDER)
+#define FOUND stamps
+#else
+#define FOUND intents
+#endif
 
 inline passSlot() {
   x = 0; y = 0; i++;
   if
   :: i < SLOTS -> goto scan
-  :: i == SLOTS && NO_CANDIDATE -> i = 0; goto none
-  :: else -> firstCandidate()
+  :: else -> i = 0; goto FOUND
   fi
 }
 
-inline keepCandidate() {
-  end[i] = x + y; x = 0; y = 0; i++;
-  if
-  :: i < SLOTS -> goto scan
-  :: else -> firstCandidate()
-  fi
-}
-
-#define NEXT_CANDIDATE(otherwise) \
-  do \
-  :: i < SLOTS && end[i] == 0 -> i++ \
-  :: i < SLOTS && end[i] != 0 -> goto fit \
-  :: else -> i = 0; goto otherwise \
-  od
-
-inline keepFit() {
-  if
-  :: BETTER -> best = end[i]
-  :: else
-  fi;
-  end[i] = 0;
-  NEXT_CANDIDATE(recheck)
-}
-
-#define LOOK(condition) \
-  if \
-  :: atomic { condition -> keepFit() } \
-  :: atomic { !(condition) } \
-  OR_REPLACED \
-  fi
-
-#define LAST_LOOK(condition) \
-  if \
-  :: atomic { condition -> keepFit() } \
-  :: atomic { !(condition) && best != 0 -> end[i] = 0; NEXT_CANDIDATE(recheck) } \
-  :: atomic { !(condition) && best == 0 -> end[i] = 0; NEXT_CANDIDATE(none) } \
-  OR_REPLACED \
-  fi
-
-#define MAY_PAD \
-  assert(tail <= cursor[g] + C && ghostState[cursor[g]] == ABANDONED && ghostEnd[cursor[g]] == best)
+#define MAY_PAD assert(tail <= cursor[g] + C); assertLost(cursor[g], best)
 
 proctype Consumer(byte g) {
   byte i, x, y, best;
-  byte end[SLOTS];
 
 idle:
 end_idle:
@@ -396,57 +412,86 @@ end_idle:
        if
        :: type[AT(x)] == DATA ->
           assert(ghostState[x] == DONE && length[AT(x)] == ghostLength[x])
-       :: else ->
-          assert(ghostState[x] == ABANDONED && x + length[AT(x)] == ghostEnd[x])
+       :: else -> assertLost(x, x + length[AT(x)])
        fi;
        cursor[g] = x + length[AT(x)];
        x = 0;
        goto idle
      }
-  :: atomic { !COMMITTED(cursor[g]) && tail > cursor[g] }
+  :: atomic { !COMMITTED(cursor[g]) && tail > cursor[g] -> best = tail }
   fi;
 
 scan:
+  /* The length first: behind it stands its position, or a later one. */
   if
-  :: atomic { x = intentPosition[i] }
+  :: atomic { y = intentLength[i] }
   OR_REPLACED
   fi;
   if
   :: atomic {
-       y = intentLength[i];
+       x = intentPosition[i];
        if
+#ifdef BROKEN_COVER
+       :: x == cursor[g] && y > 0
+#else
        :: x <= cursor[g] && cursor[g] < x + y
+#endif
        :: else -> passSlot()
        fi
      }
   OR_REPLACED
   fi;
   if
-#ifdef BROKEN_COVER
-  :: atomic { lock[i] && x < cursor[g] -> passSlot() }
-  :: atomic { lock[i] && x == cursor[g] -> RESET; goto wait }
-#else
   :: atomic { lock[i] -> RESET; goto wait }
-#endif
-  :: atomic { !lock[i] -> keepCandidate() }
+  :: atomic { !lock[i] -> passSlot() }
   OR_REPLACED
   fi;
 
-fit:
-#ifdef BROKEN_FIT_ORDER
-  LOOK(COMMITTED(end[i]));
-#else
-  LOOK(tail == end[i]);
+#ifdef BROKEN_ON_RECORD
+found:
+  if
+  :: atomic { ON_RECORD(cursor[g]) }
+  :: atomic { !ON_RECORD(cursor[g]) -> RESET; goto none }
+  fi;
 #endif
-  LOOK(intentPosition[0] == end[i]);
-  LOOK(intentPosition[1] == end[i]);
-#if SLOTS == 3
-  LOOK(intentPosition[2] == end[i]);
-#endif
+intents:
+#if !defined(BROKEN_NO_INTENTS) && !defined(BROKEN_TAIL)
+  if
+  :: atomic {
+       if
+       :: intentPosition[i] > cursor[g] && intentPosition[i] < best -> best = intentPosition[i]
+       :: else
+       fi;
+       i++;
+       if
+       :: i < SLOTS -> goto intents
+       :: else -> i = 0
+       fi;
 #ifdef BROKEN_FIT_ORDER
-  LAST_LOOK(tail == end[i]);
-#else
-  LAST_LOOK(COMMITTED(end[i]));
+       goto recheck
+#endif
+     }
+  OR_REPLACED
+  fi;
+#endif
+
+stamps:
+#if !defined(BROKEN_NO_STAMPS) && !defined(BROKEN_TAIL)
+  /* x: how far it has looked. */
+  if
+  :: atomic {
+       if
+       :: cursor[g] + x + 1 < best && !COMMITTED(cursor[g] + x + 1) -> x++; goto stamps
+       :: cursor[g] + x + 1 < best && COMMITTED(cursor[g] + x + 1) -> best = cursor[g] + x + 1
+       :: else
+       fi;
+       x = 0;
+#ifdef BROKEN_FIT_ORDER
+       goto intents
+#endif
+     }
+  OR_REPLACED
+  fi;
 #endif
 
 recheck:
@@ -475,18 +520,24 @@ wait:
   if
   :: atomic { COMMITTED(cursor[g]) || !LIVE_OWNER(cursor[g]) -> goto idle }
   fi;
+#ifdef BROKEN_ON_RECORD
 none:
   if
-  :: atomic { COMMITTED(cursor[g]) || ANY_FITS(cursor[g]) -> goto idle }
+  :: atomic { COMMITTED(cursor[g]) || ON_RECORD(cursor[g]) -> goto idle }
   fi
+#endif
 }
 
 init {
   atomic {
     lock[0] = true; lock[1] = true; lock[SLOTS - 1] = true;
 #if defined(AGAIN)
+    run Arrivals();
     run Producer(0, 1, 1, false);
-    run Producer(1, 2, 1, false);
+    run Producer(1, 1, 1, false);
+#elif defined(LOST)
+    run Producer(0, 1, 1, false);
+    run Producer(1, 2, 0, false);
 #elif defined(JOIN)
     run Producer(0, 1, 0, false);
     run Producer(1, 2, 0, false);
@@ -505,8 +556,6 @@ init {
     run Producer(2, 1, 0, false);
 #endif
     run Consumer(0);
-#if GROUPS == 2
     run Consumer(1)
-#endif
   }
 }

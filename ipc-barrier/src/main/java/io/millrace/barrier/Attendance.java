@@ -1,5 +1,7 @@
 package io.millrace.barrier;
 
+import io.millrace.os.LifeCycle;
+import io.millrace.os.Patience;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.TimeoutException;
 
@@ -8,9 +10,10 @@ final class Attendance {
   private static final long NONE = -1;
 
   private final Places places;
-  private final Gate gate;
+  private final StateWord stateWord;
   private final int place;
   private final Waiter waiter;
+  private final LifeCycle life;
   private Runnable action;
   private long declared = NONE;
   private long arrivedIn = NONE;
@@ -19,11 +22,12 @@ final class Attendance {
   private long guess = NONE;
   private boolean acting;
 
-  Attendance(Places places, Gate gate, int place, Waiter waiter) {
+  Attendance(Places places, StateWord stateWord, int place, Waiter waiter, LifeCycle life) {
     this.places = places;
-    this.gate = gate;
+    this.stateWord = stateWord;
     this.place = place;
     this.waiter = waiter;
+    this.life = life;
   }
 
   void onCrossing(Runnable newAction) {
@@ -35,17 +39,33 @@ final class Attendance {
     return arrivedIn;
   }
 
+  /** Refuses what an action would do to the generation that it is about to end. */
+  void requireNoAction(String what) {
+    if (acting) {
+      throw new IllegalStateException(
+          "the action of a barrier cannot "
+              + what
+              + " with the party that runs it: do it behind the await or arrive that called it");
+    }
+  }
+
   /** Arrives, and returns how many are still missing. */
   int arrive() throws BrokenBarrierException {
-    if (acting) {
-      throw new IllegalStateException("the action of a barrier cannot arrive at this barrier");
-    }
+    requireNoAction("arrive");
+    long acted = NONE;
     long state = guess();
     while (true) {
+      // Looked at after the state: whoever closes breaks what was current then, so that one who has
+      // left never counts as arrived in what others begin after that.
+      life.requireOpen();
       long generation = BarrierState.generation(state);
+      if (acted != NONE && generation != acted) {
+        brokenIn = acted; // And reset: what the action has done belongs to no other generation.
+        throw new BrokenBarrierException(stateWord.describeBreak(acted));
+      }
       if (BarrierState.isBroken(state)) {
         brokenIn = generation;
-        throw new BrokenBarrierException(gate.describeBreak(generation));
+        throw new BrokenBarrierException(stateWord.describeBreak(generation));
       }
       if (generation == arrivedIn) {
         throw new IllegalStateException(
@@ -56,11 +76,11 @@ final class Attendance {
         places.setArrivedIn(place, generation);
         declared = generation;
       }
-      boolean last = gate.isLast(state);
+      boolean last = stateWord.isLast(state);
       if (last) {
-        runAction(generation);
+        acted = runAction(generation);
       }
-      long found = last ? gate.complete(state) : gate.arrive(state);
+      long found = last ? stateWord.complete(state) : stateWord.arrive(state);
       if (found == state) {
         arrivedIn = generation;
         if (last) {
@@ -80,30 +100,38 @@ final class Attendance {
     long guessed = guess;
     guess = NONE;
     // The action must not run because of a wrong guess.
-    return guessed == NONE || action != null ? gate.state() : guessed;
+    return guessed == NONE || action != null ? stateWord.state() : guessed;
   }
 
-  /** Once a generation, though completing it may take several attempts. */
-  private void runAction(long generation) {
-    if (action != null && actedIn != generation) {
+  /**
+   * Once a generation, though completing it may take several attempts.
+   *
+   * @return the generation, or -1 without an action
+   */
+  private long runAction(long generation) {
+    if (action == null) {
+      return NONE;
+    }
+    if (actedIn != generation) {
       actedIn = generation;
       acting = true;
       try {
         action.run();
-      } catch (RuntimeException | Error failure) {
-        gate.breakGeneration(generation, BreakCause.ACTION_FAILED, place);
+      } catch (Throwable failure) { // Of any kind: a Runnable in another language declares none.
+        stateWord.breakGeneration(generation, BreakCause.ACTION_FAILED, place);
         brokenIn = generation;
         throw failure;
       } finally {
         acting = false;
       }
     }
+    return generation;
   }
 
-  void waitFor(long generation, boolean timed, long deadline)
+  void waitFor(long generation, long deadline)
       throws InterruptedException, BrokenBarrierException, TimeoutException {
     try {
-      waiter.await(generation, timed, deadline);
+      waiter.await(generation, deadline);
       guess = BarrierState.oneMore(BarrierState.startOf(generation + 1));
     } catch (InterruptedException | BrokenBarrierException | TimeoutException broken) {
       brokenIn = generation;
@@ -113,7 +141,7 @@ final class Attendance {
 
   boolean isOver(long generation) throws BrokenBarrierException {
     try {
-      return gate.isOver(generation, place);
+      return stateWord.isOver(generation, place);
     } catch (BrokenBarrierException broken) {
       brokenIn = generation;
       throw broken;
@@ -123,8 +151,8 @@ final class Attendance {
   /** As in CyclicBarrier: who comes interrupted to a barrier breaks it. */
   void checkInterrupt() throws InterruptedException {
     if (Thread.interrupted()) {
-      long generation = BarrierState.generation(gate.state());
-      gate.breakGeneration(generation, BreakCause.INTERRUPTED, place);
+      long generation = BarrierState.generation(stateWord.state());
+      stateWord.breakGeneration(generation, BreakCause.INTERRUPTED, place);
       brokenIn = generation;
       throw new InterruptedException("interrupted before arriving in generation " + generation);
     }
@@ -141,18 +169,23 @@ final class Attendance {
 
   /** Starts anew, unless another party has done so since this one saw the barrier break. */
   void reset() {
+    requireNoAction("reset");
+    Patience patience = Patience.usual();
     while (true) {
-      long state = gate.state();
+      life.requireOpen();
+      long state = stateWord.state();
       long generation = BarrierState.generation(state);
       if (brokenIn != NONE && brokenIn != generation) {
         brokenIn = NONE; // Another survivor was faster.
         return;
       }
       if (!BarrierState.isBroken(state)) {
-        gate.tryBreak(state, BreakCause.RESET, place);
-      } else if (gate.tryRepair(state, place)) {
+        stateWord.tryBreak(state, BreakCause.RESET, place);
+      } else if (stateWord.tryRepair(state, place)) {
         brokenIn = NONE;
         return;
+      } else if (!patience.pause()) { // Whoever is at it needs some system calls for it.
+        throw places.repairTakesTooLong();
       }
     }
   }
@@ -160,8 +193,8 @@ final class Attendance {
   /** Announces a sleep that ends with a generation; false if it is over already. */
   boolean announceSleep(long generation) throws BrokenBarrierException {
     while (!isOver(generation)) {
-      long state = gate.state();
-      if (BarrierState.isOpen(state, generation) && gate.tryAnnounceSleep(state)) {
+      long state = stateWord.state();
+      if (BarrierState.isOpen(state, generation) && stateWord.tryAnnounceSleep(state)) {
         return true;
       }
     }

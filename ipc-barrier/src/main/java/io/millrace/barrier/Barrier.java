@@ -1,6 +1,7 @@
 package io.millrace.barrier;
 
 import io.millrace.discovery.Registry;
+import io.millrace.os.Deadline;
 import io.millrace.os.Platform;
 import java.time.Duration;
 import java.util.Objects;
@@ -13,8 +14,11 @@ import java.util.concurrent.TimeoutException;
  * times; each meeting is a generation. A party that is killed breaks it for the others at once.
  *
  * <p>Each thread that takes part has a party of its own, in the same process or another. All
- * methods that arrive, wait or reset are called by one thread at a time; {@link #generation()},
- * {@link #arrived()}, {@link #isBroken()} and {@link #close()} may be called by any.
+ * methods that arrive, wait, reset or leave are called by one thread at a time; a second one gets a
+ * {@link io.millrace.ForeignThreadException}. {@link #generation()}, {@link #arrived()}, {@link
+ * #isBroken()} and {@link #close()} may be called by any. Whoever uses a party that is closed, or
+ * waits with it while it is closed, gets a {@link io.millrace.ClosedException}. Waits may be made
+ * on virtual threads, which leave their carriers to others meanwhile.
  *
  * <p>Generations are numbered from 0. Completing one moves the number on, and so does resetting a
  * broken one.
@@ -40,7 +44,9 @@ public final class Barrier implements AutoCloseable {
   /**
    * Joins the barrier of a name, or creates it if there is none. Who comes first creates; any party
    * may die, the creator as well, and those who live are found all the same. Each party publishes a
-   * record named {@code NAME.party-PLACE} besides; one of them has published {@code NAME}.
+   * record besides, named {@code NAME.party-PLACE} unless something else has that name; one of them
+   * has published {@code NAME}. This waits for those who are just making or leaving a barrier of
+   * that name, for half a minute at most; an interrupt does not end that and stays set.
    *
    * @param registry where; to be closed after the barrier
    * @param name the name, at most 118 letters, digits, dots, underscores and hyphens, the first of
@@ -50,8 +56,8 @@ public final class Barrier implements AutoCloseable {
    * @throws IllegalArgumentException if the name is not allowed, the number of parties is out of
    *     range, or the barrier of that name has another one; the message has both
    * @throws IllegalStateException if all places are taken, the message names the owners; or if the
-   *     service of that name is no barrier
-   * @throws io.millrace.discovery.DiscoveryException if the registry cannot be used, or the
+   *     service of that name is no barrier, or a party of another one
+   * @throws io.millrace.discovery.model.DiscoveryException if the registry cannot be used, or the
    *     descriptors of the barrier cannot be had
    */
   public static Barrier createOrJoin(Registry registry, String name, int parties) {
@@ -89,9 +95,11 @@ public final class Barrier implements AutoCloseable {
    * Has something run by the last party to arrive, before the others go on. Only what the party
    * runs that happens to be last counts, so usually all set the same. If it throws, the barrier
    * breaks and the exception comes out of that party's {@code await} or {@code arrive}. A party
-   * whose time runs out meanwhile breaks the barrier nevertheless.
+   * whose time runs out meanwhile breaks the barrier nevertheless, and so does one that resets: the
+   * party that ran the action is told that the generation broke.
    *
-   * @param action what to run; it must not wait at this barrier
+   * @param action what to run; it may look at this party, and gets an {@link IllegalStateException}
+   *     if it arrives, resets, leaves or closes with it, which leaves the barrier as it is
    * @return this
    */
   public Barrier onCrossing(Runnable action) {
@@ -132,7 +140,8 @@ public final class Barrier implements AutoCloseable {
   /**
    * Arrives, and waits until all parties have arrived, but not for ever.
    *
-   * @param timeout how long to wait at most; a sleep ends up to a millisecond later
+   * @param timeout how long to wait at most; a sleep ends up to a millisecond later. Zero or less
+   *     does not wait, {@link Long#MAX_VALUE} waits for ever
    * @param unit the unit of the timeout
    * @return how many were still missing when this party arrived
    * @throws TimeoutException if time ran out; the barrier is broken then, and the message names
@@ -143,7 +152,7 @@ public final class Barrier implements AutoCloseable {
    */
   public int await(long timeout, TimeUnit unit)
       throws InterruptedException, BrokenBarrierException, TimeoutException {
-    return party.await(unit.toNanos(timeout));
+    return party.await(Deadline.after(timeout, unit));
   }
 
   /**
@@ -173,7 +182,8 @@ public final class Barrier implements AutoCloseable {
    * Waits until a generation is over that this party has arrived in, but not for ever.
    *
    * @param generation what {@link #arrive()} returned
-   * @param timeout how long to wait at most; a sleep ends up to a millisecond later
+   * @param timeout how long to wait at most; a sleep ends up to a millisecond later. Zero or less
+   *     does not wait, {@link Long#MAX_VALUE} waits for ever
    * @param unit the unit of the timeout
    * @throws TimeoutException if time ran out; the generation is broken then
    * @throws BrokenBarrierException if that generation is or gets broken
@@ -182,7 +192,7 @@ public final class Barrier implements AutoCloseable {
    */
   public void awaitGeneration(long generation, long timeout, TimeUnit unit)
       throws InterruptedException, BrokenBarrierException, TimeoutException {
-    party.awaitGeneration(generation, unit.toNanos(timeout));
+    party.awaitGeneration(generation, Deadline.after(timeout, unit));
   }
 
   /**
@@ -228,6 +238,13 @@ public final class Barrier implements AutoCloseable {
    *
    * <p>When this party has seen the barrier break, and another one has reset it since, this does
    * nothing: all survivors of an accident may call it, and then {@code await} again.
+   *
+   * <p>It waits for a party that is just doing the same, for five seconds at most. An interrupt
+   * does not end that and stays set.
+   *
+   * @throws IllegalStateException if another party is stopped in the middle of a reset and has not
+   *     gone on within five seconds; the message names its process where the kernel does. Or if the
+   *     action of this party calls it
    */
   public void reset() {
     party.reset();
@@ -277,7 +294,8 @@ public final class Barrier implements AutoCloseable {
    * Leaves in good order, between two generations: nothing is broken, and the barrier waits for a
    * successor to join and arrive. This party is closed then.
    *
-   * @throws IllegalStateException if this party has arrived and the generation is not over
+   * @throws IllegalStateException if this party has arrived and the generation is not over, or if
+   *     its action calls this
    */
   public void leave() {
     party.leave();
@@ -285,8 +303,12 @@ public final class Barrier implements AutoCloseable {
 
   /**
    * Closes this party. Unless it has left with {@link #leave()}, the barrier is broken for the
-   * others, as it cannot be completed. A thread that waits with this party gets a {@link
-   * IllegalStateException}. The memory of the barrier is released with its last party.
+   * others, as it cannot be completed. Any thread may close, at any time: the thread that waits
+   * with this party gets a {@link io.millrace.ClosedException}, and the place is free for a
+   * successor when that thread is out. The memory of the barrier is released with its last party.
+   * Closing twice is no error.
+   *
+   * @throws IllegalStateException if the action of this party closes it
    */
   @Override
   public void close() {

@@ -44,11 +44,11 @@ final class BarrierLayout {
   /** The byte of the file that is locked by the party that repairs a broken barrier. */
   static final int REPAIR_LOCK = STATE_OFFSET;
 
-  static final int STATUS = 0;
-  static final int PID = 8;
-  static final int PID_NAMESPACE = 16;
-  static final int ARRIVED_IN = 24;
-  static final int BROKEN_IN = 32;
+  static final int STATUS_OFFSET = 0;
+  static final int PID_OFFSET = 8;
+  static final int PID_NAMESPACE_OFFSET = 16;
+  static final int ARRIVED_IN_OFFSET = 24;
+  static final int BROKEN_IN_OFFSET = 32;
 
   private static final int PLACES_OFFSET = 384;
   private static final int PLACE_SIZE = 128;

@@ -1,19 +1,16 @@
 package io.millrace.barrier;
 
+import io.millrace.SystemCallException;
+import io.millrace.os.Closing;
 import io.millrace.os.Descriptor;
+import io.millrace.os.Errno;
 import io.millrace.os.EventFd;
 import io.millrace.os.Mapping;
 import io.millrace.os.Memfd;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
+import io.millrace.os.Resource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import net.openhft.chronicle.core.io.AbstractCloseable;
-import net.openhft.chronicle.core.io.Closeable;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -22,9 +19,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * <p>The memory is open twice: once to be handed on, and once more through an open file description
  * that is this party's alone, so that the lock on it says that this party lives.
  */
-final class BarrierRegion extends AbstractCloseable {
-  private static final String EVENTFD_LINK = "anon_inode:[eventfd]";
-
+final class BarrierRegion extends Resource {
   private final Descriptor memory;
   private final Descriptor own;
   private final EventFd event;
@@ -38,14 +33,12 @@ final class BarrierRegion extends AbstractCloseable {
    * @param access makes the view of the mapping that all shared words are used through
    */
   BarrierRegion(int memoryNumber, int eventNumber, Function<Mapping, UnsafeBuffer> access) {
-    singleThreadedCheckDisabled(true);
-    checkIsEvent(eventNumber);
-    List<Closeable> opened = new ArrayList<>();
+    List<AutoCloseable> opened = new ArrayList<>();
     try {
+      event = openEvent(eventNumber);
+      opened.add(event);
       memory = Descriptor.duplicateOf(memoryNumber, "memory of a barrier");
       opened.add(memory);
-      event = EventFd.of(Descriptor.duplicateOf(eventNumber, "eventfd of a barrier"));
-      opened.add(event);
       if (!memory.status().isRegularFile() || !Memfd.isSealed(memory)) {
         throw new DamagedBarrierException("descriptor " + memoryNumber + " is no sealed memfd");
       }
@@ -60,7 +53,7 @@ final class BarrierRegion extends AbstractCloseable {
       words = access.apply(mapping);
       parties = checkedParties(words, size);
     } catch (RuntimeException | Error failure) {
-      Closeable.closeQuietly(opened);
+      Closing.closeAfter(failure, opened.toArray(AutoCloseable[]::new));
       throw failure;
     }
   }
@@ -74,6 +67,7 @@ final class BarrierRegion extends AbstractCloseable {
     return new BarrierRegion(descriptors[0], descriptors[1], BarrierRegion::words);
   }
 
+  /** The magic number last: see {@code barrier-made.wm}. */
   static BarrierRegion create(int parties) {
     long size = BarrierLayout.size(requireParties(parties));
     try (Descriptor memory = Memfd.create("millrace-barrier", size);
@@ -100,6 +94,7 @@ final class BarrierRegion extends AbstractCloseable {
     return new UnsafeBuffer(mapping.address(), (int) mapping.length());
   }
 
+  /** The magic number first: see {@code barrier-made.wm}. */
   private static int checkedParties(UnsafeBuffer words, long size) {
     if (words.getLongVolatile(BarrierLayout.MAGIC_OFFSET) != BarrierLayout.MAGIC) {
       throw new DamagedBarrierException("its memory does not start like that of a barrier");
@@ -116,18 +111,16 @@ final class BarrierRegion extends AbstractCloseable {
     return parties;
   }
 
-  private static void checkIsEvent(int number) {
-    String target;
+  private static EventFd openEvent(int number) {
     try {
-      target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + number)).toString();
-    } catch (NoSuchFileException notOpen) {
-      throw new DamagedBarrierException("descriptor " + number + " is not open");
-    } catch (IOException failure) {
-      throw new UncheckedIOException("cannot look at descriptor " + number, failure);
-    }
-    if (!EVENTFD_LINK.equals(target)) {
-      throw new DamagedBarrierException(
-          "descriptor " + number + " is " + target + ", not an eventfd");
+      return EventFd.of(Descriptor.duplicateOf(number, "descriptor " + number));
+    } catch (IllegalArgumentException none) {
+      throw new DamagedBarrierException(none.getMessage());
+    } catch (SystemCallException failure) {
+      if (failure.errno() == Errno.EBADF) {
+        throw new DamagedBarrierException("descriptor " + number + " is not open");
+      }
+      throw failure;
     }
   }
 
@@ -158,6 +151,6 @@ final class BarrierRegion extends AbstractCloseable {
 
   @Override
   protected void performClose() {
-    Closeable.closeQuietly(mapping, own, event, memory);
+    Closing.closeAll(mapping, own, event, memory);
   }
 }

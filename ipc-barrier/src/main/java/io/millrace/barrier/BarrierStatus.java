@@ -36,8 +36,23 @@ public record BarrierStatus(
    * @param occupancy who has it
    * @param pid the process of its party, in that process's pid namespace; 0 if it is free
    * @param hasArrived whether its party has arrived in the current generation
+   * @param isForeign true if its party is in another pid namespace than this process: here the pid
+   *     means nothing, or somebody else
    */
-  public record PartyStatus(int place, Occupancy occupancy, int pid, boolean hasArrived) {}
+  public record PartyStatus(
+      int place, Occupancy occupancy, int pid, boolean hasArrived, boolean isForeign) {
+    /**
+     * A place that is free, or whose party is in the pid namespace of this process.
+     *
+     * @param place its number, from 0
+     * @param occupancy who has it
+     * @param pid the process of its party; 0 if it is free
+     * @param hasArrived whether its party has arrived in the current generation
+     */
+    public PartyStatus(int place, Occupancy occupancy, int pid, boolean hasArrived) {
+      this(place, occupancy, pid, hasArrived, false);
+    }
+  }
 
   /**
    * How many have arrived.

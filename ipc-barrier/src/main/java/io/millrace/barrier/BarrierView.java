@@ -4,8 +4,10 @@ import io.millrace.barrier.BarrierStatus.Occupancy;
 import io.millrace.barrier.BarrierStatus.PartyStatus;
 import io.millrace.discovery.Acquisition;
 import io.millrace.discovery.RegistryView;
-import io.millrace.discovery.Service;
 import io.millrace.discovery.Sighting;
+import io.millrace.discovery.model.Service;
+import io.millrace.os.Credentials;
+import io.millrace.os.LifeCycle;
 import io.millrace.os.Platform;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,17 +15,18 @@ import java.util.List;
 /**
  * Looks at a barrier without being a party: takes no place, wakes and breaks nobody. For tools.
  *
- * <p>Any thread may use it, until it is closed.
+ * <p>Any thread may use it, and any may close it: whoever uses it later gets a {@link
+ * io.millrace.ClosedException}.
  */
 public final class BarrierView implements AutoCloseable {
-  private final BarrierRegion region;
+  private final LifeCycle life;
   private final Places places;
-  private final Gate gate;
+  private final StateWord stateWord;
 
   private BarrierView(BarrierRegion region) {
-    this.region = region;
+    life = new LifeCycle("this view of a barrier", region::close);
     places = new Places(region.words(), region.parties(), region.own());
-    gate = new Gate(region.words(), places, region.event()::signal);
+    stateWord = new StateWord(region.words(), places, region.event()::signal);
   }
 
   /**
@@ -32,16 +35,16 @@ public final class BarrierView implements AutoCloseable {
    * @param registry where it is published; may be closed before the view
    * @param name its name, as given to {@link Barrier#createOrJoin}
    * @return the view
-   * @throws io.millrace.discovery.NoSuchServiceException if no party of such a barrier lives
+   * @throws io.millrace.discovery.model.NoSuchServiceException if no party of such a barrier lives
    * @throws IllegalStateException if the service of that name is no barrier
-   * @throws io.millrace.discovery.DiscoveryException if the descriptors cannot be had
+   * @throws io.millrace.discovery.model.DiscoveryException if the descriptors cannot be had
    * @throws DamagedBarrierException if the descriptors are not those of a barrier
    */
   public static BarrierView open(RegistryView registry, String name) {
     Platform.check();
     BarrierRecord.requireName(name);
     try (Acquisition acquired = registry.acquire(source(registry, name))) {
-      BarrierRecord.requireBarrier(acquired.service());
+      BarrierRecord.requireBarrier(acquired.service(), name);
       return new BarrierView(BarrierRegion.open(acquired.descriptors()));
     }
   }
@@ -66,21 +69,27 @@ public final class BarrierView implements AutoCloseable {
    *
    * @return how it stands
    * @throws DamagedBarrierException if the memory says what no party writes
+   * @throws io.millrace.ClosedException if the view is closed
    */
   public BarrierStatus status() {
-    BarrierStatus status = look();
-    for (int looks = 0; looks < 100 && generation() != status.generation(); looks++) {
-      status = look();
+    life.enterAsGuest();
+    try {
+      BarrierStatus status = look();
+      for (int looks = 0; looks < 100 && generation() != status.generation(); looks++) {
+        status = look();
+      }
+      return status;
+    } finally {
+      life.exitAsGuest();
     }
-    return status;
   }
 
   private long generation() {
-    return BarrierState.generation(gate.state());
+    return BarrierState.generation(stateWord.state());
   }
 
   private BarrierStatus look() {
-    long state = gate.state();
+    long state = stateWord.state();
     long generation = BarrierState.generation(state);
     List<PartyStatus> parties = new ArrayList<>();
     for (int i = 0; i < places.count(); i++) {
@@ -88,7 +97,7 @@ public final class BarrierView implements AutoCloseable {
     }
     boolean broken = BarrierState.isBroken(state);
     return new BarrierStatus(
-        generation, broken, broken ? gate.describeBreak(generation) : "", parties);
+        generation, broken, broken ? stateWord.describeBreak(generation) : "", parties);
   }
 
   private PartyStatus party(int place, long generation) {
@@ -101,11 +110,15 @@ public final class BarrierView implements AutoCloseable {
         place,
         places.isDead(place, status) ? Occupancy.DEAD : Occupancy.ALIVE,
         places.pid(place),
-        places.hasArrivedIn(place, generation));
+        places.hasArrivedIn(place, generation),
+        places.pidNamespace(place) != Credentials.pidNamespace());
   }
 
+  /** Closes the view, as soon as no other thread is just looking. Closing twice is no error. */
   @Override
   public void close() {
-    region.close();
+    if (life.close()) {
+      life.exitAsGuest();
+    }
   }
 }

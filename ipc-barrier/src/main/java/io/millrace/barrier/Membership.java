@@ -1,15 +1,16 @@
 package io.millrace.barrier;
 
 import io.millrace.os.Credentials;
+import io.millrace.os.Patience;
 
 /** How a party takes a place and gives it back. */
 final class Membership {
   private final Places places;
-  private final Gate gate;
+  private final StateWord stateWord;
 
-  Membership(Places places, Gate gate) {
+  Membership(Places places, StateWord stateWord) {
     this.places = places;
-    this.gate = gate;
+    this.stateWord = stateWord;
   }
 
   /**
@@ -37,7 +38,7 @@ final class Membership {
     places.changeMembers();
     startAfreshIfAlone(place);
     // Sleepers must watch this process before it counts: what they do not watch dies unnoticed.
-    gate.wakeAll();
+    stateWord.wakeAll();
     places.setStatus(place, Place.status(Place.incarnation(joining), Place.JOINED));
   }
 
@@ -49,11 +50,11 @@ final class Membership {
       status = places.moveStatus(place, status, dead) ? dead : places.status(place);
     }
     if (Place.phase(status) == Place.DEAD) {
-      gate.breakFor(place, status);
+      stateWord.breakFor(place, status);
     }
-    long state = gate.state();
+    long state = stateWord.state();
     if (BarrierState.isBroken(state)) {
-      gate.recordBreak(state); // The pid is about to be overwritten.
+      stateWord.recordBreak(state); // The pid is about to be overwritten.
     }
     if (Place.phase(status) == Place.DEAD) {
       places.moveStatus(place, status, Place.status(Place.incarnation(status), Place.FREE));
@@ -62,8 +63,9 @@ final class Membership {
 
   /** Nobody is left who should be told what happened before. */
   private void startAfreshIfAlone(int place) {
+    Patience patience = Patience.usual();
     while (true) {
-      long state = gate.state();
+      long state = stateWord.state();
       // Whoever joins and arrives after this look moves the state, so that the moves below fail.
       if (places.isAnyoneElseHere(place)) {
         return;
@@ -72,9 +74,11 @@ final class Membership {
         if (BarrierState.arrived(state) == 0 && !places.isAnyoneDead(place)) {
           return;
         }
-        gate.tryBreak(state, BreakCause.RESET, place);
-      } else if (gate.tryRepair(state, place)) {
+        stateWord.tryBreak(state, BreakCause.RESET, place);
+      } else if (stateWord.tryRepair(state, place)) {
         return;
+      } else if (!patience.pause()) {
+        throw places.repairTakesTooLong();
       }
     }
   }

@@ -1,9 +1,11 @@
 package io.millrace.barrier;
 
-import io.millrace.discovery.NameInUseException;
 import io.millrace.discovery.Publication;
 import io.millrace.discovery.Registry;
-import io.millrace.discovery.Service;
+import io.millrace.discovery.model.NameInUseException;
+import io.millrace.discovery.model.RecordException;
+import io.millrace.discovery.model.Service;
+import io.millrace.os.Closing;
 import io.millrace.os.FileStatus;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -36,16 +38,43 @@ final class NamedParty {
   static NamedParty publish(Registry registry, String name, BarrierRegion region) {
     Party party = Party.join(region);
     try {
-      String record = BarrierRecord.partyName(name, party.place());
       FileStatus memory = region.memory().status();
-      Publication own = registry.publish(BarrierRecord.describe(record, region));
+      Publication own = publishOwn(registry, name, party.place(), region);
       NamedParty named = new NamedParty(registry, name, region, party, memory, own);
       party.onEnd(named::withdraw);
       return named;
     } catch (RuntimeException | Error failure) {
-      party.leave();
+      Closing.closeAfter(failure, party::leave);
       throw failure;
     }
+  }
+
+  /**
+   * Under the usual name, which whoever looks into the registry understands. Where something has it
+   * that has nothing to do with this barrier, another name is as good.
+   */
+  private static Publication publishOwn(
+      Registry registry, String name, int place, BarrierRegion region) {
+    String usual = BarrierRecord.partyName(name, place);
+    try {
+      return registry.publish(BarrierRecord.describeParty(usual, name, place, region));
+    } catch (NameInUseException taken) {
+      if (!isTakenByAnother(registry, usual, name)) {
+        throw taken;
+      }
+    } catch (RecordException noRecordOfOurs) {
+      // A file that somebody put there: it says nothing of this barrier and is in nobody's way.
+    }
+    String uncommon = BarrierRecord.uncommonPartyName();
+    return registry.publish(BarrierRecord.describeParty(uncommon, name, place, region));
+  }
+
+  /** False for a party of a barrier of the same name: one of the two barriers gives up. */
+  private static boolean isTakenByAnother(Registry registry, String record, String name) {
+    return registry
+        .find(record)
+        .filter(occupant -> !BarrierRecord.isParty(occupant, name))
+        .isPresent();
   }
 
   Party party() {
@@ -63,14 +92,7 @@ final class NamedParty {
 
   /** Withdraws what this party has published; may be run more than once. */
   private void withdraw() {
-    try {
-      Publication published = main.getAndSet(null);
-      if (published != null) {
-        published.close();
-      }
-    } finally {
-      own.close();
-    }
+    Closing.closeAll(main.getAndSet(null), own);
   }
 
   /** Leaves a barrier that is not to be, before it took part in any generation. */

@@ -1,48 +1,56 @@
 package io.millrace.barrier;
 
+import io.millrace.ClosedException;
+import io.millrace.os.Closing;
+import io.millrace.os.Deadline;
+import io.millrace.os.EndOfProcess;
+import io.millrace.os.LifeCycle;
 import java.time.Duration;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import net.openhft.chronicle.core.io.Closeable;
 
 /** What one party knows and does; {@link Barrier} explains it to the user. */
 final class Party {
   private final BarrierRegion region;
   private final Places places;
-  private final Gate gate;
+  private final StateWord stateWord;
   private final int place;
   private final PartyWatch watch;
-  private final Lease lease;
+  private final LifeCycle life;
   private final Waiter waiter;
   private final Attendance attendance;
-  private Runnable withdraw = () -> {};
+  private volatile Runnable withdraw = () -> {};
+  private final EndOfProcess.Action atEnd = EndOfProcess.action(this::endWithProcess);
 
-  private Party(BarrierRegion region, Places places, Gate gate, int place, PartyWatch watch) {
+  private Party(
+      BarrierRegion region, Places places, StateWord stateWord, int place, PartyWatch watch) {
     this.region = region;
     this.places = places;
-    this.gate = gate;
+    this.stateWord = stateWord;
     this.place = place;
     this.watch = watch;
-    lease = new Lease(() -> Closeable.closeQuietly(watch, region));
-    waiter = new Waiter(gate, places, watch, lease, place);
+    life = LifeCycle.inTurns("this party of the barrier", () -> Closing.closeAll(watch, region));
+    waiter = new Waiter(stateWord, places, watch, life, place);
     waiter.spinFor(Barrier.DEFAULT_SPIN_NANOS);
-    attendance = new Attendance(places, gate, place, waiter);
+    attendance = new Attendance(places, stateWord, place, waiter, life);
   }
 
   /** Joins; the region is closed if that fails. */
   static Party join(BarrierRegion region) {
     Places places = new Places(region.words(), region.parties(), region.own());
-    Gate gate = new Gate(region.words(), places, region.event()::signal);
+    StateWord stateWord = new StateWord(region.words(), places, region.event()::signal);
     PartyWatch watch = null;
     try {
       // First what can fail: a party that has joined and then fails would break the barrier.
-      watch = new PartyWatch(region, places, gate);
-      int place = new Membership(places, gate).join();
-      watch.leaveOut(place);
-      return new Party(region, places, gate, place, watch);
+      watch = new PartyWatch(region, places, stateWord);
+      int place = new Membership(places, stateWord).join();
+      watch.exclude(place);
+      Party party = new Party(region, places, stateWord, place, watch);
+      party.atEnd.add();
+      return party;
     } catch (RuntimeException | Error failure) {
-      Closeable.closeQuietly(watch, region);
+      Closing.closeAfter(failure, watch, region);
       throw failure;
     }
   }
@@ -61,110 +69,116 @@ final class Party {
   }
 
   void onCrossing(Runnable newAction) {
-    lease.enterAsParty();
-    attendance.onCrossing(newAction);
-    lease.exitAsParty();
-  }
-
-  void spin(Duration time) {
-    lease.enterAsParty();
-    waiter.spinFor(TimeUnit.NANOSECONDS.convert(time));
-    lease.exitAsParty();
-  }
-
-  int await() throws InterruptedException, BrokenBarrierException {
-    lease.enterAsParty();
+    life.enter();
     try {
-      attendance.checkInterrupt();
-      int missing = attendance.arrive();
-      if (missing > 0) {
-        attendance.waitFor(attendance.arrivedIn(), false, 0);
-      }
-      return missing;
-    } catch (TimeoutException impossible) {
-      throw new AssertionError("timed out without a timeout", impossible);
+      attendance.onCrossing(newAction);
     } finally {
-      lease.exitAsParty();
+      life.exit();
     }
   }
 
-  int await(long nanos) throws InterruptedException, BrokenBarrierException, TimeoutException {
-    long deadline = System.nanoTime() + nanos;
-    lease.enterAsParty();
+  void spin(Duration time) {
+    life.enter();
+    try {
+      waiter.spinFor(TimeUnit.NANOSECONDS.convert(time));
+    } finally {
+      life.exit();
+    }
+  }
+
+  int await() throws InterruptedException, BrokenBarrierException {
+    try {
+      return await(Deadline.NEVER);
+    } catch (TimeoutException impossible) {
+      throw new AssertionError("timed out without a timeout", impossible);
+    }
+  }
+
+  int await(long deadline) throws InterruptedException, BrokenBarrierException, TimeoutException {
+    life.enter();
     try {
       attendance.checkInterrupt();
       int missing = attendance.arrive();
       if (missing > 0) {
-        attendance.waitFor(attendance.arrivedIn(), true, deadline);
+        attendance.waitFor(attendance.arrivedIn(), deadline);
       }
       return missing;
+    } catch (BrokenBarrierException broken) {
+      throw unlessClosed(broken);
     } finally {
-      lease.exitAsParty();
+      life.exit();
     }
   }
 
   long arrive() throws BrokenBarrierException {
-    lease.enterAsParty();
+    life.enter();
     try {
       attendance.arrive();
       return attendance.arrivedIn();
+    } catch (BrokenBarrierException broken) {
+      throw unlessClosed(broken);
     } finally {
-      lease.exitAsParty();
+      life.exit();
     }
   }
 
   void awaitGeneration(long generation) throws InterruptedException, BrokenBarrierException {
-    lease.enterAsParty();
     try {
-      attendance.checkArrivedIn(generation);
-      attendance.waitFor(generation, false, 0);
+      awaitGeneration(generation, Deadline.NEVER);
     } catch (TimeoutException impossible) {
       throw new AssertionError("timed out without a timeout", impossible);
-    } finally {
-      lease.exitAsParty();
     }
   }
 
-  void awaitGeneration(long generation, long nanos)
+  void awaitGeneration(long generation, long deadline)
       throws InterruptedException, BrokenBarrierException, TimeoutException {
-    long deadline = System.nanoTime() + nanos;
-    lease.enterAsParty();
+    life.enter();
     try {
       attendance.checkArrivedIn(generation);
-      attendance.waitFor(generation, true, deadline);
+      attendance.waitFor(generation, deadline);
+    } catch (BrokenBarrierException broken) {
+      throw unlessClosed(broken);
     } finally {
-      lease.exitAsParty();
+      life.exit();
     }
   }
 
   boolean prepareWait(long generation) throws BrokenBarrierException {
-    lease.enterAsParty();
+    life.enter();
     try {
       attendance.checkArrivedIn(generation);
       watch.await(0);
       watch.refresh();
       return attendance.announceSleep(generation);
+    } catch (BrokenBarrierException broken) {
+      throw unlessClosed(broken);
     } finally {
-      lease.exitAsParty();
+      life.exit();
     }
   }
 
+  /** Who closes a party breaks the barrier: its own thread is told of the close. */
+  private BrokenBarrierException unlessClosed(BrokenBarrierException broken) {
+    life.requireOpen();
+    return broken;
+  }
+
   void cancelWait() {
-    lease.enterAsParty();
+    life.enter();
     try {
       watch.await(0);
       watch.refresh();
     } finally {
-      lease.exitAsParty();
+      life.exit();
     }
   }
 
   void reset() {
-    lease.enterAsParty();
+    life.enter();
     try {
       attendance.reset();
     } finally {
-      lease.exitAsParty();
+      life.exit();
     }
   }
 
@@ -177,104 +191,110 @@ final class Party {
   }
 
   boolean isBroken() {
-    lease.enter();
+    life.enterAsGuest();
     try {
       for (int i = 0; i < places.count(); i++) {
         long status = places.status(i);
         if (i != place && places.isDead(i, status)) {
-          gate.breakFor(i, status);
+          stateWord.breakFor(i, status);
         }
       }
-      return BarrierState.isBroken(gate.state());
+      return BarrierState.isBroken(stateWord.state());
     } finally {
-      lease.exit();
+      life.exitAsGuest();
     }
   }
 
   int descriptor() {
-    lease.enter();
+    life.enterAsGuest();
     try {
       return watch.descriptor();
     } finally {
-      lease.exit();
+      life.exitAsGuest();
     }
   }
 
   int[] descriptors() {
-    lease.enter();
+    life.enterAsGuest();
     try {
       return new int[] {region.memory().number(), region.event().descriptor().number()};
     } finally {
-      lease.exit();
+      life.exitAsGuest();
     }
   }
 
   private long look() {
-    lease.enter();
+    life.enterAsGuest();
     try {
-      return gate.state();
+      return stateWord.state();
     } finally {
-      lease.exit();
+      life.exitAsGuest();
     }
   }
 
   /** Leaves in good order, after withdrawing what was published of this party. */
   void leave() {
-    lease.enterAsParty();
+    life.enter();
     try {
-      if (gate.isOpen(attendance.arrivedIn())) {
+      attendance.requireNoAction("leave");
+      if (stateWord.isOpen(attendance.arrivedIn())) {
         throw new IllegalStateException(
             "this party has arrived in generation "
                 + attendance.arrivedIn()
                 + ", which is not over: it can leave after it, or close and break it");
       }
-      if (lease.close()) {
-        try {
-          withdraw.run();
-        } finally {
-          new Membership(places, gate).leave(place);
-          lease.exit();
-        }
+      if (life.close()) {
+        atEnd.cancel();
+        Closing.closeAll(withdraw::run, this::leavePlace, life::exitAsGuest);
       }
     } finally {
-      lease.exitAsParty();
+      life.exit();
     }
   }
 
   void close() {
-    if (lease.close()) {
-      try {
-        withdraw.run();
-      } finally {
-        end();
-      }
+    if (life.isInCallOf(Party.class) && !life.isClosed()) {
+      attendance.requireNoAction("close");
+    }
+    if (life.close()) {
+      atEnd.cancel();
+      Closing.closeAll(withdraw::run, this::breakCurrent, this::leavePlace, life::exitAsGuest);
     }
   }
 
-  private void end() {
-    try {
-      gate.breakCurrent(BreakCause.LEFT, place);
-      new Membership(places, gate).leave(place);
-      gate.wakeAll(); // A thread of this party may sleep.
-    } finally {
-      lease.exit();
+  private void breakCurrent() {
+    stateWord.breakCurrent(BreakCause.LEFT, place);
+    stateWord.wakeAll(); // A thread of this party may sleep.
+  }
+
+  /** Like closing, but whoever closes is inside for ever: nothing is released under anybody. */
+  private void endWithProcess() {
+    if (life.close()) {
+      Closing.closeAll(withdraw::run, this::breakCurrent, this::leavePlace);
     }
+  }
+
+  /** Its lock goes with the region: until this party's thread is out, no other one has it. */
+  private void leavePlace() {
+    new Membership(places, stateWord).leave(place);
   }
 
   @Override
   public String toString() {
-    if (lease.isClosed()) {
+    try {
+      life.enterAsGuest();
+    } catch (ClosedException closed) {
       return "closed party " + place + " of a barrier";
     }
-    return "party " + place + " of a barrier in generation " + generation() + ": " + owners();
-  }
-
-  private String owners() {
-    lease.enter();
     try {
-      return places.owners();
+      return "party "
+          + place
+          + " of a barrier in generation "
+          + BarrierState.generation(stateWord.state())
+          + ": "
+          + places.owners();
     } finally {
-      lease.exit();
+      life.exitAsGuest();
     }
   }
 }

@@ -1,12 +1,12 @@
 package io.millrace.barrier;
 
+import io.millrace.SystemCallException;
+import io.millrace.os.Closing;
 import io.millrace.os.Credentials;
 import io.millrace.os.Descriptor;
 import io.millrace.os.Epoll;
 import io.millrace.os.PidFd;
-import io.millrace.os.SystemCallException;
-import net.openhft.chronicle.core.io.AbstractCloseable;
-import net.openhft.chronicle.core.io.Closeable;
+import io.millrace.os.Resource;
 
 /**
  * What a party sleeps on: the barrier's eventfd and the processes of all other parties. A death is
@@ -15,7 +15,7 @@ import net.openhft.chronicle.core.io.Closeable;
  * <p>The eventfd is watched edge-triggered: each write makes this set ready once, whatever the
  * counter holds, so nobody ever has to drain it, and a wake-up that comes before the sleep is kept.
  */
-final class PartyWatch extends AbstractCloseable {
+final class PartyWatch extends Resource {
   /** How often the lock of a party is looked at that cannot be watched. */
   static final int LOOK_MILLIS = 50;
 
@@ -24,7 +24,7 @@ final class PartyWatch extends AbstractCloseable {
   private static final long NEVER = -1;
 
   private final Places places;
-  private final Gate gate;
+  private final StateWord stateWord;
   private final Epoll epoll;
   private final Descriptor[] processes;
   private final long[] incarnations;
@@ -33,10 +33,9 @@ final class PartyWatch extends AbstractCloseable {
   private int hiddenCount;
   private int ownPlace = NOWHERE;
 
-  PartyWatch(BarrierRegion region, Places places, Gate gate) {
-    singleThreadedCheckDisabled(true);
+  PartyWatch(BarrierRegion region, Places places, StateWord stateWord) {
     this.places = places;
-    this.gate = gate;
+    this.stateWord = stateWord;
     processes = new Descriptor[places.count()];
     incarnations = new long[places.count()];
     hidden = new boolean[places.count()];
@@ -50,7 +49,7 @@ final class PartyWatch extends AbstractCloseable {
   }
 
   /** Says which place is this party's own, before anything is watched. */
-  void leaveOut(int place) {
+  void exclude(int place) {
     ownPlace = place;
   }
 
@@ -61,17 +60,22 @@ final class PartyWatch extends AbstractCloseable {
 
   /** Watches whoever has joined since; finds those who died before they could be watched. */
   void refresh() {
-    boolean deadFound = false;
-    for (long now = places.members(); members != now; now = places.members()) {
-      members = now;
-      for (int i = 0; i < places.count(); i++) {
-        deadFound |= i != ownPlace && !update(i);
+    // Not all are watched if this fails on the way. Nor is one that is found dead, and its death
+    // counts for the next generation if this one was broken already and is being reset just now.
+    boolean allWatched = false;
+    try {
+      boolean deadFound = false;
+      for (long now = places.members(); members != now; now = places.members()) {
+        members = now;
+        for (int i = 0; i < places.count(); i++) {
+          deadFound |= i != ownPlace && !update(i);
+        }
       }
-    }
-    if (deadFound) {
-      // It is not watched, and its death counts for the next generation if this one was broken
-      // already and is being reset at this moment.
-      members = NEVER;
+      allWatched = !deadFound;
+    } finally {
+      if (!allWatched) {
+        members = NEVER;
+      }
     }
     lookAtTheHidden();
   }
@@ -108,7 +112,7 @@ final class PartyWatch extends AbstractCloseable {
       }
       drop(place);
       if (places.isDead(place, status)) {
-        gate.breakFor(place, status);
+        stateWord.breakFor(place, status);
         if (places.status(place) == status) {
           return false;
         }
@@ -181,7 +185,7 @@ final class PartyWatch extends AbstractCloseable {
       if (hidden[i]) {
         long status = places.status(i);
         if (places.isDead(i, status)) {
-          gate.breakFor(i, status);
+          stateWord.breakFor(i, status);
         }
       }
     }
@@ -193,7 +197,7 @@ final class PartyWatch extends AbstractCloseable {
     boolean sameOwner = Place.incarnation(status) == incarnations[place];
     int phase = Place.phase(status);
     if (sameOwner && (phase == Place.JOINED || phase == Place.DEAD)) {
-      gate.breakFor(place, status);
+      stateWord.breakFor(place, status);
     } else {
       drop(place);
       members = NEVER;
@@ -215,7 +219,6 @@ final class PartyWatch extends AbstractCloseable {
 
   @Override
   protected void performClose() {
-    Closeable.closeQuietly(epoll);
-    Closeable.closeQuietly((Object[]) processes);
+    Closing.closeAll(epoll, () -> Closing.closeAll(processes));
   }
 }

@@ -1,7 +1,9 @@
 package io.millrace.barrier;
 
 import io.millrace.os.Descriptor;
+import io.millrace.os.LockHolders;
 import io.millrace.os.OfdLock;
+import io.millrace.os.Patience;
 import java.util.StringJoiner;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -28,38 +30,50 @@ final class Places {
     return count;
   }
 
+  /** Looked at before and behind what a place says of its owner ({@code barrier-status-pid.wm}). */
   long status(int place) {
-    return words.getLongVolatile(offset(place, BarrierLayout.STATUS));
+    return words.getLongVolatile(offset(place, BarrierLayout.STATUS_OFFSET));
   }
 
+  /** See {@code barrier-status-pid.wm}. */
   boolean moveStatus(int place, long from, long to) {
-    return words.compareAndSetLong(offset(place, BarrierLayout.STATUS), from, to);
+    return words.compareAndSetLong(offset(place, BarrierLayout.STATUS_OFFSET), from, to);
   }
 
-  /** Only for the owner of the place, with its lock held. */
+  /** Only for the owner of the place, with its lock held ({@code barrier-members.wm}). */
   void setStatus(int place, long status) {
-    words.putLongVolatile(offset(place, BarrierLayout.STATUS), status);
+    words.putLongVolatile(offset(place, BarrierLayout.STATUS_OFFSET), status);
   }
 
+  /** See {@code barrier-status-pid.wm}, {@code barrier-culprit.wm}. */
   int pid(int place) {
-    return words.getIntVolatile(offset(place, BarrierLayout.PID));
+    return words.getIntVolatile(offset(place, BarrierLayout.PID_OFFSET));
   }
 
+  /** See {@code barrier-status-pid.wm}. */
   long pidNamespace(int place) {
-    return words.getLongVolatile(offset(place, BarrierLayout.PID_NAMESPACE));
+    return words.getLongVolatile(offset(place, BarrierLayout.PID_NAMESPACE_OFFSET));
   }
 
+  /**
+   * Behind the record of the break that the last owner caused, and the status that is its own no
+   * more ({@code barrier-culprit.wm}, {@code barrier-status-pid.wm}).
+   */
   void setOwner(int place, int pid, long pidNamespace) {
-    words.putLongRelease(offset(place, BarrierLayout.ARRIVED_IN), 0);
-    words.putIntRelease(offset(place, BarrierLayout.PID), pid);
-    words.putLongRelease(offset(place, BarrierLayout.PID_NAMESPACE), pidNamespace);
+    words.putLongRelease(offset(place, BarrierLayout.ARRIVED_IN_OFFSET), 0);
+    words.putIntRelease(offset(place, BarrierLayout.PID_OFFSET), pid);
+    words.putLongRelease(offset(place, BarrierLayout.PID_NAMESPACE_OFFSET), pidNamespace);
   }
 
-  /** Grows whenever a place has changed hands, so that the others look again. */
+  /**
+   * Grows whenever a place has changed hands, so that the others look again ({@code
+   * barrier-members.wm}).
+   */
   long members() {
     return words.getLongVolatile(BarrierLayout.MEMBERS_OFFSET);
   }
 
+  /** Behind the status of the place ({@code barrier-members.wm}). */
   void changeMembers() {
     words.getAndAddLong(BarrierLayout.MEMBERS_OFFSET, 1);
   }
@@ -74,6 +88,16 @@ final class Places {
 
   boolean tryLockRepair() {
     return OfdLock.tryLock(own, BarrierLayout.REPAIR_LOCK);
+  }
+
+  /** Says who is in the way of a repair. */
+  IllegalStateException repairTakesTooLong() {
+    return new IllegalStateException(
+        "the broken barrier has been held for "
+            + Patience.USUAL.toSeconds()
+            + " s by a party that resets it: "
+            + LockHolders.describe(own, BarrierLayout.REPAIR_LOCK)
+            + "; it is probably stopped: resume or kill it");
   }
 
   void unlockRepair() {
@@ -105,22 +129,30 @@ final class Places {
     return false;
   }
 
-  /** Declares, before the arrival counts, in which generation the owner of a place arrives. */
+  /**
+   * Declares, before the arrival counts, in which generation the owner of a place arrives ({@code
+   * barrier-declared.wm}).
+   */
   void setArrivedIn(int place, long generation) {
-    words.putLongRelease(offset(place, BarrierLayout.ARRIVED_IN), generation + 1);
+    words.putLongRelease(offset(place, BarrierLayout.ARRIVED_IN_OFFSET), generation + 1);
   }
 
+  /** Behind the state ({@code barrier-declared.wm}). */
   boolean hasArrivedIn(int place, long generation) {
-    return words.getLongVolatile(offset(place, BarrierLayout.ARRIVED_IN)) == generation + 1;
+    return words.getLongVolatile(offset(place, BarrierLayout.ARRIVED_IN_OFFSET)) == generation + 1;
   }
 
-  /** Remembers for a party that waits in it that a generation broke and did not complete. */
+  /**
+   * Remembers for a party that waits in it that a generation broke and did not complete ({@code
+   * barrier-broken-mark.wm}).
+   */
   void markBroken(int place, long generation) {
-    words.putLongRelease(offset(place, BarrierLayout.BROKEN_IN), generation + 1);
+    words.putLongRelease(offset(place, BarrierLayout.BROKEN_IN_OFFSET), generation + 1);
   }
 
+  /** Behind the state ({@code barrier-broken-mark.wm}). */
   boolean isBrokenIn(int place, long generation) {
-    return words.getLongVolatile(offset(place, BarrierLayout.BROKEN_IN)) == generation + 1;
+    return words.getLongVolatile(offset(place, BarrierLayout.BROKEN_IN_OFFSET)) == generation + 1;
   }
 
   boolean isAnyoneDead(int ownPlace) {
@@ -133,7 +165,7 @@ final class Places {
   }
 
   /** Frees the places of the dead. The barrier is broken and stays so: the repair lock is held. */
-  void buryTheDead(int ownPlace) {
+  void removeDead(int ownPlace) {
     for (int i = 0; i < count(); i++) {
       long status = status(i);
       if (i != ownPlace && isDead(i, status)) {

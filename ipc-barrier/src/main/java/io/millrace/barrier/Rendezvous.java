@@ -1,30 +1,31 @@
 package io.millrace.barrier;
 
 import io.millrace.discovery.Acquisition;
-import io.millrace.discovery.DiscoveryException;
-import io.millrace.discovery.NameInUseException;
-import io.millrace.discovery.NoSuchServiceException;
 import io.millrace.discovery.Registry;
-import io.millrace.discovery.Service;
+import io.millrace.discovery.model.DiscoveryException;
+import io.millrace.discovery.model.NameInUseException;
+import io.millrace.discovery.model.NoSuchServiceException;
+import io.millrace.discovery.model.Service;
+import io.millrace.os.Closing;
+import io.millrace.os.Patience;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
  * Finds or makes the barrier of a name, whoever comes first and whoever dies meanwhile.
  *
- * <p>Every party publishes a record of its own, {@code NAME.party-PLACE}, so that whoever comes
- * later finds a survivor when the publisher of {@code NAME} is dead. Two barriers of one name
- * cannot both get going: each party publishes its record first, looks at all the others then, and
- * gives up if one is of another barrier. Of any two such parties at least one sees the other.
+ * <p>Every party publishes a record of its own, usually {@code NAME.party-PLACE}, so that whoever
+ * comes later finds a survivor when the publisher of {@code NAME} is dead. It is known by its
+ * capabilities: another barrier may well have a name like that. Two barriers of one name cannot
+ * both get going: each party publishes its record first, looks at all the others then, and gives up
+ * if one is of another barrier. Of any two such parties at least one sees the other.
  */
 final class Rendezvous {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
-  private static final long PAUSE_NANOS = 500_000;
 
-  /** How often a party that has the name looks whether those of another barrier have given up. */
-  private static final int LOOKS = 40;
+  /** How long a party that has the name looks whether those of another barrier have given up. */
+  private static final Duration PAUSE = Duration.ofMillis(20);
 
   private final Registry registry;
   private final String name;
@@ -39,13 +40,13 @@ final class Rendezvous {
 
   /** Joins the barrier of the name, which this makes if there is none. */
   Party meet() {
-    long start = System.nanoTime();
+    Patience patience = Patience.of(PATIENCE);
     while (true) {
       NamedParty candidate = attempt();
       if (candidate != null) {
         return candidate.party();
       }
-      if (System.nanoTime() - start > PATIENCE.toNanos()) {
+      if (!patience.pause()) {
         throw new DiscoveryException(
             "barrier "
                 + name
@@ -54,7 +55,6 @@ final class Rendezvous {
                 + " s: "
                 + obstacle);
       }
-      LockSupport.parkNanos(PAUSE_NANOS);
     }
   }
 
@@ -71,7 +71,7 @@ final class Rendezvous {
         return candidate;
       }
     } catch (RuntimeException | Error failure) {
-      candidate.giveUp();
+      Closing.closeAfter(failure, candidate::giveUp);
       throw failure;
     }
     candidate.giveUp();
@@ -109,12 +109,12 @@ final class Rendezvous {
     }
     // Whoever has the name waits for the others of another barrier to give up, as those who do not
     // have it do at once. Only if they do not, they were there before.
-    for (int look = 0; look < LOOKS; look++) {
+    Patience patience = Patience.of(PAUSE);
+    do {
       if (parties().allMatch(candidate::isOf)) {
         return true;
       }
-      LockSupport.parkNanos(PAUSE_NANOS);
-    }
+    } while (patience.pause());
     return false;
   }
 

@@ -1,10 +1,11 @@
 package io.millrace.barrier;
 
-import io.millrace.os.Epoll;
+import io.millrace.os.Deadline;
+import io.millrace.os.InterruptHook;
+import io.millrace.os.LifeCycle;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import net.openhft.chronicle.core.io.ClosedIllegalStateException;
 
 /** How a party waits for the end of a generation: it spins for a while, then it sleeps. */
 final class Waiter {
@@ -17,55 +18,56 @@ final class Waiter {
   /** Who has spun in vain for this part of its time yields the processor for the rest of it. */
   private static final int BUSY_PART = 8;
 
-  private final Gate gate;
+  /**
+   * A sleeping party looks once a second by itself: whoever ends a generation and lives may fail to
+   * wake anybody, with an exhausted stack for example.
+   */
+  private static final long LOOK_SECONDS = 1;
+
+  private final StateWord stateWord;
   private final Places places;
   private final PartyWatch watch;
-  private final Lease lease;
+  private final LifeCycle life;
   private final int place;
   private final boolean crowded;
-  private final Courtesy courtesy = new Courtesy();
+  private final BackOff backOff = new BackOff();
   private InterruptHook hook;
   private long spinNanos;
 
-  Waiter(Gate gate, Places places, PartyWatch watch, Lease lease, int place) {
-    this.gate = gate;
+  Waiter(StateWord stateWord, Places places, PartyWatch watch, LifeCycle life, int place) {
+    this.stateWord = stateWord;
     this.places = places;
     this.watch = watch;
-    this.lease = lease;
+    this.life = life;
     this.place = place;
     // With more parties than processors one that spins keeps another from arriving: it yields.
     this.crowded = places.count() > Runtime.getRuntime().availableProcessors();
-    this.hook = new InterruptHook(gate::wakeAll);
+    this.hook = new InterruptHook(stateWord::wakeAll);
   }
 
   void spinFor(long nanos) {
     spinNanos = nanos;
   }
 
-  /** Waits for ever, or until the deadline in terms of {@link System#nanoTime()} if timed. */
-  void await(long generation, boolean timed, long deadline)
+  /** Waits until the generation is over, and until the {@link Deadline} at most. */
+  void await(long generation, long deadline)
       throws BrokenBarrierException, InterruptedException, TimeoutException {
-    long spinLeft = courtesy.begin(spinNanos);
+    long spinLeft = backOff.begin(spinNanos);
     while (true) {
       if (spinLeft > 0) {
         long slice = Math.min(spinLeft, SLICE_NANOS);
-        long left = timed ? deadline - System.nanoTime() : Long.MAX_VALUE;
-        spin(generation, Math.min(slice, left));
+        spin(generation, Math.min(slice, Deadline.nanosLeft(deadline)));
         spinLeft -= slice;
       }
-      if (lease.isClosed()) {
-        throw new ClosedIllegalStateException(
-            "this party of the barrier was closed while it waited");
-      }
-      if (gate.isOver(generation, place)) {
+      if (stateWord.isOver(generation, place)) {
         return;
       }
-      check(generation, timed, deadline);
+      check(generation, deadline);
       watch.refresh();
       if (spinLeft > 0) {
         watch.await(0);
-      } else if (!courtesy.yieldOnceMore()) {
-        sleep(generation, timed, deadline);
+      } else if (!backOff.yieldOnceMore()) {
+        sleep(generation, deadline);
       }
     }
   }
@@ -84,14 +86,14 @@ final class Waiter {
       }
       passed = System.nanoTime() - start;
       if (passed >= busy) {
-        courtesy.yieldWhileSpinning();
+        backOff.yieldWhileSpinning();
       }
     } while (passed < nanos);
   }
 
   private boolean looksClosed(long generation) {
     int looks = crowded ? 1 : LOOKS_PER_CLOCK;
-    while (gate.isOpen(generation)) {
+    while (stateWord.isOpen(generation)) {
       if (--looks == 0) {
         return false;
       }
@@ -100,37 +102,41 @@ final class Waiter {
     return true;
   }
 
-  private void sleep(long generation, boolean timed, long deadline) {
-    long state = gate.state();
-    if (!BarrierState.isOpen(state, generation) || !gate.tryAnnounceSleep(state)) {
+  private void sleep(long generation, long deadline) {
+    long state = stateWord.state();
+    if (!BarrierState.isOpen(state, generation) || !stateWord.tryAnnounceSleep(state)) {
       return;
     }
     hook.arm();
     try {
       // Closing sets its mark before it wakes: either it is seen here or the wake-up is.
-      watch.await(lease.isClosed() ? 0 : timeoutMillis(timed, deadline));
+      watch.await(life.isClosed() ? 0 : Deadline.millisLeft(nextLook(deadline)));
     } finally {
       if (!hook.disarm()) {
-        hook = new InterruptHook(gate::wakeAll);
+        hook = new InterruptHook(stateWord::wakeAll);
       }
     }
   }
 
-  private void check(long generation, boolean timed, long deadline)
+  private static long nextLook(long deadline) {
+    return Deadline.earlier(deadline, Deadline.after(LOOK_SECONDS, TimeUnit.SECONDS));
+  }
+
+  private void check(long generation, long deadline)
       throws InterruptedException, TimeoutException, BrokenBarrierException {
     if (Thread.interrupted()) {
-      if (!gate.breakGeneration(generation, BreakCause.INTERRUPTED, place)) {
+      if (!stateWord.breakGeneration(generation, BreakCause.INTERRUPTED, place)) {
         // Decided meanwhile; as in CyclicBarrier the interrupt is then for whoever comes next.
         Thread.currentThread().interrupt();
-        gate.isOver(generation, place);
+        stateWord.isOver(generation, place);
         return;
       }
       throw new InterruptedException(
           "interrupted while waiting for the end of generation " + generation);
     }
-    if (timed && deadline - System.nanoTime() <= 0) {
+    if (Deadline.hasPassed(deadline)) {
       String missing = places.missingIn(generation);
-      if (gate.breakGeneration(generation, BreakCause.TIMED_OUT, place)) {
+      if (stateWord.breakGeneration(generation, BreakCause.TIMED_OUT, place)) {
         throw new TimeoutException(
             "generation "
                 + generation
@@ -138,15 +144,5 @@ final class Waiter {
                 + missing);
       }
     }
-  }
-
-  private static int timeoutMillis(boolean timed, long deadline) {
-    if (!timed) {
-      return Epoll.FOREVER;
-    }
-    long left = deadline - System.nanoTime();
-    // Rounded up: waking a little early would only mean to go to sleep again.
-    long millis = (Math.max(0, left) + 999_999) / 1_000_000;
-    return (int) Math.min(millis, Integer.MAX_VALUE);
   }
 }

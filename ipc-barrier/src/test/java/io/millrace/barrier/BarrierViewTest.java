@@ -5,14 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.ClosedException;
 import io.millrace.barrier.BarrierStatus.Occupancy;
 import io.millrace.barrier.BarrierStatus.PartyStatus;
-import io.millrace.discovery.NoSuchServiceException;
 import io.millrace.discovery.Publication;
 import io.millrace.discovery.Registry;
 import io.millrace.discovery.RegistryOptions;
 import io.millrace.discovery.RegistryView;
-import io.millrace.discovery.ServiceSpec;
+import io.millrace.discovery.model.NoSuchServiceException;
+import io.millrace.discovery.model.ServiceSpec;
 import io.millrace.testkit.ChildProcess;
 import io.millrace.testkit.LeavesNothingOpen;
 import java.nio.file.Path;
@@ -91,6 +92,20 @@ class BarrierViewTest {
       assertEquals("other", other.service().name());
       assertThrows(IllegalStateException.class, () -> BarrierView.open(onlooker, "other"));
       assertThrows(NoSuchServiceException.class, () -> BarrierView.open(onlooker, "nothing"));
+    }
+  }
+
+  @Test
+  void aViewThatIsClosedIsAnExceptionAndNeverACrash() {
+    try (Registry registry = Registry.open(root);
+        RegistryView onlooker = registry();
+        Barrier party = Barrier.createOrJoin(registry, "bar", 2)) {
+      BarrierView view = BarrierView.open(onlooker, "bar");
+      assertEquals(0, view.status().generation());
+      view.close();
+      view.close();
+      assertThrows(ClosedException.class, view::status);
+      party.leave();
     }
   }
 

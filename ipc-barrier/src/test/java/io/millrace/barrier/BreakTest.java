@@ -181,6 +181,29 @@ class BreakTest extends LocalParties {
     }
   }
 
+  /** As if a party were stopped in the middle of its reset; an interrupt must not make it spin. */
+  @Test
+  void aResetBesideAPartyThatIsStoppedInItsOwnEndsWithASentence() throws Exception {
+    Barrier party = parties(2).get(0);
+    assertThrows(TimeoutException.class, () -> party.await(0, TimeUnit.SECONDS));
+    try (BarrierRegion stopped = BarrierRegion.open(party.descriptors())) {
+      Places places = new Places(stopped.words(), 2, stopped.own());
+      assertTrue(places.tryLockRepair());
+      FutureTask<Void> reset =
+          inThread(
+              () -> {
+                Thread.currentThread().interrupt();
+                party.reset();
+                return null;
+              });
+      String message = failure(IllegalStateException.class, reset).getMessage();
+      assertTrue(message.contains("resume or kill"), message);
+      places.unlockRepair();
+    }
+    party.reset();
+    assertFalse(party.isBroken());
+  }
+
   @Test
   void onlyOnePartyAtATimeRepairsWhatIsBroken() throws Exception {
     Barrier party = parties(2).get(0);
@@ -189,14 +212,14 @@ class BreakTest extends LocalParties {
         BarrierRegion fast = BarrierRegion.open(party.descriptors())) {
       Places slowOnes = new Places(slow.words(), 2, slow.own());
       Places fastOnes = new Places(fast.words(), 2, fast.own());
-      Gate gate = new Gate(fast.words(), fastOnes, () -> {});
-      long broken = gate.state();
+      StateWord stateWord = new StateWord(fast.words(), fastOnes, () -> {});
+      long broken = stateWord.state();
       assertTrue(slowOnes.tryLockRepair());
-      assertFalse(gate.tryRepair(broken, 1));
-      assertEquals(broken, gate.state());
+      assertFalse(stateWord.tryRepair(broken, 1));
+      assertEquals(broken, stateWord.state());
       slowOnes.unlockRepair();
-      assertTrue(gate.tryRepair(broken, 1));
-      assertFalse(BarrierState.isBroken(gate.state()));
+      assertTrue(stateWord.tryRepair(broken, 1));
+      assertFalse(BarrierState.isBroken(stateWord.state()));
     }
   }
 }

@@ -2,11 +2,11 @@ package io.millrace.barrier;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.millrace.discovery.Capabilities;
-import io.millrace.discovery.DescriptorKind;
 import io.millrace.discovery.Publication;
 import io.millrace.discovery.Registry;
-import io.millrace.discovery.ServiceSpec;
+import io.millrace.discovery.model.Capabilities;
+import io.millrace.discovery.model.DescriptorKind;
+import io.millrace.discovery.model.ServiceSpec;
 import io.millrace.testkit.ChildProcess;
 import io.millrace.testkit.Eventually;
 import java.nio.file.Path;

@@ -12,6 +12,8 @@ import io.millrace.testkit.Eventually;
 import io.millrace.testkit.Signals;
 import java.util.List;
 import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +22,27 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What becomes of a barrier when one of its processes is killed, ends or is stopped. */
 @Timeout(180)
 class KilledPartyTest extends ProcessParties {
+  @Test
+  void aPartyThatIsTerminatedBreaksTheBarrierAndIsNotSaidToBeKilled() throws Exception {
+    ChildProcess ending = join(1, 2, 0).get(0);
+    try (Barrier here = joinHere(2)) {
+      FutureTask<String> waiting = new FutureTask<>(() -> brokenMessage(here));
+      new Thread(waiting, "waiting").start();
+      awaitArrived(here, 1);
+      Signals.send("TERM", ending.pid());
+      String message = waiting.get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
+      assertTrue(message.contains("pid " + ending.pid() + " left"), message);
+      assertEquals(143, ending.awaitExit(DEADLINE));
+      here.reset();
+      // Nor later, when the process is gone and somebody else has its place.
+      assertFalse(here.isBroken());
+      ChildProcess next = join(1, 2, 0).get(0);
+      next.send("await");
+      here.await();
+      next.expectLine("index", DEADLINE);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {0, 3_000_000_000_000L})
   void aPartyKilledWhileTheOthersWaitBreaksTheBarrierAtOnceAndIsNamed(long spinNanos)

@@ -3,6 +3,7 @@ package io.millrace.barrier;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import io.millrace.os.LifeCycle;
 import java.util.concurrent.BrokenBarrierException;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.openjdk.jcstress.annotations.Actor;
@@ -27,9 +28,10 @@ public final class OrderingStress {
   abstract static class Words {
     final UnsafeBuffer words = new UnsafeBuffer(new byte[BarrierLayout.place(PARTIES)]);
     final Places places = new Places(words, PARTIES, null);
-    final Gate gate = new Gate(words, places, this::wake);
-    final Attendance first = new Attendance(places, gate, 0, null);
-    final Attendance second = new Attendance(places, gate, 1, null);
+    final StateWord stateWord = new StateWord(words, places, this::wake);
+    final LifeCycle life = LifeCycle.inTurns("the party", () -> {});
+    final Attendance first = new Attendance(places, stateWord, 0, null, life);
+    final Attendance second = new Attendance(places, stateWord, 1, null, life);
     volatile boolean woken;
 
     private void wake() {
@@ -157,7 +159,7 @@ public final class OrderingStress {
      */
     @Actor
     public void resetter(I_Result result) {
-      boolean arrived = BarrierState.arrived(gate.state()) == 1;
+      boolean arrived = BarrierState.arrived(stateWord.state()) == 1;
       result.r1 = arrived ? (places.hasArrivedIn(0, 0) ? 1 : 0) : -1;
     }
   }
@@ -177,8 +179,8 @@ public final class OrderingStress {
     /** One who resets. */
     @Actor
     public void resetter() {
-      gate.tryBreak(gate.state(), BreakCause.RESET, 1);
-      gate.repair(gate.state(), 1);
+      stateWord.tryBreak(stateWord.state(), BreakCause.RESET, 1);
+      stateWord.repair(stateWord.state(), 1);
     }
 
     /**
@@ -205,13 +207,13 @@ public final class OrderingStress {
     /** Makes a barrier that is broken by the death of the first party. */
     public CulpritBeforeSuccessor() {
       places.setOwner(0, VICTIM_PID, 0);
-      gate.tryBreak(gate.state(), BreakCause.KILLED, 0);
+      stateWord.tryBreak(stateWord.state(), BreakCause.KILLED, 0);
     }
 
     /** A successor. */
     @Actor
     public void successor() {
-      gate.recordBreak(gate.state());
+      stateWord.recordBreak(stateWord.state());
       places.setOwner(0, SUCCESSOR_PID, 0);
     }
 
@@ -222,7 +224,7 @@ public final class OrderingStress {
      */
     @Actor
     public void survivor(I_Result result) {
-      result.r1 = gate.describeBreak(0).contains("pid " + VICTIM_PID) ? 1 : 0;
+      result.r1 = stateWord.describeBreak(0).contains("pid " + VICTIM_PID) ? 1 : 0;
     }
   }
 

@@ -1,9 +1,10 @@
 package io.millrace.barrier;
 
+import io.millrace.MillraceException;
+import io.millrace.SystemCallException;
 import io.millrace.discovery.Registry;
 import io.millrace.os.Descriptor;
 import io.millrace.os.PidFd;
-import io.millrace.os.SystemCallException;
 import java.io.BufferedReader;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -92,7 +93,7 @@ final class PartyProcess {
       return "broken " + broken.getMessage();
     } catch (TimeoutException timeout) {
       return "timeout " + timeout.getMessage();
-    } catch (IllegalArgumentException | IllegalStateException refusal) {
+    } catch (IllegalArgumentException | IllegalStateException | MillraceException refusal) {
       return "refused " + refusal.getMessage();
     }
   }

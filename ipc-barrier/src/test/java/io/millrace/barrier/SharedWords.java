@@ -2,7 +2,7 @@ package io.millrace.barrier;
 
 import io.millrace.discovery.Acquisition;
 import io.millrace.discovery.Registry;
-import io.millrace.discovery.Service;
+import io.millrace.discovery.model.Service;
 import io.millrace.os.Descriptor;
 import io.millrace.os.Mapping;
 import org.agrona.concurrent.UnsafeBuffer;

@@ -1,7 +1,7 @@
 package io.millrace.barrier;
 
+import io.millrace.SystemCallException;
 import io.millrace.os.Descriptor;
-import io.millrace.os.SystemCallException;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.time.Duration;

@@ -1,18 +1,22 @@
 package io.millrace.discovery;
 
+import io.millrace.ClosedException;
+import io.millrace.discovery.model.Service;
+import io.millrace.discovery.model.Transfer;
+import io.millrace.discovery.transfer.Received;
+
 /**
  * Descriptors of a service that were handed over to this process. Closing it closes them, unless
- * they were taken. Used by one thread.
+ * they were taken. It has nothing of the registry, which may be closed before.
+ *
+ * <p>Any thread may use it; the numbers are good until one closes it.
  */
 public final class Acquisition implements AutoCloseable {
-  private final Service service;
-  private final Transfer transfer;
-  private final Descriptors descriptors;
+  private final Received received;
+  private boolean ended;
 
-  Acquisition(Service service, Transfer transfer, Descriptors descriptors) {
-    this.service = service;
-    this.transfer = transfer;
-    this.descriptors = descriptors;
+  Acquisition(Received received) {
+    this.received = received;
   }
 
   /**
@@ -21,7 +25,7 @@ public final class Acquisition implements AutoCloseable {
    * @return the service
    */
   public Service service() {
-    return service;
+    return received.service();
   }
 
   /**
@@ -30,29 +34,43 @@ public final class Acquisition implements AutoCloseable {
    * @return the way
    */
   public Transfer transfer() {
-    return transfer;
+    return received.transfer();
   }
 
   /**
    * The descriptors, in the order of {@link Service#descriptors()}.
    *
    * @return their numbers in this process; they stay owned by this object
+   * @throws ClosedException if they were closed or taken
    */
-  public int[] descriptors() {
-    return descriptors.numbers();
+  public synchronized int[] descriptors() {
+    requireOpen();
+    return received.descriptors().numbers();
   }
 
   /**
    * Takes the descriptors out, in the order of {@link Service#descriptors()}.
    *
    * @return their numbers; the caller closes them
+   * @throws ClosedException if they were closed or taken before
    */
-  public int[] take() {
-    return descriptors.release();
+  public synchronized int[] take() {
+    requireOpen();
+    ended = true;
+    return received.descriptors().release();
   }
 
+  private void requireOpen() {
+    if (ended) {
+      throw new ClosedException(
+          "the descriptors of service " + service().name() + " were taken, or are closed");
+    }
+  }
+
+  /** Closes what was not taken. Closing again does nothing. */
   @Override
-  public void close() {
-    descriptors.close();
+  public synchronized void close() {
+    ended = true;
+    received.close();
   }
 }

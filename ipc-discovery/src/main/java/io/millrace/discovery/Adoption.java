@@ -1,8 +1,15 @@
 package io.millrace.discovery;
 
-import io.millrace.os.SystemCallException;
+import io.millrace.discovery.model.Departure;
+import io.millrace.discovery.model.NameInUseException;
+import io.millrace.discovery.model.Service;
+import io.millrace.discovery.model.ServiceDescriptor;
+import io.millrace.discovery.model.ServiceSpec;
+import io.millrace.discovery.publish.PublishingConditions;
+import io.millrace.discovery.publish.SupersededException;
+import io.millrace.discovery.transfer.Descriptors;
+import io.millrace.os.Closing;
 import java.util.List;
-import org.agrona.ErrorHandler;
 
 /**
  * The readiness of this process to publish a service again when its publisher is gone. Any thread
@@ -11,14 +18,12 @@ import org.agrona.ErrorHandler;
 public final class Adoption implements AutoCloseable {
   private final Adoptions adoptions;
   private final Registry registry;
-  private final ErrorHandler errors;
   private final Descriptors held;
   private final ServiceSpec spec;
   private final List<ServiceDescriptor> memory;
   private volatile State state = State.FOLLOWING;
   private Publication publication;
   private long newest;
-  private boolean closed;
 
   private class Succession implements PublishingConditions {
     @Override
@@ -45,10 +50,9 @@ public final class Adoption implements AutoCloseable {
     SUPERSEDED
   }
 
-  Adoption(Adoptions adoptions, Registry registry, ErrorHandler errors, ServiceSpec wanted) {
+  Adoption(Adoptions adoptions, Registry registry, ServiceSpec wanted) {
     this.adoptions = adoptions;
     this.registry = registry;
-    this.errors = errors;
     this.held = Descriptors.duplicatesOf(wanted.descriptors());
     try {
       this.spec = wanted.withDescriptors(held.numbers());
@@ -90,10 +94,12 @@ public final class Adoption implements AutoCloseable {
    * <p>This may be long ago: meanwhile somebody else may have published the service and withdrawn
    * it, which ends it. The watch has been told of that by then, so nothing is published while
    * anything that it was told is unread; it calls again when it is read.
+   *
+   * @return what kept this process from publishing, {@code null} if nothing did
    */
-  void onOrphaned(Watch watch) {
+  Throwable onOrphaned(Watch watch) {
     if (state != State.FOLLOWING) {
-      return;
+      return null;
     }
     try {
       publish(
@@ -103,10 +109,11 @@ public final class Adoption implements AutoCloseable {
               return watch.isCurrent(name());
             }
           });
-    } catch (DiscoveryException | SystemCallException failure) {
-      errors.onError(failure);
+      return null;
+    } catch (RuntimeException | Error failure) {
       // No descriptor left, perhaps, or a stopped process has the turn: that can pass.
       watch.lookAgainLater(name());
+      return failure;
     }
   }
 
@@ -177,7 +184,8 @@ public final class Adoption implements AutoCloseable {
     return publication != null && publication.service().instance() == service.instance();
   }
 
-  private boolean isSame(Service service) {
+  /** Tells whether a service is of the same memory. */
+  boolean isSame(Service service) {
     List<ServiceDescriptor> theirs = memoryOf(service.descriptors());
     if (theirs.size() != memory.size()
         || service.descriptors().size() != spec.descriptors().size()) {
@@ -197,21 +205,22 @@ public final class Adoption implements AutoCloseable {
   }
 
   /**
-   * Stands back; if this process publishes the service, hands it over to another that adopts it.
+   * Stands back; if this process publishes the service, hands it over to another that adopts it. So
+   * does closing the registry. Any thread may close; closing again does nothing.
    */
   @Override
   public void close() {
     adoptions.remove(this);
   }
 
-  /** Called once the watch does not call any more. */
+  /** Called once, when the watch does not call this any more. */
   void release() {
-    if (!closed) {
-      closed = true;
-      if (publication != null) {
-        publication.handOver();
-      }
-      held.close();
-    }
+    Closing.closeAll(
+        () -> {
+          if (publication != null) {
+            publication.handOver();
+          }
+        },
+        held);
   }
 }

@@ -1,28 +1,40 @@
 package io.millrace.discovery;
 
+import io.millrace.discovery.life.Callbacks;
+import io.millrace.discovery.life.Guests;
+import io.millrace.discovery.model.Departure;
+import io.millrace.discovery.model.Service;
+import io.millrace.discovery.model.ServiceListener;
+import io.millrace.discovery.model.ServiceSpec;
+import io.millrace.os.Closing;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.agrona.ErrorHandler;
 
-/** All adoptions of one registry, kept up to date by one watch. */
+/**
+ * All adoptions of one registry, kept up to date by one watch. Any thread may use it. No error
+ * handler is called while its lock is held, so that one may close the registry.
+ */
 final class Adoptions implements ServiceListener, AutoCloseable {
   private final Registry registry;
-  private final ErrorHandler errors;
+  private final Guests guests;
+  private final Callbacks callbacks;
   private final Map<String, Service> services = new HashMap<>();
   private final Map<String, List<Adoption>> adoptions = new HashMap<>();
   private final Watch watch;
   private boolean caughtUp;
 
-  Adoptions(Registry registry, ErrorHandler errors) {
+  Adoptions(Registry registry, Guests guests, Callbacks callbacks) {
     this.registry = registry;
-    this.errors = errors;
+    this.guests = guests;
+    this.callbacks = callbacks;
     this.watch = registry.watch(this);
   }
 
   synchronized Adoption add(ServiceSpec spec) {
-    Adoption adoption = new Adoption(this, registry, errors, spec);
+    guests.requireOpen(); // Asked under the lock, behind which whoever closes releases them all.
+    Adoption adoption = new Adoption(this, registry, spec);
     try {
       // The watch may see it only when it is gone already; what it was like must not be lost.
       registry.find(spec.name()).ifPresent(adoption::onUp);
@@ -38,15 +50,30 @@ final class Adoptions implements ServiceListener, AutoCloseable {
   }
 
   @Override
-  public synchronized void onCaughtUp() {
+  public void onCaughtUp() {
+    for (Throwable failure : adoptOrphans()) {
+      if (!guests.isClosed()) {
+        callbacks.report(failure);
+      }
+    }
+  }
+
+  private synchronized List<Throwable> adoptOrphans() {
     caughtUp = true;
+    List<Throwable> failures = new ArrayList<>();
     // Only now, because a service that died may have been published again and withdrawn since.
     adoptions.forEach(
         (name, list) -> {
           if (!services.containsKey(name)) {
-            list.forEach(adoption -> adoption.onOrphaned(watch));
+            for (Adoption adoption : list) {
+              Throwable failure = adoption.onOrphaned(watch);
+              if (failure != null) {
+                failures.add(failure);
+              }
+            }
           }
         });
+    return failures;
   }
 
   @Override
@@ -78,9 +105,13 @@ final class Adoptions implements ServiceListener, AutoCloseable {
     return adoptions.getOrDefault(service.name(), List.of());
   }
 
-  synchronized void remove(Adoption adoption) {
-    List<Adoption> same = adoptions.get(adoption.name());
-    if (same != null && same.remove(adoption)) {
+  void remove(Adoption adoption) {
+    boolean removed;
+    synchronized (this) {
+      List<Adoption> same = adoptions.get(adoption.name());
+      removed = same != null && same.remove(adoption);
+    }
+    if (removed) {
       adoption.release();
     }
   }
@@ -88,10 +119,12 @@ final class Adoptions implements ServiceListener, AutoCloseable {
   /** Ends the watch first, so that nothing is published any more, and then hands all over. */
   @Override
   public void close() {
-    watch.close();
+    List<AutoCloseable> all = new ArrayList<>();
+    all.add(watch);
     synchronized (this) {
-      adoptions.values().forEach(list -> list.forEach(Adoption::release));
+      adoptions.values().forEach(list -> list.forEach(adoption -> all.add(adoption::release)));
       adoptions.clear();
     }
+    Closing.closeAll(all);
   }
 }

@@ -1,6 +1,11 @@
 package io.millrace.discovery;
 
+import io.millrace.discovery.alive.AliveFile;
+import io.millrace.discovery.model.DiscoveryException;
+import io.millrace.discovery.model.LastRun;
+import io.millrace.os.Closing;
 import io.millrace.os.Descriptor;
+import io.millrace.os.EndOfProcess;
 import io.millrace.os.Platform;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,24 +19,28 @@ import java.util.function.Consumer;
  *
  * <p>The file stays when its holder ends, and remembers whether it ended well. Any thread may use
  * these methods.
+ *
+ * <p>A path means the same however it is spelled: with dots, through links to directories, or by
+ * another name of the file (a hard link, a bind mount). Only a link in the place of the file itself
+ * is refused. A file that is not one of this class is refused as well and never written to; an
+ * empty one is taken if it belongs to this user.
+ *
+ * <p>An interrupt of a thread that waits here, also one that came before, ends the wait as if its
+ * time were over, and is kept. A virtual thread leaves its carrier to others while it waits.
+ *
+ * <p>Put the file where nobody removes it while it is held, for example under /run: whoever comes
+ * after that makes a new one, and holds that. Cleaners that heed locks, as systemd-tmpfiles does,
+ * leave it alone.
  */
 public final class Alive implements AutoCloseable {
   private final Descriptor file;
   private final LastRun lastRun;
-
-  /** How the run of the last holder ended. */
-  public enum LastRun {
-    /** Nobody held this file before. */
-    NONE,
-    /** It closed the file. */
-    CLEAN,
-    /** It was killed, or ended without closing the file. */
-    CRASHED
-  }
+  private final EndOfProcess.Action atEnd;
 
   private Alive(Descriptor file, LastRun lastRun) {
     this.file = file;
     this.lastRun = lastRun;
+    this.atEnd = EndOfProcess.action(this::markClean);
   }
 
   /**
@@ -40,6 +49,8 @@ public final class Alive implements AutoCloseable {
    * @param path the file; its directory must exist
    * @return the hold; close it to end well
    * @throws HeldException if another one holds it and lives
+   * @throws DiscoveryException if the path leads to something else, or cannot be used
+   * @throws IllegalArgumentException if the path names no file, as "/" does
    */
   public static Alive hold(Path path) {
     return hold(path, Duration.ZERO, lastRun -> {});
@@ -50,11 +61,15 @@ public final class Alive implements AutoCloseable {
    * for its end, asleep in the kernel.
    *
    * @param path the file; its directory must exist
-   * @param timeout how long to wait at most; zero refuses at once
+   * @param timeout how long to wait at most; zero or less refuses at once, {@code
+   *     ChronoUnit.FOREVER} waits for ever
    * @param onLastRun told once, by this thread, how the last holder ended: after that one is gone
    *     and before this method returns
    * @return the hold; close it to end well
-   * @throws HeldException if another one still holds it when the time is over
+   * @throws HeldException if another one still holds it when the time is over, or the thread was
+   *     interrupted
+   * @throws DiscoveryException if the path leads to something else, or cannot be used
+   * @throws IllegalArgumentException if the path names no file
    */
   public static Alive hold(Path path, Duration timeout, Consumer<LastRun> onLastRun) {
     Platform.check();
@@ -65,7 +80,9 @@ public final class Alive implements AutoCloseable {
       }
       try {
         onLastRun.accept(held.lastRun());
-        return new Alive(held.file(), held.lastRun());
+        Alive alive = new Alive(held.file(), held.lastRun());
+        alive.atEnd.add();
+        return alive;
       } catch (RuntimeException | Error failure) {
         held.file().close();
         throw failure;
@@ -78,14 +95,13 @@ public final class Alive implements AutoCloseable {
    *
    * @param path the file
    * @return false also if there is no such file
+   * @throws DiscoveryException if the path leads to something else, or this user may not look
+   * @throws IllegalArgumentException if the path names no file
    */
   public static boolean isAlive(Path path) {
     Platform.check();
-    if (!AliveFile.hasDirectory(path)) {
-      return false;
-    }
-    try (AliveFile place = AliveFile.of(path)) {
-      return place.isHeld();
+    try (AliveFile place = AliveFile.find(path)) {
+      return place != null && place.isHeld();
     }
   }
 
@@ -94,8 +110,11 @@ public final class Alive implements AutoCloseable {
    * something happens to the file.
    *
    * @param path the file; its directory must exist
-   * @param timeout how long at most
-   * @return false if the time is over
+   * @param timeout how long at most; zero or less only looks, {@code ChronoUnit.FOREVER} waits for
+   *     ever
+   * @return false if the time is over, or the thread was interrupted
+   * @throws DiscoveryException if the path leads to something else, or this user may not look
+   * @throws IllegalArgumentException if the path names no file
    */
   public static boolean awaitAlive(Path path, Duration timeout) {
     Platform.check();
@@ -105,11 +124,14 @@ public final class Alive implements AutoCloseable {
   }
 
   /**
-   * Waits until nobody holds a file.
+   * Waits until nobody holds a file; that is so as well when the path leads to none any more.
    *
    * @param path the file; its directory must exist
-   * @param timeout how long at most
-   * @return false if the time is over
+   * @param timeout how long at most; zero or less only looks, {@code ChronoUnit.FOREVER} waits for
+   *     ever
+   * @return false if the time is over, or the thread was interrupted
+   * @throws DiscoveryException if the path leads to something else, or this user may not look
+   * @throws IllegalArgumentException if the path names no file
    */
   public static boolean awaitEnd(Path path, Duration timeout) {
     Platform.check();
@@ -124,14 +146,13 @@ public final class Alive implements AutoCloseable {
    * @param path the file
    * @return the end of the last run, {@link LastRun#NONE} if there is no such file; empty while
    *     somebody holds it
+   * @throws DiscoveryException if the path leads to something else, or this user may not look
+   * @throws IllegalArgumentException if the path names no file
    */
   public static Optional<LastRun> lastRunOf(Path path) {
     Platform.check();
-    if (!AliveFile.hasDirectory(path)) {
-      return Optional.of(LastRun.NONE);
-    }
-    try (AliveFile place = AliveFile.of(path)) {
-      return Optional.ofNullable(place.lastRun());
+    try (AliveFile place = AliveFile.find(path)) {
+      return place == null ? Optional.of(LastRun.NONE) : Optional.ofNullable(place.lastRun());
     }
   }
 
@@ -144,12 +165,24 @@ public final class Alive implements AutoCloseable {
     return lastRun;
   }
 
-  /** Ends well: the next holder is told that this run was clean. Closing twice is no error. */
+  /** The lock stays: this process is alive until it is gone. */
+  private synchronized void markClean() {
+    if (!file.isClosed()) {
+      AliveFile.markClean(file);
+    }
+  }
+
+  /**
+   * Ends well: the next holder is told that this run was clean. Any thread may close; closing again
+   * does nothing.
+   *
+   * @throws io.millrace.SystemCallException if that cannot be written, because the disk is full for
+   *     example: the file is held no more, and the next holder is told of a crash
+   */
   @Override
   public synchronized void close() {
     if (!file.isClosed()) {
-      AliveFile.markClean(file);
-      file.close();
+      Closing.closeAll(atEnd::cancel, () -> AliveFile.markClean(file), file);
     }
   }
 

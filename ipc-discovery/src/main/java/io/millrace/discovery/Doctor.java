@@ -1,13 +1,23 @@
 package io.millrace.discovery;
 
+import io.millrace.SystemCallException;
+import io.millrace.discovery.model.DiscoveryException;
+import io.millrace.discovery.model.RecordException;
+import io.millrace.discovery.model.RootException;
+import io.millrace.discovery.model.Service;
+import io.millrace.discovery.record.Leftovers;
+import io.millrace.discovery.record.RecordFile;
+import io.millrace.discovery.root.HiddenNames;
+import io.millrace.discovery.root.Root;
 import io.millrace.os.Credentials;
 import io.millrace.os.Descriptor;
 import io.millrace.os.Directory;
 import io.millrace.os.Errno;
+import io.millrace.os.Inotify;
 import io.millrace.os.Memfd;
 import io.millrace.os.PidFd;
 import io.millrace.os.Platform;
-import io.millrace.os.SystemCallException;
+import io.millrace.os.UserNamespace;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +30,7 @@ import java.util.List;
  */
 public final class Doctor {
   private static final int PAGE = 4096;
+  private static final long USUAL_RING = 64L << 20;
 
   private final List<Finding> findings = new ArrayList<>();
 
@@ -36,7 +47,9 @@ public final class Doctor {
     Doctor doctor = new Doctor();
     doctor.examineRoot(options);
     doctor.examineTransfer();
+    doctor.examineUsers();
     doctor.examineMemory();
+    doctor.examineWatching();
     doctor.examineLimits();
     return List.copyOf(doctor.findings);
   }
@@ -48,10 +61,39 @@ public final class Doctor {
         examinePlaceOf(root);
       } else {
         fine("registry root", root + " can be used");
+        examineEntries(directory);
         examineNamelessFiles(directory);
       }
     } catch (RootException refusal) {
       addUnusable(refusal);
+    }
+  }
+
+  /** What others have put there costs nobody anything but its name, which is worth a word. */
+  private void examineEntries(Directory directory) {
+    List<String> foreign =
+        directory.names().stream().sorted().filter(name -> isForeign(directory, name)).toList();
+    if (!foreign.isEmpty()) {
+      add(
+          "registry entries",
+          Finding.Severity.LIMITED,
+          foreign.size() + " of them are no records: " + String.join(", ", foreign),
+          "they are passed over and never removed; no service can be published under their names",
+          "move them out of " + directory.path());
+    }
+  }
+
+  private static boolean isForeign(Directory directory, String name) {
+    if (!Service.isName(name)) {
+      return HiddenNames.isDead(name) && !new Leftovers(directory).contain(name);
+    }
+    try (RecordFile file = RecordFile.open(directory, name, false)) {
+      if (file != null) {
+        file.read();
+      }
+      return false;
+    } catch (RecordException flaw) {
+      return flaw.isForeign();
     }
   }
 
@@ -129,6 +171,21 @@ public final class Doctor {
     }
   }
 
+  private void examineUsers() {
+    if (UserNamespace.isComplete()) {
+      fine("user namespace", "each user has a number of its own here");
+      return;
+    }
+    add(
+        "user namespace",
+        Finding.Severity.LIMITED,
+        "this process is in one that does not know all users (uid_map " + UserNamespace.map() + ")",
+        "processes outside and this one join each other over the socket, and only if the user of"
+            + " each has a number in the namespace of the other",
+        "map the users of all who take part, for example with --userns=keep-id in Podman, or run"
+            + " them in one user namespace");
+  }
+
   private void examineCopying(Descriptor self) {
     try {
       PidFd.copyDescriptor(self, self.number(), "probe").close();
@@ -167,16 +224,36 @@ public final class Doctor {
           "no ring can be made",
           "raise the memory limit of this container or use a kernel with memfd_create");
     }
-    long huge = ProcFiles.firstNumber(ProcFiles.field("/proc/meminfo", "HugePages_Free:"), 0);
-    if (huge == 0) {
+    examineRoom();
+    fine("huge pages", "none need be reserved: shared memory is made of pages of the normal size");
+  }
+
+  private void examineRoom() {
+    try {
+      Memfd.requireRoom(USUAL_RING);
+      fine("memory left", "enough for a ring of " + (USUAL_RING >> 20) + " MiB");
+    } catch (SystemCallException failure) {
       add(
-          "huge pages",
+          "memory left",
           Finding.Severity.LIMITED,
-          "none are free",
-          "memory uses pages of the normal size",
-          "nothing needs to be done; sysctl vm.nr_hugepages reserves some");
-    } else {
-      fine("huge pages", huge + " are free");
+          failure.getMessage(),
+          "only rings and snapshots that are smaller than what is left can be made",
+          "end what takes the memory, or raise the limit that is named");
+    }
+  }
+
+  /** Tries it, since the kernel tells the limits of a user and not what is left of them. */
+  private void examineWatching() {
+    try (Directory any = Directory.open(Path.of("/"))) {
+      new Inotify(any, Inotify.CREATE).close();
+      fine("inotify", "directories can be watched");
+    } catch (SystemCallException failure) {
+      add(
+          "inotify",
+          Finding.Severity.MISSING,
+          failure.getMessage(),
+          "nobody can wait for a service, watch the registry or wait for a snapshot of others",
+          "raise the limit that is named, or end programs of this user that watch many files");
     }
   }
 
@@ -187,6 +264,13 @@ public final class Doctor {
         64,
         "each watch and each waiting for a service needs one of those that this user has",
         "sysctl fs.inotify.max_user_instances=1024");
+    limit(
+        "inotify watches",
+        ProcFiles.number("/proc/sys/fs/inotify/max_user_watches", 0),
+        8192,
+        "each watch and each waiting takes one of those that this user has, and so does each file"
+            + " that an editor or a file manager of this user watches",
+        "sysctl fs.inotify.max_user_watches=524288");
     limit(
         "inotify queue",
         ProcFiles.number("/proc/sys/fs/inotify/max_queued_events", 0),

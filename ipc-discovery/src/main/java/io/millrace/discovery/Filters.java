@@ -1,5 +1,6 @@
 package io.millrace.discovery;
 
+import io.millrace.discovery.model.Service;
 import java.util.function.Predicate;
 
 /** Conditions on services, to be combined with {@link Predicate#and} and the like. */

@@ -1,6 +1,22 @@
 package io.millrace.discovery;
 
+import io.millrace.discovery.life.Callbacks;
+import io.millrace.discovery.life.Guests;
+import io.millrace.discovery.model.AccessRule;
+import io.millrace.discovery.model.RootException;
+import io.millrace.discovery.model.Service;
+import io.millrace.discovery.model.ServiceDescriptor;
+import io.millrace.discovery.model.ServiceSpec;
+import io.millrace.discovery.publish.PublishTickets;
+import io.millrace.discovery.publish.Publisher;
+import io.millrace.discovery.publish.PublishingConditions;
+import io.millrace.discovery.root.Root;
+import io.millrace.discovery.transfer.DescriptorBundle;
+import io.millrace.discovery.transfer.DescriptorServer;
+import io.millrace.discovery.transfer.Descriptors;
+import io.millrace.os.Closing;
 import io.millrace.os.Directory;
+import io.millrace.os.Patience;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -15,48 +31,51 @@ final class Publications implements AutoCloseable {
   private static final int PRIVATE = 0600;
   private static final int SHARED = 0660;
 
+  private final Guests guests;
   private final Directory directory;
   private final RegistryOptions options;
   private final boolean shared;
   private final int permissions;
-  private final Turns turns;
+  private final PublishTickets turns;
   private final Publisher publisher;
   private final Set<Publication> publications = ConcurrentHashMap.newKeySet();
   private DescriptorServer server;
-  private boolean closed;
 
-  Publications(Directory directory, RegistryOptions options) {
+  Publications(Guests guests, Directory directory, RegistryOptions options) {
+    this.guests = guests;
     this.directory = directory;
     this.options = options;
     this.shared = Root.isShared(directory.descriptor().status());
     this.permissions = shared ? SHARED : PRIVATE;
-    this.turns = new Turns(directory, permissions);
-    this.publisher = new Publisher(directory, turns, permissions);
+    this.turns = new PublishTickets(directory, permissions, Patience.USUAL, guests::requireOpen);
+    this.publisher = new Publisher(directory, turns, permissions, guests::requireOpen);
   }
 
   /**
-   * Publishes a service.
+   * Publishes a service, or refuses to if the registry is closed meanwhile. For one of the guests.
    *
    * @return the publication, or {@code null} if the conditions do not hold at the moment
+   * @throws RootException if the path of the directory leads elsewhere by now
    */
   Publication publish(ServiceSpec spec, PublishingConditions conditions) {
+    Root.requireInPlace(directory);
     long instance = ThreadLocalRandom.current().nextLong();
     List<ServiceDescriptor> described;
-    Parcel parcel;
-    try (Descriptors descriptors = Descriptors.duplicatesOf(spec.descriptors())) {
-      described = descriptors.describe(spec.descriptors());
-      parcel = Parcel.of(instance, descriptors);
-    }
+    DescriptorBundle bundle = null;
     Publication published = null;
     try {
+      try (Descriptors descriptors = Descriptors.duplicatesOf(spec.descriptors())) {
+        described = descriptors.describe(spec.descriptors());
+        bundle = DescriptorBundle.of(instance, descriptors);
+      }
       DescriptorServer sender = spec.hasSocket() ? server() : null;
       String socket = sender == null ? "" : sender.socket();
-      Service service = Publisher.describe(spec, instance, described, parcel, socket);
-      published = publish(service, spec.access(), parcel, sender, conditions);
+      Service service = Publisher.describe(spec, instance, described, bundle, socket);
+      published = publish(service, spec.access(), bundle, sender, conditions);
       return published;
     } finally {
-      if (published == null && parcel != null) {
-        parcel.close();
+      if (published == null && bundle != null) {
+        bundle.close();
       }
     }
   }
@@ -64,18 +83,18 @@ final class Publications implements AutoCloseable {
   private Publication publish(
       Service service,
       AccessRule access,
-      Parcel parcel,
+      DescriptorBundle bundle,
       DescriptorServer sender,
       PublishingConditions conditions) {
     if (sender != null) {
       // Before the record can be seen, so that nobody is told that there is no such service.
-      sender.offer(service.instance(), access, parcel);
+      sender.offer(service.instance(), access, bundle);
     }
     Publication kept = null;
     try {
       Publisher.Published published = publisher.publish(service, conditions);
       if (published != null) {
-        kept = keep(published, parcel, sender, conditions);
+        kept = keep(published, bundle, sender, conditions);
       }
       return kept;
     } finally {
@@ -87,7 +106,7 @@ final class Publications implements AutoCloseable {
 
   private Publication keep(
       Publisher.Published published,
-      Parcel parcel,
+      DescriptorBundle bundle,
       DescriptorServer sender,
       PublishingConditions conditions) {
     Publication[] self = new Publication[1];
@@ -99,45 +118,62 @@ final class Publications implements AutoCloseable {
           publications.remove(self[0]);
         };
     try {
-      self[0] = new Publication(directory, published, parcel, onEnd);
+      self[0] =
+          new Publication(
+              guests, directory, published, bundle, conditions.isToBeContinued(), onEnd);
     } catch (RuntimeException | Error failure) {
-      remove(published.service().name(), conditions.isToBeContinued());
-      published.locked().close();
+      publisher.takeBack(published, conditions, failure);
       throw failure;
     }
-    publications.add(self[0]);
-    return self[0];
+    Publication publication = self[0];
+    publications.add(publication);
+    if (guests.isClosed()) {
+      // Whoever closes may have looked for publications before this one was among them.
+      end(publication, conditions);
+      guests.requireOpen();
+    }
+    publication.endWithProcess();
+    return publication;
   }
 
-  /** Needs no descriptor. Nobody else touches the name, because its record is locked still. */
-  private void remove(String name, boolean asIfDead) {
-    if (asIfDead) {
-      directory.rename(name, HiddenNames.dead(name));
-      directory.unlink(HiddenNames.dead(name));
+  private static void end(Publication publication, PublishingConditions conditions) {
+    if (conditions.isToBeContinued()) {
+      publication.handOver();
     } else {
-      directory.unlink(name);
+      publication.close();
     }
   }
 
   private synchronized DescriptorServer server() {
-    if (closed) {
-      throw new DiscoveryException("registry " + directory.path() + " is closed");
-    }
+    guests.requireOpen();
     if (server == null) {
-      server = DescriptorServer.start(directory, permissions, shared, options);
+      server =
+          DescriptorServer.start(
+              directory,
+              permissions,
+              shared,
+              options.connectionLimit(),
+              new Callbacks(options.errorHandler()));
     }
     return server;
   }
 
-  /** Withdraws everything and stops the server. */
+  /** Withdraws everything and stops the server. For who closes, once nobody comes in any more. */
   @Override
-  public synchronized void close() {
-    closed = true;
-    new ArrayList<>(publications).forEach(Publication::close);
-    if (server != null) {
-      server.close();
-      server = null;
-    }
+  public void close() {
+    List<AutoCloseable> all = new ArrayList<>(publications);
+    all.add(this::stopServer);
+    Closing.closeAll(all);
+  }
+
+  private synchronized void stopServer() {
+    DescriptorServer running = server;
+    server = null;
+    Closing.closeAll(running);
+  }
+
+  /** Gives up what publishing takes. For the last one out. */
+  void release() {
     turns.close();
   }
 }

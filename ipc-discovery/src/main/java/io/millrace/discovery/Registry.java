@@ -1,38 +1,71 @@
 package io.millrace.discovery;
 
+import io.millrace.ClosedException;
+import io.millrace.discovery.life.Callbacks;
+import io.millrace.discovery.life.Guests;
+import io.millrace.discovery.model.Capabilities;
+import io.millrace.discovery.model.DiscoveryException;
+import io.millrace.discovery.model.NameInUseException;
+import io.millrace.discovery.model.NoSuchServiceException;
+import io.millrace.discovery.model.RecordException;
+import io.millrace.discovery.model.RootException;
+import io.millrace.discovery.model.Scan;
+import io.millrace.discovery.model.Service;
+import io.millrace.discovery.model.ServiceListener;
+import io.millrace.discovery.model.ServiceSpec;
+import io.millrace.discovery.model.TransferException;
+import io.millrace.discovery.publish.PublishingConditions;
+import io.millrace.discovery.record.Cleaner;
+import io.millrace.discovery.record.Finder;
+import io.millrace.discovery.root.RootUse;
+import io.millrace.discovery.transfer.Acquirer;
+import io.millrace.discovery.watch.Arrival;
+import io.millrace.os.Closing;
 import io.millrace.os.Directory;
 import io.millrace.os.Platform;
+import io.millrace.ring.GroupOptions;
 import io.millrace.ring.Ring;
+import io.millrace.ring.RingOptions;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
 /**
  * The directory in which the processes of this host publish services and find each other.
  *
- * <p>Any thread may use it. Closing it withdraws everything that was published through it.
+ * <p>Any thread may use it, and close it, also a listener, an access rule or an error handler.
+ * Closing it withdraws everything that was published through it and ends what waits: every method
+ * but {@link #root} throws {@link ClosedException} then and from then on.
+ *
+ * <p>It belongs to the directory that it opened. If that is removed, moved or replaced meanwhile,
+ * nobody who comes later finds what is in it: methods that look or publish say so then ({@link
+ * RootException}), watches tell the error handler and end, and the cure is to close the registry
+ * and to open it again.
  */
 public final class Registry implements AutoCloseable {
+  private final Callbacks callbacks;
+  private final Guests guests;
   private final Directory directory;
   private final RegistryOptions options;
   private final Finder finder;
   private final Acquirer acquirer;
   private final Publications publications;
-  private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
-  private Adoptions adoptions;
-  private boolean closed;
+  private final Watches watches;
 
-  private Registry(RegistryOptions options) {
+  /** Made with the first of them. Guarded by this object. */
+  private Adoptions adoptions;
+
+  private Registry(RegistryOptions options, Directory directory) {
     this.options = options;
-    this.directory = RootUse.open(options.root());
-    this.publications = new Publications(directory, options);
+    this.directory = directory;
+    this.callbacks = new Callbacks(options.errorHandler());
+    this.guests = new Guests("registry " + directory.path(), this::release, callbacks);
+    this.publications = new Publications(guests, directory, options);
     this.finder = new Finder(directory);
-    this.acquirer = new Acquirer(directory, options.transfer());
+    this.acquirer = new Acquirer(guests, directory, options.transfer());
+    this.watches = new Watches(guests, directory, Cleaner::new, callbacks);
   }
 
   /**
@@ -69,7 +102,13 @@ public final class Registry implements AutoCloseable {
    */
   public static Registry open(RegistryOptions options) {
     Platform.check();
-    return new Registry(options);
+    Directory directory = RootUse.open(options.root());
+    try {
+      return new Registry(options, directory);
+    } catch (RuntimeException | Error failure) {
+      RootUse.giveUp(directory, options.isRootTemporary(), failure);
+      throw failure;
+    }
   }
 
   /**
@@ -85,10 +124,15 @@ public final class Registry implements AutoCloseable {
    * Publishes a service. Its record appears whole, and vanishes for others when this process dies.
    * A dead publisher's name is taken over; of any number of racers exactly one gets it.
    *
+   * <p>If the registry is closed meanwhile, the service is withdrawn with it or was never there.
+   * Waiting for other publishers of the name, at most five seconds, is not ended by an interrupt,
+   * which is kept.
+   *
    * @param spec what
    * @return the publication; close it to withdraw the service
    * @throws NameInUseException if a live process, this one perhaps, has published the name
-   * @throws RootException if the directory cannot be written
+   * @throws RecordException if something that is no record has the name; it is left alone
+   * @throws RootException if the directory cannot be written, or its path leads elsewhere by now
    * @throws IllegalArgumentException if a descriptor is not of its kind or the record is too large
    */
   public Publication publish(ServiceSpec spec) {
@@ -96,26 +140,27 @@ public final class Registry implements AutoCloseable {
   }
 
   Publication publish(ServiceSpec spec, PublishingConditions conditions) {
-    requireOpen();
-    return publications.publish(spec, conditions);
+    return guests.inside(() -> publications.publish(spec, conditions));
   }
 
   /**
    * Lists the services whose publishers are alive. Nobody is waited for.
    *
    * @return the services, ordered by name
+   * @throws RootException if the directory was removed or replaced since this registry was opened
    */
   public List<Service> list() {
-    return finder.scan().services();
+    return scan().services();
   }
 
   /**
    * Lists the services whose publishers are alive, and the records that were refused.
    *
    * @return both
+   * @throws RootException if the directory was removed or replaced since this registry was opened
    */
   public Scan scan() {
-    return finder.scan();
+    return guests.inside(finder::scan);
   }
 
   /**
@@ -124,9 +169,11 @@ public final class Registry implements AutoCloseable {
    * @param name its name
    * @return the service, empty if none of that name has a live publisher
    * @throws RecordException if there is a record of that name that cannot be trusted
+   * @throws RootException if there is none, and the directory was removed or replaced
    */
   public Optional<Service> find(String name) {
-    return Optional.ofNullable(finder.find(HiddenNames.requireService(name)));
+    Service.requireName(name);
+    return guests.inside(() -> Optional.ofNullable(finder.find(name)));
   }
 
   /**
@@ -141,16 +188,22 @@ public final class Registry implements AutoCloseable {
 
   /**
    * Waits until a service is there. The calling thread sleeps in the kernel until something changes
-   * in the directory; an interruption does not wake it.
+   * in the directory; a virtual one leaves its carrier to others.
+   *
+   * <p>An interrupt, also one that came before, ends the wait, and is kept. So does closing the
+   * registry.
    *
    * @param name its name
-   * @param timeout how long at most
-   * @return the service, empty if it did not come in time
+   * @param timeout how long at most; zero or less only looks, {@code ChronoUnit.FOREVER} waits for
+   *     ever
+   * @return the service, empty if it did not come in time or before an interrupt
    * @throws RecordException if there is a record of that name that cannot be trusted
+   * @throws RootException if the directory is removed or replaced meanwhile
    */
   public Optional<Service> await(String name, Duration timeout) {
-    HiddenNames.requireService(name);
-    return Optional.ofNullable(new Arrival(directory, finder, name).await(timeout));
+    Service.requireName(name);
+    return guests.inside(
+        () -> Optional.ofNullable(new Arrival(guests, directory, finder, name).await(timeout)));
   }
 
   /**
@@ -172,31 +225,23 @@ public final class Registry implements AutoCloseable {
    * @return the running watch; the registry ends it when it is closed
    */
   public Watch watch(Predicate<? super Service> filter, ServiceListener listener) {
-    requireOpen();
-    Watch watch =
-        new Watch(
-            directory,
-            new Cleaner(directory),
-            filter,
-            listener,
-            options.errorHandler(),
-            watches::remove);
-    watches.add(watch);
-    return watch;
+    return guests.inside(() -> watches.add(filter, listener));
   }
 
   /**
    * Removes everything that dead processes left in the directory. Whoever meets a dead record
-   * removes it anyway; this looks for them.
+   * removes it anyway; this looks for them. Files that are not Millrace's stay.
    *
    * @return how many files were removed
+   * @throws RootException if the directory was removed or replaced since this registry was opened
    */
   public int gc() {
-    return finder.removeAllDead();
+    return guests.inside(finder::removeAllDead);
   }
 
   /**
-   * Gets the descriptors of a service into this process.
+   * Gets the descriptors of a service into this process. That takes two seconds at most, which an
+   * interrupt does not end and which keeps its mark; a virtual thread leaves its carrier to others.
    *
    * @param name the name of the service
    * @return the descriptors, checked to be what the record says
@@ -205,7 +250,8 @@ public final class Registry implements AutoCloseable {
    * @throws TransferException if the descriptors cannot be had, or are not what the record says
    */
   public Acquisition acquire(String name) {
-    return acquirer.acquire(HiddenNames.requireService(name));
+    Service.requireName(name);
+    return guests.inside(() -> new Acquisition(acquirer.acquire(name)));
   }
 
   /**
@@ -216,6 +262,7 @@ public final class Registry implements AutoCloseable {
    * @param capabilities what others shall know of it
    * @return the publication; close it to withdraw the service
    * @throws NameInUseException if a live process has published the name
+   * @throws RecordException if something that is no record has the name; it is left alone
    */
   public Publication publish(String name, Ring ring, Capabilities capabilities) {
     return publish(Rings.describe(name, ring, capabilities));
@@ -223,9 +270,9 @@ public final class Registry implements AutoCloseable {
 
   /**
    * Makes this process, a member that has joined a service, ready to go on with it: when its
-   * publisher dies, or hands it over, exactly one of the processes that adopt it publishes it
-   * again, with the next generation and the capabilities it had last. If nobody publishes it when
-   * this is called, this process does so at once.
+   * publisher dies, or hands it over, or another hand removes its record, exactly one of the
+   * processes that adopt it publishes it again, with the next generation and the capabilities it
+   * had last. If nobody publishes it when this is called, this process does so at once.
    *
    * @param spec the name, and this process's descriptors of the same memory
    * @return the adoption; close it to stand back, and to hand the service over if this process has
@@ -233,7 +280,7 @@ public final class Registry implements AutoCloseable {
    * @throws IllegalArgumentException if a descriptor is not of its kind
    */
   public Adoption adopt(ServiceSpec spec) {
-    return adoptions().add(spec);
+    return guests.inside(() -> adoptions().add(spec));
   }
 
   /**
@@ -248,13 +295,15 @@ public final class Registry implements AutoCloseable {
   }
 
   /**
-   * Joins a ring by the name of its service.
+   * Joins a ring by the name of its service. It stays that ring: when its publisher is started
+   * again and publishes another one, this one is silent; {@link io.millrace.topic.RingFollower}
+   * goes on with the next.
    *
    * @param name the name
    * @return the ring, owned by the caller
    * @throws NoSuchServiceException if no service of that name has a live publisher
    * @throws TransferException if the descriptors cannot be had, or are not what the record says
-   * @throws io.millrace.ring.RingException if they are not those of a ring that can be used
+   * @throws io.millrace.ring.DamagedRingException if they are not those of a ring that can be used
    */
   public Ring joinRing(String name) {
     try (Acquisition acquisition = acquire(name)) {
@@ -262,37 +311,83 @@ public final class Registry implements AutoCloseable {
     }
   }
 
-  private synchronized void requireOpen() {
-    if (closed) {
-      throw new DiscoveryException("registry " + root() + " is closed");
-    }
+  /**
+   * Joins the ring of a name, or creates and publishes it if there is none: of any number of
+   * processes that do so at once, one creates it. All are equals then; whoever is left keeps it,
+   * and publishes it again when its publisher dies or leaves. For the first of these this makes a
+   * daemon thread, which serves all adoptions of this registry.
+   *
+   * @param name the name of its service
+   * @param options the size and shape of a new one; of no matter if there is one already
+   * @return the ring; close it to leave
+   * @throws DiscoveryException if the name belongs to something that is no ring, or does not settle
+   *     within five seconds
+   * @throws TransferException if the descriptors cannot be had, or are not what the record says
+   * @throws io.millrace.ring.RingException if they are not those of a ring that can be used
+   * @throws io.millrace.SystemCallException if the memory or the descriptors cannot be had
+   */
+  public NamedRing createOrJoinRing(String name, RingOptions options) {
+    return createOrJoinRing(name, options, List.of());
+  }
+
+  /**
+   * Joins the ring of a name, or creates and publishes it if there is none, as {@link
+   * #createOrJoinRing(String, RingOptions)} does; with groups that a new ring has before its first
+   * record, so that those who read them lose nothing while they find it.
+   *
+   * @param name the name of its service
+   * @param options the size and shape of a new one
+   * @param groups the groups of a new one; made {@linkplain GroupOptions#retained() retained}. Of
+   *     no matter, as the options, if there is one already
+   * @return the ring; close it to leave
+   * @throws DiscoveryException if the name belongs to something that is no ring, or does not settle
+   *     within five seconds
+   * @throws TransferException if the descriptors cannot be had, or are not what the record says
+   * @throws io.millrace.ring.RingException if they are not those of a ring that can be used, or the
+   *     groups cannot be made
+   * @throws io.millrace.SystemCallException if the memory or the descriptors cannot be had
+   */
+  public NamedRing createOrJoinRing(String name, RingOptions options, List<GroupOptions> groups) {
+    Service.requireName(name);
+    List<GroupOptions> required = List.copyOf(groups);
+    return guests.inside(() -> NamedRing.createOrJoin(this, name, options, required));
+  }
+
+  /** How it was opened. */
+  RegistryOptions options() {
+    return options;
   }
 
   private synchronized Adoptions adoptions() {
-    requireOpen();
     if (adoptions == null) {
-      adoptions = new Adoptions(this, options.errorHandler());
+      adoptions = new Adoptions(this, guests, callbacks);
     }
     return adoptions;
   }
 
-  /** Ends all watches, withdraws everything that was published, and hands over what was adopted. */
+  /**
+   * Ends all watches, withdraws everything that was published, and hands over what was adopted. Any
+   * thread may close, also from inside a listener, an access rule or an error handler. It waits for
+   * no other thread: where one is inside a call, the last of them gives the directory up. Closing
+   * again does nothing.
+   *
+   * @throws RuntimeException the first failure, with the others in it; all else has been done
+   */
   @Override
   public void close() {
+    guests.close(watches, this::closeAdoptions, publications);
+  }
+
+  private void closeAdoptions() {
     Adoptions adopted;
     synchronized (this) {
-      if (closed) {
-        return;
-      }
-      closed = true;
       adopted = adoptions;
     }
-    // Not under the lock: their threads may be about to publish.
-    new ArrayList<>(watches).forEach(Watch::close);
-    if (adopted != null) {
-      adopted.close();
-    }
-    publications.close();
-    RootUse.close(directory, options.isRootTemporary());
+    Closing.closeAll(adopted);
+  }
+
+  private void release() {
+    Closing.closeAll(
+        publications::release, () -> RootUse.close(directory, options.isRootTemporary()));
   }
 }

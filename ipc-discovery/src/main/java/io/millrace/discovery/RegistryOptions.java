@@ -1,5 +1,8 @@
 package io.millrace.discovery;
 
+import io.millrace.discovery.model.DiscoveryException;
+import io.millrace.discovery.model.Transfer;
+import io.millrace.discovery.root.Root;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Objects;
@@ -62,9 +65,10 @@ public final class RegistryOptions {
 
   /**
    * Receives what goes wrong in the registry's own threads, for example in a listener or an access
-   * rule of the application. Without it: the uncaught exception handler of that thread.
+   * rule of the application. Without it: the uncaught exception handler of that thread, which also
+   * gets what the handler throws. None of this ends a watch or keeps joiners from being served.
    *
-   * @param handler called by those threads
+   * @param handler called by those threads, several at a time perhaps; may close the registry
    * @return this
    */
   public RegistryOptions errorHandler(ErrorHandler handler) {

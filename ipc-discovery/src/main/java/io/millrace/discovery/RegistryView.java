@@ -1,18 +1,38 @@
 package io.millrace.discovery;
 
+import io.millrace.ClosedException;
+import io.millrace.SystemCallException;
+import io.millrace.discovery.life.Callbacks;
+import io.millrace.discovery.life.Guests;
+import io.millrace.discovery.life.SpareThreads;
+import io.millrace.discovery.model.DiscoveryException;
+import io.millrace.discovery.model.NoSuchServiceException;
+import io.millrace.discovery.model.RecordException;
+import io.millrace.discovery.model.Refusal;
+import io.millrace.discovery.model.RootException;
+import io.millrace.discovery.model.Service;
+import io.millrace.discovery.model.ServiceListener;
+import io.millrace.discovery.model.Transfer;
+import io.millrace.discovery.model.TransferException;
+import io.millrace.discovery.record.Cleaner;
+import io.millrace.discovery.record.Finder;
+import io.millrace.discovery.record.Identity;
+import io.millrace.discovery.record.Leftovers;
+import io.millrace.discovery.record.RecordFile;
+import io.millrace.discovery.root.Root;
+import io.millrace.discovery.root.RootUse;
+import io.millrace.discovery.transfer.Acquirer;
+import io.millrace.os.Deadline;
 import io.millrace.os.Descriptor;
 import io.millrace.os.Directory;
+import io.millrace.os.Patience;
 import io.millrace.os.PidFd;
 import io.millrace.os.Platform;
-import io.millrace.os.SystemCallException;
 import io.millrace.ring.Ring;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Looks at a registry and leaves it as it is: makes no directory, publishes nothing, and leaves
@@ -22,19 +42,26 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * another view then. Like everyone who has a directory of Millrace's own choice open, a view
  * removes it when it is the last to close and the directory is empty.
  *
- * <p>Any thread may use it.
+ * <p>Any thread may use it, and close it. Every method but {@link #root} and {@link #exists} throws
+ * {@link ClosedException} then.
  */
 public final class RegistryView implements AutoCloseable {
   private final RegistryOptions options;
   private final Path root;
-  private final Directory directory;
-  private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
-  private final AtomicBoolean closed = new AtomicBoolean();
+  private final Guests guests;
 
-  private RegistryView(RegistryOptions options) {
+  /** Null if there is none. */
+  private final Directory directory;
+
+  private final Watches watches;
+
+  private RegistryView(RegistryOptions options, Path root, Directory directory) {
+    Callbacks callbacks = new Callbacks(options.errorHandler());
     this.options = options;
-    this.root = options.root();
-    this.directory = RootUse.find(root);
+    this.root = root;
+    this.directory = directory;
+    this.guests = new Guests("the view of registry " + root, this::release, callbacks);
+    this.watches = new Watches(guests, directory, Cleaner::thatLeavesAll, callbacks);
   }
 
   /**
@@ -46,7 +73,14 @@ public final class RegistryView implements AutoCloseable {
    */
   public static RegistryView open(RegistryOptions options) {
     Platform.check();
-    return new RegistryView(options);
+    Path root = options.root();
+    Directory directory = RootUse.find(root);
+    try {
+      return new RegistryView(options, root, directory);
+    } catch (RuntimeException | Error failure) {
+      RootUse.giveUp(directory, options.isRootTemporary(), failure);
+      throw failure;
+    }
   }
 
   /**
@@ -71,12 +105,17 @@ public final class RegistryView implements AutoCloseable {
    * Looks at all services.
    *
    * @return those that live, those that died, and what was refused
+   * @throws RootException if the directory was removed or replaced since this view was opened
    */
   public Sightings scan() {
+    return guests.inside(this::look);
+  }
+
+  private Sightings look() {
     List<Sighting> sightings = new ArrayList<>();
     List<Refusal> refusals = new ArrayList<>();
     for (String name : names()) {
-      if (HiddenNames.isService(name)) {
+      if (Service.isName(name)) {
         try (RecordFile file = RecordFile.open(directory, name, false)) {
           if (file != null) {
             // Asked after reading, so that it was alive with this content.
@@ -99,10 +138,13 @@ public final class RegistryView implements AutoCloseable {
    * @throws RecordException if there is a record of that name that cannot be trusted
    */
   public Optional<Service> find(String name) {
-    HiddenNames.requireService(name);
-    return exists()
-        ? Optional.ofNullable(new Finder(directory, Cleaner.thatLeavesAll(directory)).find(name))
-        : Optional.empty();
+    Service.requireName(name);
+    return guests.inside(
+        () -> exists() ? Optional.ofNullable(finder().find(name)) : Optional.<Service>empty());
+  }
+
+  private Finder finder() {
+    return new Finder(directory, Cleaner.thatLeavesAll(directory));
   }
 
   /**
@@ -112,7 +154,11 @@ public final class RegistryView implements AutoCloseable {
    * @param service the service
    * @return the way, empty if there is nothing to get or no way to get it
    */
-  public Optional<Transfer> wayTo(Service service) {
+  public Optional<Transfer> transferTo(Service service) {
+    return guests.inside(() -> firstWayTo(service));
+  }
+
+  private Optional<Transfer> firstWayTo(Service service) {
     if (service.descriptors().isEmpty()) {
       return Optional.empty();
     }
@@ -130,7 +176,8 @@ public final class RegistryView implements AutoCloseable {
       return false;
     }
     try (Descriptor process = PidFd.open(service.pid())) {
-      PidFd.copyDescriptor(process, service.parcel(), service.name()).close();
+      Descriptor copy = PidFd.copyDescriptor(process, service.bundle(), service.name());
+      SpareThreads.close(copy, Deadline.after(Patience.USUAL));
       return true;
     } catch (SystemCallException denied) {
       return false;
@@ -147,12 +194,15 @@ public final class RegistryView implements AutoCloseable {
    * @throws TransferException if the descriptors cannot be had, or are not what the record says
    */
   public Acquisition acquire(String name) {
-    HiddenNames.requireService(name);
-    if (!exists()) {
-      throw new NoSuchServiceException(
-          "no service " + name + " is published: registry root " + root + " does not exist");
-    }
-    return new Acquirer(directory, options.transfer()).acquire(name);
+    Service.requireName(name);
+    return guests.inside(
+        () -> {
+          if (!exists()) {
+            throw new NoSuchServiceException(
+                "no service " + name + " is published: registry root " + root + " does not exist");
+          }
+          return new Acquisition(new Acquirer(guests, directory, options.transfer()).acquire(name));
+        });
   }
 
   /**
@@ -162,7 +212,7 @@ public final class RegistryView implements AutoCloseable {
    * @return the ring, owned by the caller
    * @throws NoSuchServiceException if no service of that name has a live publisher
    * @throws TransferException if the descriptors cannot be had, or are not what the record says
-   * @throws io.millrace.ring.RingException if they are not those of a ring that can be used
+   * @throws io.millrace.ring.DamagedRingException if they are not those of a ring that can be used
    */
   public Ring joinRing(String name) {
     try (Acquisition acquisition = acquire(name)) {
@@ -178,42 +228,49 @@ public final class RegistryView implements AutoCloseable {
    * @throws DiscoveryException if the directory does not exist, or cannot be watched
    */
   public Watch watch(ServiceListener listener) {
-    if (!exists()) {
-      throw new DiscoveryException(
-          "registry root " + root + " does not exist, so there is nothing to watch yet");
-    }
-    Watch watch =
-        new Watch(
-            directory,
-            Cleaner.thatLeavesAll(directory),
-            Filters.any(),
-            listener,
-            options.errorHandler(),
-            watches::remove);
-    watches.add(watch);
-    return watch;
+    return guests.inside(
+        () -> {
+          if (!exists()) {
+            throw new DiscoveryException(
+                "registry root " + root + " does not exist, so there is nothing to watch yet");
+          }
+          return watches.add(Filters.any(), listener);
+        });
   }
 
   /**
    * Lists the files that dead processes left, which {@link Registry#gc()} would remove.
    *
    * @return their names in the directory, ordered
+   * @throws RootException if the directory was removed or replaced since this view was opened
    */
   public List<String> leftovers() {
-    return exists()
-        ? names().stream().filter(new Leftovers(directory)::contain).toList()
-        : List.of();
+    return guests.inside(
+        () ->
+            exists()
+                ? names().stream().filter(new Leftovers(directory)::contain).toList()
+                : List.<String>of());
   }
 
   private List<String> names() {
-    return exists() ? directory.names().stream().sorted().toList() : List.of();
+    if (!exists()) {
+      return List.of();
+    }
+    Root.requireInPlace(directory);
+    return directory.names().stream().sorted().toList();
   }
 
-  /** Ends all watches. Closing twice is no error. */
+  /**
+   * Ends all watches. Any thread may close, also a listener; it waits for no other thread. Closing
+   * again does nothing.
+   */
   @Override
   public void close() {
-    watches.forEach(Watch::close);
-    if (exists() && closed.compareAndSet(false, true)) {
+    guests.close(watches);
+  }
+
+  private void release() {
+    if (exists()) {
       RootUse.close(directory, options.isRootTemporary());
     }
   }

@@ -1,5 +1,10 @@
 package io.millrace.discovery;
 
+import io.millrace.discovery.model.Capabilities;
+import io.millrace.discovery.model.DescriptorKind;
+import io.millrace.discovery.model.DiscoveryException;
+import io.millrace.discovery.model.Service;
+import io.millrace.discovery.model.ServiceSpec;
 import io.millrace.ring.Ring;
 
 /** How a ring is published and joined: as its memory and its event descriptors, in their order. */
@@ -19,7 +24,7 @@ final class Rings {
 
   static Ring join(Acquisition acquisition) {
     requireRing(acquisition.service());
-    return Ring.join(acquisition.take());
+    return Ring.adopt(acquisition.take());
   }
 
   private static void requireRing(Service service) {

@@ -1,5 +1,6 @@
 package io.millrace.discovery;
 
+import io.millrace.discovery.model.Service;
 import java.time.Instant;
 import java.util.Objects;
 

@@ -1,5 +1,6 @@
 package io.millrace.discovery;
 
+import io.millrace.discovery.model.Refusal;
 import java.util.List;
 
 /**

@@ -1,47 +1,69 @@
 package io.millrace.discovery;
 
+import io.millrace.SystemCallException;
+import io.millrace.discovery.life.Callbacks;
+import io.millrace.discovery.model.Service;
+import io.millrace.discovery.model.ServiceListener;
+import io.millrace.discovery.record.Cleaner;
+import io.millrace.discovery.watch.FilteringListener;
+import io.millrace.discovery.watch.Watcher;
+import io.millrace.os.Closing;
 import io.millrace.os.Directory;
 import io.millrace.os.EventFd;
-import java.io.UncheckedIOException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
-import org.agrona.ErrorHandler;
 
 /**
  * A running watch: a daemon thread that sleeps in the kernel until something changes and tells the
- * listener. Closing it ends the watch; after that the listener is not called any more.
+ * listener. Closing it, or its registry, ends the watch. When the registry's directory is removed,
+ * moved or replaced, the error handler is told and the watch ends by itself.
+ *
+ * <p>What a listener or a filter throws, an {@link Error} too, goes to the error handler, and the
+ * watch goes on; what the error handler throws goes to the handler of uncaught exceptions of the
+ * thread. An interrupt of the thread ends nothing.
  */
 public final class Watch implements AutoCloseable {
+  private static final int PAUSE_MILLIS = 50;
+
+  /** Its own: it may be in use still when the registry is gone. */
+  private final Directory directory;
+
   private final Watcher watcher;
   private final EventFd wake;
-  private final Thread thread;
-  private final ErrorHandler errors;
+  private final Callbacks callbacks;
   private final Consumer<Watch> onClosed;
   private volatile boolean stopped;
 
   Watch(
-      Directory directory,
-      Cleaner cleaner,
+      Directory registry,
+      Function<Directory, Cleaner> cleaning,
       Predicate<? super Service> filter,
       ServiceListener listener,
-      ErrorHandler errors,
+      Callbacks callbacks,
       Consumer<Watch> onClosed) {
-    this.errors = errors;
+    this.callbacks = callbacks;
     this.onClosed = onClosed;
     this.wake = EventFd.create();
+    Directory own = null;
     Watcher made = null;
     try {
-      made = new Watcher(directory, cleaner, new FilteringListener(filter, listener, errors));
+      own = registry.reopen();
+      made =
+          new Watcher(
+              own,
+              cleaning.apply(own),
+              new FilteringListener(filter, listener, callbacks, () -> stopped));
       made.wakeBy(wake.descriptor().number());
+      directory = own;
       watcher = made;
-      thread = new Thread(this::run, "millrace-watch");
+      Thread thread = new Thread(this::run, "millrace-watch");
       thread.setDaemon(true);
       thread.start();
     } catch (RuntimeException | Error failure) {
-      if (made != null) {
-        made.close();
-      }
-      wake.close();
+      Closing.closeAfter(failure, made, own, wake);
       throw failure;
     }
   }
@@ -60,44 +82,61 @@ public final class Watch implements AutoCloseable {
   }
 
   private void run() {
-    try (watcher) {
+    try {
       lastingThroughShortage(watcher::start);
       while (!stopped) {
         lastingThroughShortage(watcher::awaitAndTell);
       }
-    } catch (RuntimeException failure) {
-      errors.onError(failure);
-    } finally {
-      synchronized (wake) {
-        wake.close();
-      }
+    } catch (RuntimeException | Error failure) {
+      tell(failure);
     }
+    stopped = true;
+    callbacks.run(() -> Closing.closeAll(watcher, directory, this::closeWake));
+    onClosed.accept(this);
   }
 
   private void lastingThroughShortage(Runnable step) {
     try {
       step.run();
-    } catch (UncheckedIOException shortage) {
-      // Most likely no descriptor is left. That passes, and nothing must be missed by then.
-      errors.onError(shortage);
+    } catch (SystemCallException | VirtualMachineError shortage) {
+      // Most likely no descriptor is left, or no memory. That passes, and nothing must be missed by
+      // then.
+      tell(shortage);
       watcher.lookAtEverythingLater();
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS));
     }
   }
 
-  /** Ends the watch and returns when the listener runs no more, unless the listener calls this. */
+  /** What fails because the registry is being closed is no news. */
+  private void tell(Throwable failure) {
+    if (!stopped) {
+      callbacks.report(failure);
+    }
+  }
+
+  /** Tells whether it was closed or has ended by itself. */
+  boolean isOver() {
+    return stopped;
+  }
+
+  private void closeWake() {
+    synchronized (wake) {
+      wake.close();
+    }
+  }
+
+  /**
+   * Ends the watch. Any thread may close, also the listener. No call of the listener begins after
+   * that; one that another thread is in is not waited for. Closing again does nothing.
+   */
   @Override
   public void close() {
+    stopped = true;
     synchronized (wake) {
-      if (!stopped) {
-        stopped = true;
-        if (!wake.isClosed()) {
-          wake.signal();
-        }
+      if (!wake.isClosed()) {
+        wake.signal();
       }
     }
     onClosed.accept(this);
-    if (Thread.currentThread() != thread) {
-      Threads.joinUninterruptibly(thread);
-    }
   }
 }

@@ -121,15 +121,20 @@ final class BufferChooser {
     return NO_SLOT;
   }
 
+  /** Behind the current word: one sees the other ({@code snapshot-pin.wm}). */
   private long pin(int slot) {
     return UnsafeApi.getLongVolatile(null, header + SnapshotLayout.slotOffset(slot));
   }
 
+  /**
+   * Behind the current word: whose pin it becomes finds the value ({@code snapshot-answered.wm}).
+   */
   private boolean exchange(int slot, long expected, long word) {
     return UnsafeApi.compareAndSetLong(
         null, header + SnapshotLayout.slotOffset(slot), expected, word);
   }
 
+  /** Behind the current word, as the pins ({@code snapshot-limit.wm}). */
   private int slotLimit() {
     int limit = UnsafeApi.getIntVolatile(null, header + SnapshotLayout.SLOT_LIMIT_OFFSET);
     return Math.min(Math.max(limit, 0), slots);

@@ -1,6 +1,5 @@
 package io.millrace.snapshot;
 
-import io.millrace.os.Mapping;
 import java.lang.invoke.VarHandle;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -16,28 +15,31 @@ final class CopiedValues implements ValueSource {
   private final UnsafeBuffer header;
   private final ValueBuffers buffers;
   private final UnsafeBuffer original = new UnsafeBuffer(0, 0);
-  private final UnsafeBuffer copy = new UnsafeBuffer(0, 0);
   private byte[] room = new byte[0];
+
+  /** Shows one array as long as it lives: a thread that still has it never sees half of two. */
+  private UnsafeBuffer copy = new UnsafeBuffer(room);
+
   private long checksum;
 
-  CopiedValues(SnapshotFile file, UnsafeBuffer header, Mapping mapping) {
+  CopiedValues(SnapshotFile file, UnsafeBuffer header, ValueBuffers buffers) {
     this.file = file;
     this.header = header;
-    this.buffers = new ValueBuffers(mapping.address(), file.geometry());
+    this.buffers = buffers;
   }
 
   @Override
-  public long take(long seen, Snapshot snapshot) {
+  public long take(long seen) {
     long word = seen;
     while (word > SnapshotLayout.NONE) {
-      String fault = tryCopy(word, snapshot);
+      String fault = tryCopy(word);
       if (fault == null) {
         return word;
       }
-      long current = header.getLongVolatile(SnapshotLayout.CURRENT_OFFSET);
+      long current = SnapshotWords.current(header.addressOffset());
       if (current == word) {
         // The writer does not touch the current buffer, and no word is ever current again.
-        throw new SnapshotException.Damaged(file.path(), fault);
+        throw new DamagedSnapshotException(file.path(), fault);
       }
       word = current;
       Thread.onSpinWait();
@@ -46,7 +48,7 @@ final class CopiedValues implements ValueSource {
   }
 
   /** Returns {@code null}, or what was wrong: damage if the word is still current, else a race. */
-  private String tryCopy(long word, Snapshot snapshot) {
+  String tryCopy(long word) {
     int buffer = SnapshotLayout.buffer(word);
     if (buffer >= buffers.count()) {
       return "it names buffer " + buffer;
@@ -63,8 +65,9 @@ final class CopiedValues implements ValueSource {
     }
     makeRoom((int) length);
     buffers.show(original, (int) length);
+    copy.wrap(room, 0, (int) length);
     copy.putBytes(0, original, 0, (int) length);
-    // The copy is complete before the second look at the version.
+    // The copy is complete before the second look at the version (snapshot-copy.wm).
     VarHandle.acquireFence();
     if (buffers.version() != version) {
       return "buffer " + buffer + " changed while it was current";
@@ -72,15 +75,19 @@ final class CopiedValues implements ValueSource {
     if (WyHash.of(room, copy.addressOffset(), (int) length, version) != checksum) {
       return "the checksum of version " + version + " is wrong";
     }
-    snapshot.view.wrap(room, 0, (int) length);
     return null;
+  }
+
+  @Override
+  public UnsafeBuffer view() {
+    return copy;
   }
 
   private void makeRoom(int length) {
     if (room.length < length) {
       long doubled = Math.min(Math.max(SMALLEST, 2L * length), SnapshotLayout.MAX_VALUE_LENGTH);
       room = new byte[(int) doubled];
-      copy.wrap(room);
+      copy = new UnsafeBuffer(room);
     }
   }
 

@@ -63,7 +63,7 @@ record Geometry(int readers, int buffers, long maximumLength, boolean wakeAlways
     int crc = header.getInt(SnapshotLayout.CRC_OFFSET);
     header.putInt(SnapshotLayout.CRC_OFFSET, 0);
     if (crc != crc(bytes)) {
-      throw new SnapshotException.Damaged(path, "the checksum of its header is wrong");
+      throw new DamagedSnapshotException(path, "the checksum of its header is wrong");
     }
     Geometry geometry =
         new Geometry(
@@ -74,10 +74,10 @@ record Geometry(int readers, int buffers, long maximumLength, boolean wakeAlways
     if (!geometry.isSane()
         || header.getInt(SnapshotLayout.HEADER_LENGTH_OFFSET) != geometry.headerLength()
         || header.getLong(SnapshotLayout.STRIDE_OFFSET) != geometry.stride()) {
-      throw new SnapshotException.Damaged(path, "its header makes no sense: " + geometry);
+      throw new DamagedSnapshotException(path, "its header makes no sense: " + geometry);
     }
     if (fileLength < geometry.fileLength()) {
-      throw new SnapshotException.Damaged(
+      throw new DamagedSnapshotException(
           path, "it was cut to " + fileLength + " of " + geometry.fileLength() + " bytes");
     }
     return geometry;

@@ -19,12 +19,12 @@ final class HeaderView implements AutoCloseable {
   }
 
   boolean isRetired() {
-    return header.getLongVolatile(SnapshotLayout.CURRENT_OFFSET) == SnapshotLayout.RETIRED;
+    return SnapshotWords.current(header.addressOffset()) == SnapshotLayout.RETIRED;
   }
 
   /** Every reader meets this at its next look. The caller holds the writer's lock. */
   void retire() {
-    header.putLongVolatile(SnapshotLayout.CURRENT_OFFSET, SnapshotLayout.RETIRED);
+    SnapshotWords.publish(header.addressOffset(), SnapshotLayout.RETIRED);
   }
 
   @Override

@@ -26,7 +26,8 @@ final class Pin {
    * of the writer sees the pin, and every earlier one avoided the buffer because it was current. If
    * it is not, ask: announce, look, and take what was seen, unless the writer met the announcement
    * first and took its own newest value for the reader. So a reader that stops between any two of
-   * these steps holds at most one buffer, and one spare buffer per reader is enough.
+   * these steps holds at most one buffer, and one spare buffer per reader is enough ({@code
+   * snapshot-pin.wm}, {@code snapshot-pinned-value.wm}).
    *
    * @param seen what the current word was
    * @return the word that is pinned, or that was current if it names no buffer
@@ -41,6 +42,7 @@ final class Pin {
     return UnsafeApi.getLongVolatile(null, current) == seen ? seen : ask(pin, current);
   }
 
+  /** See {@code snapshot-announce.wm}, {@code snapshot-answered.wm}. */
   private static long ask(long pin, long current) {
     UnsafeApi.putLongVolatile(null, pin, SnapshotLayout.ANNOUNCED);
     Step.PIN_ANNOUNCED.reached();
@@ -52,7 +54,10 @@ final class Pin {
     return UnsafeApi.getLongVolatile(null, pin);
   }
 
-  /** Gives the buffer back. Everything that was read from it was read before. */
+  /**
+   * Gives the buffer back. Everything that was read from it was read before ({@code
+   * snapshot-release.wm}).
+   */
   void release() {
     UnsafeApi.putLongRelease(null, pinAddress, SnapshotLayout.NONE);
   }

@@ -9,6 +9,7 @@ final class PinnedValues implements ValueSource {
   private final SnapshotFile file;
   private final ValueBuffers buffers;
   private final Pin pin;
+  private final UnsafeBuffer view = new UnsafeBuffer(0, 0);
 
   private PinnedValues(SnapshotFile file, ValueBuffers buffers, Pin pin) {
     this.file = file;
@@ -27,13 +28,16 @@ final class PinnedValues implements ValueSource {
         pin.release();
         header.putIntVolatile(SnapshotLayout.slotPidOffset(slot), Credentials.pid());
         raiseLimit(header, slot + 1);
-        return new PinnedValues(file, new ValueBuffers(mapping.address(), file.geometry()), pin);
+        return new PinnedValues(file, ValueBuffers.of(mapping, file.geometry()), pin);
       }
     }
     throw new SnapshotException.TooManyReaders(file.path(), slots);
   }
 
-  /** Before the first pin: the writer looks at the slots below the limit only. */
+  /**
+   * Before the first pin: the writer looks at the slots below the limit only ({@code
+   * snapshot-limit.wm}).
+   */
   private static void raiseLimit(UnsafeBuffer header, int limit) {
     int seen = header.getIntVolatile(SnapshotLayout.SLOT_LIMIT_OFFSET);
     while (seen < limit
@@ -43,7 +47,7 @@ final class PinnedValues implements ValueSource {
   }
 
   @Override
-  public long take(long seen, Snapshot snapshot) {
+  public long take(long seen) {
     long word = pin.take(seen);
     Step.PINNED.reached();
     if (word <= SnapshotLayout.NONE) {
@@ -58,14 +62,19 @@ final class PinnedValues implements ValueSource {
     if (buffers.version() != SnapshotLayout.version(word) || !buffers.isPossible(length)) {
       throw damaged("buffer " + buffer + " does not hold the version that it should");
     }
-    buffers.show(snapshot.view, (int) length);
+    buffers.show(view, (int) length);
     return word;
   }
 
+  @Override
+  public UnsafeBuffer view() {
+    return view;
+  }
+
   /** Nobody gets to see the value, so nobody would give it back. */
-  private SnapshotException damaged(String how) {
+  private DamagedSnapshotException damaged(String how) {
     pin.release();
-    return new SnapshotException.Damaged(file.path(), how);
+    return new DamagedSnapshotException(file.path(), how);
   }
 
   @Override

@@ -1,10 +1,10 @@
 package io.millrace.snapshot;
 
+import io.millrace.MillraceException;
 import java.nio.file.Path;
-import java.time.Duration;
 
 /** Something about a snapshot is not as it must be. Each kind has a class of its own. */
-public abstract sealed class SnapshotException extends RuntimeException {
+public abstract sealed class SnapshotException extends MillraceException {
   private static final long serialVersionUID = 1L;
 
   private SnapshotException(String message, Throwable cause) {
@@ -47,15 +47,6 @@ public abstract sealed class SnapshotException extends RuntimeException {
               + ", this release knows version "
               + SnapshotLayout.MAJOR_VERSION
               + "; use the same release everywhere");
-    }
-  }
-
-  /** What the file holds contradicts itself. It was left alone. */
-  public static final class Damaged extends SnapshotException {
-    private static final long serialVersionUID = 1L;
-
-    Damaged(Path path, String how) {
-      super("the snapshot " + path + " is damaged: " + how + "; remove it and write it anew");
     }
   }
 
@@ -118,7 +109,7 @@ public abstract sealed class SnapshotException extends RuntimeException {
     /** The process. */
     private final int pid;
 
-    SlowReader(Path path, int pid, long version, Duration grace, int enough) {
+    SlowReader(Path path, int pid, long version, String howLong, int enough) {
       super(
           "the reader in process "
               + pid
@@ -126,9 +117,8 @@ public abstract sealed class SnapshotException extends RuntimeException {
               + version
               + " of the snapshot "
               + path
-              + " for longer than the "
-              + grace.toMillis()
-              + " ms of grace; let it close what it reads, or make the file anew with "
+              + howLong
+              + "; let it close what it reads, or make the file anew with "
               + enough
               + " buffers");
       this.pid = pid;

@@ -1,5 +1,6 @@
 package io.millrace.snapshot;
 
+import io.millrace.SystemCallException;
 import io.millrace.os.Credentials;
 import io.millrace.os.Descriptor;
 import io.millrace.os.Directory;
@@ -8,7 +9,9 @@ import io.millrace.os.FileContent;
 import io.millrace.os.FileSpace;
 import io.millrace.os.FileStatus;
 import io.millrace.os.OfdLock;
-import io.millrace.os.SystemCallException;
+import io.millrace.os.UseMark;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 
 /**
@@ -35,7 +38,13 @@ final class SnapshotFile implements AutoCloseable {
 
   /** Opens what is there, or returns {@code null} if nothing is. */
   static SnapshotFile open(Directory directory, Path path, boolean writable) {
-    Descriptor file = directory.openFile(path.getFileName().toString(), writable);
+    String name = path.getFileName().toString();
+    // Not opened to find out: opening a device can have effects.
+    FileStatus status = directory.statusOf(name);
+    if (status != null && !status.isRegularFile() && !status.isSymbolicLink()) {
+      throw new SnapshotException.NotASnapshot(path);
+    }
+    Descriptor file = directory.openFile(name, writable);
     return file == null ? null : check(file, path, writable);
   }
 
@@ -100,6 +109,7 @@ final class SnapshotFile implements AutoCloseable {
       }
       byte[] start = FileContent.read(file, SnapshotLayout.GEOMETRY_LENGTH);
       Geometry geometry = Geometry.decode(start, status.size(), path);
+      UseMark.set(file);
       return new SnapshotFile(path, file, geometry, status, writable);
     } catch (RuntimeException | Error failure) {
       file.close();
@@ -131,6 +141,17 @@ final class SnapshotFile implements AutoCloseable {
 
   boolean isLockedByAnother(int offset) {
     return OfdLock.isHeldByAnother(descriptor, offset);
+  }
+
+  /**
+   * Tells whether its remover has begun, and was killed before the end if the name is still there.
+   */
+  boolean isRetired() {
+    byte[] start = FileContent.read(descriptor, SnapshotLayout.CURRENT_OFFSET + Long.BYTES);
+    return ByteBuffer.wrap(start)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .getLong(SnapshotLayout.CURRENT_OFFSET)
+        == SnapshotLayout.RETIRED;
   }
 
   /** Wakes all who sleep over this file. */

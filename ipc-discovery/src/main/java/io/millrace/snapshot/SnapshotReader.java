@@ -1,6 +1,11 @@
 package io.millrace.snapshot;
 
+import io.millrace.ClosedException;
+import io.millrace.os.Closing;
+import io.millrace.os.Deadline;
+import io.millrace.os.LifeCycle;
 import io.millrace.os.Mapping;
+import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.agrona.UnsafeApi;
@@ -10,13 +15,17 @@ import org.agrona.concurrent.UnsafeBuffer;
  * Reads the latest value of one snapshot file.
  *
  * <p>Used by one thread at a time; threads and processes that read at once open one reader each.
- * Reading makes no system call and allocates nothing. A reader that may write to the file reads in
- * place and is wait-free; one that may not copies the value, checks the copy, and copies again if
- * the writer was faster.
+ * Threads may take turns. Any thread may close it at any time; whoever uses it then or later gets a
+ * {@link ClosedException}, also out of a wait. Threads that use it at once by mistake get an {@link
+ * IllegalStateException} or each other's values, and break nothing.
+ *
+ * <p>Reading makes no system call and allocates nothing. A reader that may write to the file reads
+ * in place and is wait-free; one that may not copies the value, checks the copy, and copies again
+ * if the writer was faster.
  */
 public final class SnapshotReader implements AutoCloseable {
-  /** What a closed reader looks at in place of the file: no look ever meets unmapped memory. */
-  private static final long CLOSED_WORD = closedWord();
+  /** What a closed reader looks at in place of the file's header. */
+  private static final long CLOSED_HEADER = closedWord() - SnapshotLayout.CURRENT_OFFSET;
 
   private final UnsafeBuffer header = new UnsafeBuffer(0, 0);
   private final SnapshotFile file;
@@ -24,14 +33,19 @@ public final class SnapshotReader implements AutoCloseable {
   private final Mapping mapping;
   private final ValueSource source;
   private final Snapshot snapshot;
-  private ChangeWatch watch;
+  private final LifeCycle life;
 
-  /** Where the current word is. */
-  private long currentAddress;
+  /** Read by the thread that closes, to wake the one that sleeps. */
+  private volatile ChangeWatch watch;
+
+  /** The thread that read last, and has the guard if it is open. */
+  private Thread reading;
+
+  /** Where the header is. Its current word can be read also when nothing is mapped any more. */
+  private long headerAddress;
 
   private long lastVersion;
   private boolean validated;
-  private boolean closed;
 
   SnapshotReader(SnapshotFile file) {
     this.file = file;
@@ -42,18 +56,19 @@ public final class SnapshotReader implements AutoCloseable {
     Mapping writable = null;
     try {
       writable = Mapping.of(file.descriptor(), 0, geometry.headerLength(), pins);
-      header.wrap(writable.address(), geometry.headerLength());
-      currentAddress = writable.address() + SnapshotLayout.CURRENT_OFFSET;
+      // Looked at without going in: so it leads to memory as long as this object can be reached.
+      header.wrap(writable.buffer(0, geometry.headerLength()));
+      headerAddress = writable.address();
       source =
-          pins ? PinnedValues.join(file, header, mapping) : new CopiedValues(file, header, mapping);
+          pins
+              ? PinnedValues.join(file, header, mapping)
+              : new CopiedValues(file, header, ValueBuffers.of(mapping, geometry));
     } catch (RuntimeException | Error failure) {
-      mapping.close();
-      if (writable != null) {
-        writable.close();
-      }
+      Closing.closeAfter(failure, writable, mapping);
       throw failure;
     }
     headerMapping = writable;
+    life = LifeCycle.inTurns("the reader of " + file.path(), this::isHeld, this::release);
     snapshot = new Snapshot(this, !pins || geometry.isWaitFree());
   }
 
@@ -64,12 +79,15 @@ public final class SnapshotReader implements AutoCloseable {
    * @return the guard, to be closed before the next read
    * @throws SnapshotException.NothingWritten if there is no value yet
    * @throws SnapshotException.Replaced if the file was removed by {@link Synchronizer#remove()}
-   * @throws SnapshotException.Damaged if the file contradicts itself
-   * @throws IllegalStateException if the guard of the last read is open, or the reader is closed
+   * @throws DamagedSnapshotException if the file contradicts itself
+   * @throws IllegalStateException if the guard of the last read is open
+   * @throws ClosedException if the reader is closed
    */
   public Snapshot read() {
-    long current = current();
-    return snapshot.reopen(current) ? snapshot : readOther(current);
+    if (reading != Thread.currentThread() || !snapshot.reopen()) {
+      readOther();
+    }
+    return snapshot;
   }
 
   /**
@@ -77,42 +95,59 @@ public final class SnapshotReader implements AutoCloseable {
    * that were written, whatever happened to the file meanwhile.
    *
    * @return the guard, to be closed before the next read
-   * @throws SnapshotException.Damaged if the checksum is wrong, and all that {@link #read()} throws
+   * @throws DamagedSnapshotException if the checksum is wrong, and all that {@link #read()} throws
    */
   public Snapshot readValidated() {
     Snapshot held = read();
     if (!validated) {
-      long version = held.version();
-      UnsafeBuffer view = held.view;
-      if (WyHash.of(view.byteArray(), view.addressOffset(), view.capacity(), version)
-          != source.checksum()) {
+      try {
+        validate(held.version());
+      } catch (RuntimeException | Error failure) {
         held.close();
-        throw new SnapshotException.Damaged(
-            file.path(), "the checksum of version " + version + " is wrong");
+        throw failure;
       }
-      validated = true;
     }
     return held;
   }
 
-  private long current() {
-    return UnsafeApi.getLongVolatile(null, currentAddress);
+  private void validate(long version) {
+    UnsafeBuffer view = source.view();
+    if (WyHash.of(view.byteArray(), view.addressOffset(), view.capacity(), version)
+        != source.checksum()) {
+      throw new DamagedSnapshotException(
+          file.path(), "the checksum of version " + version + " is wrong");
+    }
+    validated = true;
   }
 
-  private Snapshot readOther(long current) {
-    if (snapshot.isOpen()) {
-      throw new IllegalStateException("the last read of " + file.path() + " is not closed");
+  long current() {
+    long current = SnapshotWords.current(headerAddress);
+    Reference.reachabilityFence(this); // The memory goes with it.
+    return current;
+  }
+
+  private void readOther() {
+    life.enter();
+    try {
+      if (snapshot.isOpen()) {
+        throw new IllegalStateException("the last read of " + file.path() + " is not closed");
+      }
+      reading = Thread.currentThread();
+      take(wordOfValue(current()));
+    } finally {
+      life.exit();
     }
-    long seen = wordOfValue(current);
+  }
+
+  private void take(long seen) {
     // Whatever happens now, the value that was held is not held any more.
     snapshot.forget();
-    long word = wordOfValue(source.take(seen, snapshot));
+    long word = wordOfValue(source.take(seen));
     long version = SnapshotLayout.version(word);
     boolean switched = version != lastVersion;
     validated = !switched && validated;
-    lastVersion = version;
-    snapshot.open(word, switched);
-    return snapshot;
+    snapshot.open(source.view(), word, switched);
+    lastVersion = version; // Behind what an exhausted stack lets fail, or the next is no switch.
   }
 
   private long wordOfValue(long word) {
@@ -123,23 +158,35 @@ public final class SnapshotReader implements AutoCloseable {
   }
 
   private long checkUsable(long word) {
-    if (closed) {
-      throw new IllegalStateException("the reader of " + file.path() + " is closed");
+    if (word == SnapshotLayout.CLOSED) {
+      life.requireOpen();
     }
     if (word == SnapshotLayout.RETIRED) {
       throw new SnapshotException.Replaced(file.path());
     }
     if (word < SnapshotLayout.NONE) {
-      throw new SnapshotException.Damaged(file.path(), "its current word is " + word);
+      throw new DamagedSnapshotException(file.path(), "its current word is " + word);
     }
     return word;
   }
 
-  /** The guard was closed and the file has too few buffers to keep one while nobody reads. */
+  /**
+   * The guard was closed, and the file has too few buffers to keep one while nobody reads, or the
+   * reader was closed meanwhile.
+   */
   void letGo() {
-    if (snapshot.forget()) {
-      snapshot.view.wrap(0, 0);
-      source.release();
+    try {
+      life.enter();
+    } catch (ClosedException last) {
+      return; // All that was held was given back, or is when the last one goes out.
+    }
+    try {
+      if (snapshot.forget()) {
+        snapshot.hide();
+        source.release();
+      }
+    } finally {
+      life.exit();
     }
   }
 
@@ -148,7 +195,7 @@ public final class SnapshotReader implements AutoCloseable {
    *
    * @return the version, 0 if nothing was written yet
    * @throws SnapshotException.Replaced if the file was removed by {@link Synchronizer#remove()}
-   * @throws IllegalStateException if the reader is closed
+   * @throws ClosedException if the reader is closed
    */
   public long version() {
     long word = current();
@@ -157,25 +204,38 @@ public final class SnapshotReader implements AutoCloseable {
 
   /**
    * Sleeps until there is a newer value. Nothing is polled; a writer that dies after publishing
-   * still wakes whoever waits.
+   * still wakes whoever waits. An interrupt ends the wait, as if the time were over, and stays set;
+   * {@link #close()} by another thread ends it with an exception. A virtual thread leaves its
+   * carrier to others while it sleeps.
    *
    * @param version the version that is old, 0 to wait for the first value
-   * @param timeout how long to wait at most
-   * @return true if the latest version is higher, false if the time is over
+   * @param timeout how long to wait at most; zero or less only looks, {@code ChronoUnit.FOREVER}
+   *     waits for ever
+   * @return true if the latest version is higher, false if the time is over or the thread is
+   *     interrupted
    * @throws SnapshotException.Replaced if the path leads to another file or to none, now or while
    *     waiting
    * @throws SnapshotException.ReadOnly if this process may not write to the file and it was not
    *     made with {@link SnapshotConfig#wakesReadOnlyReaders()}
-   * @throws IllegalStateException if the reader is closed
+   * @throws ClosedException if the reader is closed, now or while waiting
    */
   public boolean awaitNewer(long version, Duration timeout) {
-    if (version() > version) {
-      return true;
+    return awaitNewer(version, Deadline.after(timeout));
+  }
+
+  boolean awaitNewer(long version, long deadline) {
+    life.enter();
+    try {
+      return version() > version || sleepUntilNewer(version, deadline);
+    } finally {
+      life.exit();
     }
+  }
+
+  private boolean sleepUntilNewer(long version, long deadline) {
     if (!file.isWritable() && !file.geometry().wakeAlways()) {
       throw new SnapshotException.ReadOnly(file.path(), "waiting for the next version");
     }
-    long deadline = Deadline.after(timeout);
     if (watch == null) {
       watch = ChangeWatch.of(file.descriptor());
       checkNotReplaced();
@@ -186,8 +246,9 @@ public final class SnapshotReader implements AutoCloseable {
       }
       // Ask first and look then; the writer publishes first and looks for the request then.
       if (file.isWritable()) {
-        header.putIntVolatile(SnapshotLayout.WAKE_REQUESTED_OFFSET, 1);
+        SnapshotWords.requestWake(header.addressOffset());
       }
+      // Whoever closes does so first, which is seen here, and wakes then.
       if (version() > version) {
         return true;
       }
@@ -208,7 +269,7 @@ public final class SnapshotReader implements AutoCloseable {
    * call; {@link #read()} makes none and cannot notice it.
    *
    * @return true if the file was removed or replaced: the value will not change any more
-   * @throws IllegalStateException if the reader is closed
+   * @throws ClosedException if the reader is closed
    */
   public boolean isReplaced() {
     long word = current();
@@ -237,23 +298,42 @@ public final class SnapshotReader implements AutoCloseable {
     return !file.isWritable();
   }
 
-  /** Gives the slot and all memory back. An open guard is closed. Closing twice is no error. */
+  /**
+   * Gives the slot and all memory back. A guard that this thread has open is closed. If another
+   * thread is inside, or has the guard open, that happens when it goes out or closes it; if it
+   * waits, its wait ends. Any thread may close, and this never waits. Closing twice is no error.
+   */
   @Override
   public void close() {
-    if (!closed) {
-      closed = true;
+    life.isInCallOf(SnapshotReader.class); // It forgets what an exhausted stack has left.
+    if (reading == Thread.currentThread()) {
       snapshot.forget();
-      snapshot.view.wrap(0, 0);
-      source.close();
-      currentAddress = CLOSED_WORD;
-      header.wrap(0, 0);
-      headerMapping.close();
-      mapping.close();
-      if (watch != null) {
-        watch.close();
-      }
-      file.close();
+      snapshot.hide();
     }
+    if (life.close()) {
+      snapshot.beTheLast();
+      headerAddress = CLOSED_HEADER;
+      Closing.closeAll(this::wake, life::exitAsGuest);
+    } else {
+      life.releaseIfUnused();
+    }
+  }
+
+  private void wake() {
+    ChangeWatch waiting = watch;
+    if (waiting != null) {
+      waiting.wake();
+    }
+  }
+
+  /** Whether a thread has the guard open, and can still close it. */
+  private boolean isHeld() {
+    return snapshot.isOpen() && reading.isAlive();
+  }
+
+  /** Once, by the last one out. The view is its reader's: it may be looking at it. */
+  private void release() {
+    Closing.closeAll(source, headerMapping, mapping, watch, file);
   }
 
   /** One word for the whole process, never given back. */

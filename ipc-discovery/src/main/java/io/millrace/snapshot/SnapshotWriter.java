@@ -1,27 +1,31 @@
 package io.millrace.snapshot;
 
+import io.millrace.ClosedException;
+import io.millrace.os.Closing;
 import io.millrace.os.Credentials;
+import io.millrace.os.LifeCycle;
 import io.millrace.os.Mapping;
+import io.millrace.os.Patience;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.locks.LockSupport;
 import org.agrona.DirectBuffer;
-import org.agrona.UnsafeApi;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * The one writer of a snapshot file. No second one can be opened, in any process, while this one
  * lives; when it is killed the next one goes on from the last value that was published.
  *
- * <p>Used by one thread at a time. Once the buffers have room for values of a length, a write makes
- * no system call (one if somebody sleeps in {@link SnapshotReader#awaitNewer}) and allocates
- * nothing.
+ * <p>Used by one thread at a time; threads may take turns. A thread that writes while another one
+ * is just writing gets a {@link io.millrace.ForeignThreadException}. Any thread may close it at any
+ * time; whoever writes later gets a {@link ClosedException}, and a write that is under way is
+ * completed, or gives up where it would have to wait. What a write calls back (a codec, a source of
+ * bytes) cannot write with this writer, or close it.
+ *
+ * <p>Once the buffers have room for values of a length, a write makes no system call (one if
+ * somebody sleeps in {@link SnapshotReader#awaitNewer}) and allocates nothing.
  */
 public final class SnapshotWriter implements AutoCloseable {
-  private static final long SHORTEST_PAUSE_NANOS = 20_000;
-  private static final long LONGEST_PAUSE_NANOS = 1_000_000;
-
   private final SnapshotFile file;
   private final Mapping mapping;
   private final UnsafeBuffer header = new UnsafeBuffer(0, 0);
@@ -31,12 +35,11 @@ public final class SnapshotWriter implements AutoCloseable {
   private final BufferChooser chooser;
   private final long maximumLength;
   private final boolean wakeAlways;
-  private final long currentAddress;
-  private final long wakeAddress;
+  private final long headerAddress;
   private long current;
   private int next;
   private boolean dropped;
-  private boolean closed;
+  private final LifeCycle life;
 
   /** Takes over a file whose writer lock is held through it. */
   SnapshotWriter(SnapshotFile file) {
@@ -44,13 +47,12 @@ public final class SnapshotWriter implements AutoCloseable {
     this.file = file;
     mapping = Mapping.of(file.descriptor(), 0, geometry.fileLength(), true);
     header.wrap(mapping.address(), geometry.headerLength());
-    buffers = new ValueBuffers(mapping.address(), geometry);
+    buffers = ValueBuffers.of(mapping, geometry);
     chooser = new BufferChooser(mapping.address(), geometry.readers(), geometry.buffers());
     maximumLength = geometry.maximumLength();
     wakeAlways = geometry.wakeAlways();
-    currentAddress = mapping.address() + SnapshotLayout.CURRENT_OFFSET;
-    wakeAddress = mapping.address() + SnapshotLayout.WAKE_REQUESTED_OFFSET;
-    current = header.getLongVolatile(SnapshotLayout.CURRENT_OFFSET);
+    headerAddress = mapping.address();
+    current = SnapshotWords.current(headerAddress);
     try {
       checkCurrent(geometry);
     } catch (RuntimeException | Error failure) {
@@ -58,6 +60,7 @@ public final class SnapshotWriter implements AutoCloseable {
       throw failure;
     }
     header.putIntVolatile(SnapshotLayout.WRITER_PID_OFFSET, Credentials.pid());
+    life = LifeCycle.inTurns("the writer of " + file.path(), () -> Closing.closeAll(mapping, file));
   }
 
   private void checkCurrent(Geometry geometry) {
@@ -66,11 +69,11 @@ public final class SnapshotWriter implements AutoCloseable {
     }
     int buffer = SnapshotLayout.buffer(current);
     if (current < SnapshotLayout.NONE || buffer >= geometry.buffers()) {
-      throw new SnapshotException.Damaged(file.path(), "its current word is " + current);
+      throw new DamagedSnapshotException(file.path(), "its current word is " + current);
     }
     buffers.moveTo(buffer);
     if (buffers.version() != SnapshotLayout.version(current)) {
-      throw new SnapshotException.Damaged(
+      throw new DamagedSnapshotException(
           file.path(), "buffer " + buffer + " does not hold the version that it should");
     }
   }
@@ -81,20 +84,28 @@ public final class SnapshotWriter implements AutoCloseable {
    * @param source where they are
    * @param offset where they start
    * @param length how many
-   * @param grace how long to wait for a reader that holds the buffer that is needed; never used if
-   *     the file has {@link SnapshotConfig#buffers()} for all readers and two more
+   * @param grace how long to wait for a reader that holds the buffer that is needed, zero or less
+   *     not at all, {@code ChronoUnit.FOREVER} for ever; never used if the file has {@link
+   *     SnapshotConfig#buffers()} for all readers and two more. An interrupt ends it, and stays set
    * @return what was done, valid until the next write
-   * @throws SnapshotException.SlowReader if a live reader held the buffer for longer
+   * @throws SnapshotException.SlowReader if a live reader held the buffer for longer, or this
+   *     thread was interrupted while it did
    * @throws SnapshotException.TooLong if the file was made for shorter values
    * @throws SnapshotException.NoSpace if the file system is full
-   * @throws IllegalStateException if the writer is closed
+   * @throws ClosedException if the writer is closed, now or while it waits for a reader
+   * @throws IllegalStateException if this is called by what another write has called
    */
   public WriteResult write(DirectBuffer source, int offset, int length, Duration grace) {
-    Objects.checkFromIndexSize(offset, length, source.capacity());
-    begin(length, grace);
-    buffers.fill(source, offset, length);
-    Step.VALUE_WRITTEN.reached();
-    return publish(length);
+    enter();
+    try {
+      Objects.checkFromIndexSize(offset, length, source.capacity());
+      begin(length, grace);
+      buffers.fill(source, offset, length);
+      Step.VALUE_WRITTEN.reached();
+      return publish(length);
+    } finally {
+      life.exit();
+    }
   }
 
   /**
@@ -106,15 +117,20 @@ public final class SnapshotWriter implements AutoCloseable {
    * @see #write(DirectBuffer, int, int, Duration)
    */
   public WriteResult write(byte[] bytes, Duration grace) {
-    begin(bytes.length, grace);
-    buffers.fill(bytes);
-    Step.VALUE_WRITTEN.reached();
-    return publish(bytes.length);
+    enter();
+    try {
+      begin(bytes.length, grace);
+      buffers.fill(bytes);
+      Step.VALUE_WRITTEN.reached();
+      return publish(bytes.length);
+    } finally {
+      life.exit();
+    }
   }
 
   /**
    * Encodes an entity straight into the file and publishes it as the new value. If the codec
-   * throws, nothing is published.
+   * throws, nothing is published. The view that it gets shows nothing once it has returned.
    *
    * @param entity the value
    * @param codec writes it
@@ -125,23 +141,54 @@ public final class SnapshotWriter implements AutoCloseable {
    * @see #write(DirectBuffer, int, int, Duration)
    */
   public <T> WriteResult write(T entity, SnapshotCodec<T> codec, Duration grace) {
-    int limit = codec.maximumLength(entity);
-    begin(limit, grace);
-    buffers.show(value, limit);
-    int length = codec.encode(entity, value, 0);
-    if (length < 0 || length > limit) {
-      throw new IllegalArgumentException(
-          "the codec wrote " + length + " bytes and had announced " + limit + " at most");
+    enter();
+    try {
+      int limit = codec.maximumLength(entity);
+      begin(limit, grace);
+      int length = encode(entity, codec, limit);
+      Step.VALUE_WRITTEN.reached();
+      return publish(length);
+    } finally {
+      life.exit();
     }
-    Step.VALUE_WRITTEN.reached();
-    return publish(length);
+  }
+
+  private <T> int encode(T entity, SnapshotCodec<T> codec, int limit) {
+    buffers.show(value, limit);
+    try {
+      int length = codec.encode(entity, value, 0);
+      if (length < 0 || length > limit) {
+        throw new IllegalArgumentException(
+            "the codec wrote " + length + " bytes and had announced " + limit + " at most");
+      }
+      return length;
+    } finally {
+      buffers.show(value, 0); // Whoever keeps it does not change what was published.
+    }
+  }
+
+  /** Goes in to write, which what it calls back may not do. */
+  private void enter() {
+    life.enter();
+    if (life.isNested()) {
+      refuseUnlessOver();
+    }
+  }
+
+  /** The other write may be one that an exhausted stack kept from saying that it ended. */
+  private void refuseUnlessOver() {
+    life.exit();
+    if (life.isInCallOf(SnapshotWriter.class)) {
+      throw new IllegalStateException(
+          "a codec cannot write with the writer of "
+              + file.path()
+              + " that is calling it: write behind the write, or encode all of it as one value");
+    }
+    life.enter();
   }
 
   /** Moves to a buffer that nobody reads and that has room for a value. */
   private void begin(long length, Duration grace) {
-    if (closed) {
-      throw new IllegalStateException("the writer of " + file.path() + " is closed");
-    }
     if (length < 0 || length > maximumLength) {
       throw new SnapshotException.TooLong(file.path(), length, maximumLength);
     }
@@ -168,10 +215,12 @@ public final class SnapshotWriter implements AutoCloseable {
     long version = SnapshotLayout.version(current) + 1;
     buffers.complete(version, length);
     Step.VALUE_COMPLETE.reached();
-    current = SnapshotLayout.word(version, next);
-    UnsafeApi.putLongVolatile(null, currentAddress, current);
+    long word = SnapshotLayout.word(version, next);
+    // In the file first: an exhausted stack lets the store fail, but not what follows it.
+    SnapshotWords.publish(headerAddress, word);
+    current = word;
     Step.PUBLISHED.reached();
-    if (wakeAlways || UnsafeApi.getIntVolatile(null, wakeAddress) != 0) {
+    if (wakeAlways || SnapshotWords.isWakeRequested(headerAddress)) {
       wake();
     }
     return result.set(length, version, dropped);
@@ -183,15 +232,14 @@ public final class SnapshotWriter implements AutoCloseable {
    * them as well.
    */
   private void wake() {
-    header.putIntVolatile(SnapshotLayout.WAKE_REQUESTED_OFFSET, 0);
+    SnapshotWords.clearWakeRequest(headerAddress);
     Step.WAKE_CLEARED.reached();
     file.wakeWatchers();
   }
 
   /** Every buffer is held: takes those of the dead, waits for the living. */
   private int makeFree(long room, Duration grace) {
-    long deadline = Deadline.after(grace);
-    long pause = SHORTEST_PAUSE_NANOS;
+    Patience patience = Patience.of(grace);
     while (true) {
       dropped |=
           chooser.dropDead(
@@ -200,29 +248,35 @@ public final class SnapshotWriter implements AutoCloseable {
       if (buffer != BufferChooser.NO_BUFFER) {
         return buffer;
       }
-      if (deadline - System.nanoTime() <= 0) {
-        checkSlowReader(grace);
+      life.requireOpen(); // Nobody waits with a writer that is closed.
+      boolean interrupted = Thread.currentThread().isInterrupted();
+      if (interrupted || !patience.pause()) {
+        checkSlowReader(
+            interrupted
+                ? ", and this thread was interrupted while it waited for it"
+                : " for longer than the "
+                    + (grace.isNegative() ? 0 : grace.toMillis())
+                    + " ms of grace");
       }
-      LockSupport.parkNanos(pause);
-      pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
     }
   }
 
   /** Blames one of the readers in the way; returns if the last of them has just left. */
-  private void checkSlowReader(Duration grace) {
+  private void checkSlowReader(String howLong) {
     int slot = chooser.slotInTheWay(current);
     if (slot != BufferChooser.NO_SLOT) {
       throw new SnapshotException.SlowReader(
           file.path(),
           header.getIntVolatile(SnapshotLayout.slotPidOffset(slot)),
           SnapshotLayout.version(header.getLongVolatile(SnapshotLayout.slotOffset(slot))),
-          grace,
+          howLong,
           file.geometry().readers() + 2);
     }
   }
 
   /**
-   * The version of the latest value.
+   * The version of the latest value. Any thread may ask, also when the writer is closed; those that
+   * do not write see it a little later.
    *
    * @return the version, 0 if nothing was written yet
    */
@@ -249,14 +303,22 @@ public final class SnapshotWriter implements AutoCloseable {
     return file.path();
   }
 
-  /** Lets the next writer in. The value stays. Closing twice is no error. */
+  /**
+   * Lets the next writer in, as soon as a write that another thread is just making is done. The
+   * value stays. Any thread may close, and this never waits. Closing twice is no error.
+   *
+   * @throws IllegalStateException if a codec closes the writer that is calling it
+   */
   @Override
   public void close() {
-    if (!closed) {
-      closed = true;
-      value.wrap(0, 0);
-      mapping.close();
-      file.close();
+    if (life.isInCallOf(SnapshotWriter.class) && !life.isClosed()) {
+      throw new IllegalStateException(
+          "a codec cannot close the writer of "
+              + file.path()
+              + " that is calling it: close it behind the write");
+    }
+    if (life.close()) {
+      life.exitAsGuest();
     }
   }
 }

@@ -1,28 +1,32 @@
 package io.millrace.snapshot;
 
+import io.millrace.MillraceException;
+import io.millrace.SystemCallException;
+import io.millrace.os.CallResult;
+import io.millrace.os.Deadline;
 import io.millrace.os.Directory;
 import io.millrace.os.Errno;
+import io.millrace.os.FilePath;
 import io.millrace.os.Platform;
-import io.millrace.os.SystemCallException;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 
 /**
  * The way to the snapshot at a path: its one writer and its many readers, in any processes and any
- * start order.
+ * start order. A path means the same however it is spelled: with dots, or through links to
+ * directories. A link in the place of the file itself is refused.
  *
  * <p>It holds nothing open. Any thread may use it.
  */
 public final class Synchronizer {
   private final Path path;
+  private final FilePath file;
   private final SnapshotConfig config;
 
   private Synchronizer(Path path, SnapshotConfig config) {
     Platform.check();
-    this.path = path.toAbsolutePath().normalize();
+    this.file = FilePath.of(path);
+    this.path = file.path();
     this.config = config;
   }
 
@@ -32,6 +36,7 @@ public final class Synchronizer {
    *
    * @param path where the file is or is going to be; a tmpfs (as /run or /dev/shm) serves best
    * @return the way to it; nothing was opened or made
+   * @throws IllegalArgumentException if the path names no file, as "/" does
    */
   public static Synchronizer open(Path path) {
     return new Synchronizer(path, null);
@@ -43,6 +48,7 @@ public final class Synchronizer {
    * @param path where the file is or is going to be
    * @param config its shape
    * @return the way to it; nothing was opened or made
+   * @throws IllegalArgumentException if the path names no file, as "/" does
    */
   public static Synchronizer open(Path path, SnapshotConfig config) {
     return new Synchronizer(path, config);
@@ -56,26 +62,31 @@ public final class Synchronizer {
    * @throws SnapshotException.OtherShape if the file exists with another shape than was asked for
    * @throws SnapshotException.NotASnapshot if the path leads to something else
    * @throws SnapshotException.OtherVersion if the layout is not this release's
-   * @throws SnapshotException.Damaged if the file contradicts itself
+   * @throws DamagedSnapshotException if the file contradicts itself
    * @throws SnapshotException.NoSpace if the file system has no room for the header
-   * @throws UncheckedIOException if the file cannot be opened or made for another reason
+   * @throws MillraceException if the file cannot be opened or made for another reason
    */
   public SnapshotWriter writer() {
-    try (Directory directory = directory()) {
-      Path real = real(directory);
-      while (true) {
-        SnapshotFile file = SnapshotFile.open(directory, real, true);
-        if (file == null) {
-          SnapshotConfig shape = config == null ? SnapshotConfig.defaults() : config;
-          file = SnapshotFile.create(directory, real, shape);
-        }
-        if (file != null) {
-          SnapshotWriter writer = become(file, directory);
-          if (writer != null) {
-            return writer;
-          }
-        }
+    try {
+      SnapshotWriter writer = null;
+      while (writer == null) {
+        writer = tryToWrite();
       }
+      return writer;
+    } catch (SystemCallException failure) {
+      throw explained(failure);
+    }
+  }
+
+  /** Returns {@code null} if the file or its directory went away meanwhile: look again. */
+  private SnapshotWriter tryToWrite() {
+    try (Directory directory = directory()) {
+      SnapshotFile opened = SnapshotFile.open(directory, path, true);
+      if (opened == null) {
+        SnapshotConfig shape = config == null ? SnapshotConfig.defaults() : config;
+        opened = SnapshotFile.create(directory, path, shape);
+      }
+      return opened == null ? null : become(opened, directory);
     }
   }
 
@@ -92,7 +103,7 @@ public final class Synchronizer {
         }
         if (header.isRetired()) {
           // Its remover was killed half way.
-          directory.unlink(path.getFileName().toString());
+          directory.unlink(this.file.name());
           file.close();
           return null;
         }
@@ -119,12 +130,14 @@ public final class Synchronizer {
    * @throws SnapshotException.OtherShape if the file has another shape than was asked for
    * @throws SnapshotException.NotASnapshot if the path leads to something else
    * @throws SnapshotException.OtherVersion if the layout is not this release's
-   * @throws SnapshotException.Damaged if the file contradicts itself
-   * @throws UncheckedIOException if the file cannot be opened for another reason
+   * @throws DamagedSnapshotException if the file contradicts itself
+   * @throws MillraceException if the file cannot be opened for another reason
    */
   public SnapshotReader reader() {
     try (Directory directory = directory()) {
       return reader(existing(openForReading(directory)));
+    } catch (SystemCallException failure) {
+      throw explained(failure);
     }
   }
 
@@ -137,41 +150,75 @@ public final class Synchronizer {
    */
   public SnapshotReader copyingReader() {
     try (Directory directory = directory()) {
-      return reader(existing(SnapshotFile.open(directory, real(directory), false)));
+      return reader(existing(SnapshotFile.open(directory, path, false)));
+    } catch (SystemCallException failure) {
+      throw explained(failure);
     }
   }
 
   /**
-   * Waits until there is a value, and opens a reader then. Nothing is polled.
+   * Waits until there is a value, and opens a reader then. Nothing is polled, but once a second
+   * where the path leads: into a directory that is made anew meanwhile it is followed. An interrupt
+   * ends the wait, as if the time were over, and stays set.
    *
-   * @param timeout how long to wait at most, for the file and for its first value together
+   * @param timeout how long to wait at most, for the file and for its first value together; zero or
+   *     less only looks, {@code ChronoUnit.FOREVER} waits for ever
    * @return the reader, owned by the caller
-   * @throws SnapshotException.NothingWritten if the time is over
+   * @throws SnapshotException.NothingWritten if the time is over or the thread is interrupted
    * @throws SnapshotException as {@link #reader()} does
    */
   public SnapshotReader awaitReader(Duration timeout) {
     long deadline = Deadline.after(timeout);
+    try {
+      while (true) {
+        SnapshotFile found = awaitFile(deadline);
+        SnapshotReader reader = found == null ? null : awaitFirst(reader(found), deadline);
+        if (reader != null) {
+          return reader;
+        }
+      }
+    } catch (SystemCallException failure) {
+      throw explained(failure);
+    }
+  }
+
+  /** Returns {@code null} if the path has come to lead into another directory. */
+  private SnapshotFile awaitFile(long deadline) {
     try (Directory directory = directory();
         ChangeWatch watch = ChangeWatch.of(directory)) {
       while (true) {
         watch.clear();
-        SnapshotFile file = openForReading(directory);
-        if (file != null) {
-          return awaitFirst(reader(file), deadline);
+        // Looked at without write permission first: closing a file that may be written is an event.
+        SnapshotFile found = isThere(directory) ? openForReading(directory) : null;
+        if (found != null) {
+          return found;
         }
-        if (!watch.sleep(deadline)) {
+        if (!watch.sleepUntilNamed(file.name(), deadline)) {
           throw new SnapshotException.NothingWritten(path);
+        }
+        if (!file.isIn(directory) && file.hasDirectory()) {
+          return null;
         }
       }
     }
   }
 
+  private boolean isThere(Directory directory) {
+    try (SnapshotFile found = SnapshotFile.open(directory, path, false)) {
+      return found != null && !found.isRetired();
+    }
+  }
+
+  /** Returns {@code null} if the file was removed, perhaps half way: another one may come. */
   private static SnapshotReader awaitFirst(SnapshotReader reader, long deadline) {
     try {
-      if (!reader.awaitNewer(0, Duration.ofNanos(Math.max(0, deadline - System.nanoTime())))) {
+      if (!reader.awaitNewer(0, deadline)) {
         throw new SnapshotException.NothingWritten(reader.path());
       }
       return reader;
+    } catch (SnapshotException.Replaced removed) {
+      reader.close();
+      return null;
     } catch (RuntimeException | Error failure) {
       reader.close();
       throw failure;
@@ -187,21 +234,23 @@ public final class Synchronizer {
    */
   public boolean remove() {
     try (Directory directory = directory();
-        SnapshotFile file = SnapshotFile.open(directory, real(directory), true)) {
-      if (file == null) {
+        SnapshotFile opened = SnapshotFile.open(directory, path, true)) {
+      if (opened == null) {
         return false;
       }
-      try (HeaderView header = new HeaderView(file)) {
-        lock(file, header);
-        if (file.isReplaced()) {
+      try (HeaderView header = new HeaderView(opened)) {
+        lock(opened, header);
+        if (opened.isReplaced()) {
           return false;
         }
         header.retire();
         Step.RETIRED.reached();
-        boolean removed = directory.unlink(path.getFileName().toString());
-        file.wakeWatchers();
+        boolean removed = directory.unlink(file.name());
+        opened.wakeWatchers();
         return removed;
       }
+    } catch (SystemCallException failure) {
+      throw explained(failure);
     }
   }
 
@@ -218,13 +267,13 @@ public final class Synchronizer {
   /** Writable if that is allowed. Returns {@code null} if there is no file. */
   private SnapshotFile openForReading(Directory directory) {
     try {
-      return SnapshotFile.open(directory, real(directory), true);
+      return SnapshotFile.open(directory, path, true);
     } catch (SystemCallException denied) {
       int errno = denied.errno();
       if (errno != Errno.EACCES && errno != Errno.EPERM && errno != Errno.EROFS) {
         throw denied;
       }
-      return SnapshotFile.open(directory, real(directory), false);
+      return SnapshotFile.open(directory, path, false);
     }
   }
 
@@ -235,10 +284,6 @@ public final class Synchronizer {
     return file;
   }
 
-  private Path real(Directory directory) {
-    return directory.path().resolve(path.getFileName());
-  }
-
   private void checkShape(SnapshotFile file) {
     if (config != null && !file.geometry().equals(Geometry.of(config))) {
       throw new SnapshotException.OtherShape(file.path(), file.geometry(), Geometry.of(config));
@@ -246,16 +291,19 @@ public final class Synchronizer {
   }
 
   private Directory directory() {
-    Path parent = path.getParent();
-    if (parent == null) {
-      throw new SnapshotException.NotASnapshot(path);
-    }
     try {
-      return Directory.open(parent.toRealPath());
-    } catch (NoSuchFileException missing) {
-      throw new UncheckedIOException("there is no directory " + parent, missing);
-    } catch (IOException failure) {
-      throw new UncheckedIOException("cannot open the directory " + parent, failure);
+      return file.openDirectory();
+    } catch (SystemCallException failure) {
+      throw explained(failure);
     }
+  }
+
+  /** What the caller can do about it, where that depends on the path. */
+  private RuntimeException explained(SystemCallException failure) {
+    if (CallResult.isShortage(failure)) {
+      return failure;
+    }
+    String words = file.explain(failure);
+    return words.equals(failure.getMessage()) ? failure : new MillraceException(words, failure);
   }
 }

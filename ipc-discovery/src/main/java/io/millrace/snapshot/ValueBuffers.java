@@ -1,6 +1,9 @@
 package io.millrace.snapshot;
 
+import io.millrace.os.Mapping;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.util.function.IntFunction;
 import org.agrona.BufferUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.UnsafeApi;
@@ -19,28 +22,51 @@ final class ValueBuffers {
   /** Up to here the call of the JVM's general copy costs more than the copy itself. */
   private static final int SHORT = 128;
 
+  /** What views look through, each made when it is needed first: it outlives the mapping. */
+  private final ByteBuffer[] values;
+
+  private final IntFunction<ByteBuffer> makeValue;
+
   private final long first;
   private final long stride;
-  private final int count;
   private final long maximumLength;
+  private int cursor;
   private long header;
 
-  ValueBuffers(long address, Geometry geometry) {
+  /**
+   * Stands on the first buffer.
+   *
+   * @param address where the file is mapped
+   * @param geometry its shape
+   * @param makeValue makes what may be handed to anybody: all that a buffer has room for
+   */
+  ValueBuffers(long address, Geometry geometry, IntFunction<ByteBuffer> makeValue) {
+    this.makeValue = makeValue;
+    values = new ByteBuffer[geometry.buffers()];
     first = address + geometry.bufferOffset(0);
     stride = geometry.stride();
-    count = geometry.buffers();
     maximumLength = geometry.maximumLength();
     header = first;
   }
 
+  static ValueBuffers of(Mapping mapping, Geometry geometry) {
+    int length = (int) geometry.maximumLength();
+    return new ValueBuffers(
+        mapping.address(),
+        geometry,
+        buffer -> mapping.buffer(geometry.bufferOffset(buffer) + SnapshotLayout.VALUE, length));
+  }
+
   int count() {
-    return count;
+    return values.length;
   }
 
   void moveTo(int buffer) {
+    cursor = buffer;
     header = first + buffer * stride;
   }
 
+  /** Before and behind all that is read of the value ({@code snapshot-copy.wm}). */
   long version() {
     return UnsafeApi.getLongVolatile(null, header + SnapshotLayout.VALUE_VERSION);
   }
@@ -58,11 +84,27 @@ final class ValueBuffers {
     return length >= 0 && length <= maximumLength;
   }
 
-  /** Makes a view show the value's bytes. */
+  /**
+   * Makes a view show the value's bytes. Wherever the view gets to, using it is never fatal, also
+   * when the file is not mapped any more.
+   */
   void show(UnsafeBuffer view, int length) {
-    view.wrap(header + SnapshotLayout.VALUE, length);
+    ByteBuffer value = values[cursor];
+    view.wrap(value == null ? value() : value, 0, length);
   }
 
+  private ByteBuffer value() {
+    ByteBuffer value = makeValue.apply(cursor);
+    values[cursor] = value;
+    return value;
+  }
+
+  /**
+   * The buffer is not the current one any more, and nobody may see this before that: between the
+   * store of the current word and this plain store the writer has looked at its readers, by
+   * volatile loads, which keep the two in order. The volatile store of the word alone would not
+   * ({@code snapshot-copy-current.wm}).
+   */
   void invalidate() {
     UnsafeApi.putLong(null, header + SnapshotLayout.VALUE_VERSION, 0);
     // Before the first byte of the new value, for whoever copies the old one.
@@ -92,7 +134,7 @@ final class ValueBuffers {
     UnsafeApi.putLong(null, to + last, UnsafeApi.getLong(array, from + last));
   }
 
-  /** Completes what was written since {@link #invalidate}. */
+  /** Completes what was written since {@link #invalidate} ({@code snapshot-publish.wm}). */
   void complete(long version, int length) {
     UnsafeApi.putLong(null, header + SnapshotLayout.VALUE_LENGTH, length);
     UnsafeApi.putLong(

@@ -4,6 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.discovery.model.AccessRule;
+import io.millrace.discovery.model.DescriptorKind;
+import io.millrace.discovery.model.NoSuchServiceException;
+import io.millrace.discovery.model.ServiceSpec;
+import io.millrace.discovery.model.Transfer;
+import io.millrace.discovery.model.TransferException;
 import io.millrace.os.Descriptor;
 import io.millrace.os.EventFd;
 import io.millrace.os.FileContent;
@@ -14,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +54,7 @@ class AcquireTest {
         .descriptor(event.descriptor().number(), DescriptorKind.EVENT);
   }
 
+  @Tag("pidfd_getfd")
   @ParameterizedTest
   @EnumSource(Transfer.class)
   void bothWaysGiveTheVeryDescriptorsOfThePublisher(Transfer way) {
@@ -69,6 +77,7 @@ class AcquireTest {
     assertEquals(1, event.drain());
   }
 
+  @Tag("pidfd_getfd")
   @ParameterizedTest
   @EnumSource(Transfer.class)
   void anotherProcessJoinsAndThePublisherSurvivesNothing(Transfer way) {
@@ -88,6 +97,7 @@ class AcquireTest {
     }
   }
 
+  @Tag("pidfd_getfd")
   @Test
   void withoutASocketTheSocketWayIsRefusedWithTheReason() {
     registry.publish(spec().withoutSocket());

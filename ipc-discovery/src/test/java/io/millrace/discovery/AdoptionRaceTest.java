@@ -3,6 +3,8 @@ package io.millrace.discovery;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.discovery.model.Capabilities;
+import io.millrace.discovery.root.HiddenNames;
 import io.millrace.ring.Ring;
 import io.millrace.ring.RingOptions;
 import io.millrace.testkit.ChildProcess;

@@ -3,6 +3,11 @@ package io.millrace.discovery;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.discovery.model.Capabilities;
+import io.millrace.discovery.model.Departure;
+import io.millrace.discovery.model.DescriptorKind;
+import io.millrace.discovery.model.Service;
+import io.millrace.discovery.model.ServiceSpec;
 import io.millrace.os.Descriptor;
 import io.millrace.os.Memfd;
 import io.millrace.ring.Consumer;
@@ -41,7 +46,7 @@ class AdoptionTest {
         Adoption adoption = arguments[1].equals("create") ? null : registry.adopt("ring", ring);
         System.out.println("member");
         while (System.in.read() >= 0) {
-          producer.offer(new UnsafeBuffer(new byte[8]), 0, 8, 1);
+          producer.offer(1, new UnsafeBuffer(new byte[8]), 0, 8);
           System.out.println("state " + (adoption == null ? "creator" : adoption.state()));
         }
       }

@@ -1,5 +1,6 @@
 package io.millrace.discovery;
 
+import io.millrace.discovery.root.HiddenNames;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.discovery.model.LastRun;
 import io.millrace.testkit.ChildProcess;
 import io.millrace.testkit.OpenDescriptors;
 import java.nio.file.Path;
@@ -49,7 +50,7 @@ class AliveTest {
         () -> {
           assertFalse(Alive.isAlive(path()));
           try (Alive alive = Alive.hold(path())) {
-            assertEquals(Alive.LastRun.NONE, alive.lastRun());
+            assertEquals(LastRun.NONE, alive.lastRun());
             assertTrue(Alive.isAlive(path()));
           }
           assertFalse(Alive.isAlive(path()));
@@ -58,19 +59,18 @@ class AliveTest {
 
   @Test
   void anybodyCanTellHowTheLastRunEnded() {
-    assertEquals(Optional.of(Alive.LastRun.NONE), Alive.lastRunOf(path()));
-    assertEquals(
-        Optional.of(Alive.LastRun.NONE), Alive.lastRunOf(directory.resolve("missing/file")));
+    assertEquals(Optional.of(LastRun.NONE), Alive.lastRunOf(path()));
+    assertEquals(Optional.of(LastRun.NONE), Alive.lastRunOf(directory.resolve("missing/file")));
     Alive alive = Alive.hold(path());
     assertEquals(Optional.empty(), Alive.lastRunOf(path()));
     alive.close();
-    assertEquals(Optional.of(Alive.LastRun.CLEAN), Alive.lastRunOf(path()));
+    assertEquals(Optional.of(LastRun.CLEAN), Alive.lastRunOf(path()));
     try (ChildProcess holder = ChildProcess.start(Holder.class, path().toString())) {
       holder.expectLine("held CLEAN", DEADLINE);
       assertEquals(Optional.empty(), Alive.lastRunOf(path()));
       holder.kill();
     }
-    assertEquals(Optional.of(Alive.LastRun.CRASHED), Alive.lastRunOf(path()));
+    assertEquals(Optional.of(LastRun.CRASHED), Alive.lastRunOf(path()));
   }
 
   @Test
@@ -88,17 +88,17 @@ class AliveTest {
       first.kill();
     }
     assertFalse(Alive.isAlive(path()));
-    List<Alive.LastRun> told = new CopyOnWriteArrayList<>();
+    List<LastRun> told = new CopyOnWriteArrayList<>();
     Alive.hold(path(), Duration.ZERO, told::add).close();
     Alive.hold(path(), Duration.ZERO, told::add).close();
-    assertEquals(List.of(Alive.LastRun.CRASHED, Alive.LastRun.CLEAN), told);
+    assertEquals(List.of(LastRun.CRASHED, LastRun.CLEAN), told);
   }
 
   @Test
   void aSecondHolderIsRefusedOrWaitsForTheDeathOfTheFirst() throws Exception {
     try (ChildProcess first = ChildProcess.start(Holder.class, path().toString())) {
       first.expectLine("held", DEADLINE);
-      List<Alive.LastRun> told = new CopyOnWriteArrayList<>();
+      List<LastRun> told = new CopyOnWriteArrayList<>();
       assertThrows(
           Alive.HeldException.class, () -> Alive.hold(path(), Duration.ofMillis(20), told::add));
       assertEquals(List.of(), told);
@@ -110,8 +110,8 @@ class AliveTest {
       assertEquals(List.of(), told);
       first.kill();
       try (Alive mine = second.get()) {
-        assertEquals(Alive.LastRun.CRASHED, mine.lastRun());
-        assertEquals(List.of(Alive.LastRun.CRASHED), told);
+        assertEquals(LastRun.CRASHED, mine.lastRun());
+        assertEquals(List.of(LastRun.CRASHED), told);
       }
     }
   }

@@ -3,6 +3,9 @@ package io.millrace.discovery;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.discovery.model.Capabilities;
+import io.millrace.discovery.model.ServiceSpec;
+import io.millrace.discovery.model.Transfer;
 import io.millrace.os.Directory;
 import io.millrace.ring.Ring;
 import io.millrace.ring.RingOptions;
@@ -13,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -118,6 +122,7 @@ class CallCountTest {
     return rounds;
   }
 
+  @Tag("pidfd_getfd")
   @ParameterizedTest
   @EnumSource(Transfer.class)
   void joiningARingByNameTakesAtMost25SystemCalls(Transfer way) throws Exception {

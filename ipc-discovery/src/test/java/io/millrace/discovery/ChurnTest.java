@@ -3,6 +3,9 @@ package io.millrace.discovery;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.discovery.model.NoSuchServiceException;
+import io.millrace.discovery.model.Service;
+import io.millrace.discovery.model.ServiceListener;
 import io.millrace.testkit.ChildProcess;
 import io.millrace.testkit.Eventually;
 import io.millrace.testkit.OpenDescriptors;
@@ -66,7 +69,10 @@ class ChurnTest {
               () -> actions + " actions, " + kills + " kills: " + early + ", then " + late);
       watch.close();
     }
-    assertEquals(before.size(), OpenDescriptors.now().size());
+    Eventually.await(
+        "the watch has closed what it had",
+        DEADLINE,
+        () -> OpenDescriptors.now().size() <= before.size());
     assertEquals(List.of(), Alien.names(root));
   }
 
@@ -119,8 +125,13 @@ class ChurnTest {
   }
 
   private Size sizeAtRest(Registry registry) throws IOException {
-    registry.gc();
-    assertEquals(List.of(), Alien.names(root));
+    Eventually.await(
+        "all of the dead are removed",
+        DEADLINE,
+        () -> {
+          registry.gc(); // What the watch is just removing it leaves to that one.
+          return Alien.names(root).isEmpty();
+        });
     Eventually.await(
         "the watch has noticed all deaths",
         DEADLINE,

@@ -1,9 +1,17 @@
 package io.millrace.discovery;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.discovery.model.Departure;
+import io.millrace.discovery.model.Service;
+import io.millrace.discovery.model.ServiceListener;
+import io.millrace.discovery.model.Transfer;
 import io.millrace.os.Credentials;
+import io.millrace.ring.Producer;
+import io.millrace.ring.Ring;
+import io.millrace.ring.RingCounters;
 import io.millrace.testkit.ChildProcess;
 import io.millrace.testkit.Tools;
 import java.nio.file.Files;
@@ -11,7 +19,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,6 +65,7 @@ class DeniedTest {
     }
   }
 
+  @Tag("pidfd_getfd")
   @Test
   void aPublisherThatIsNotDumpableIsJoinedOverTheSocket() throws Exception {
     assertSuperuser();
@@ -106,6 +117,7 @@ class DeniedTest {
     }
   }
 
+  @Tag("pidfd_getfd")
   @Test
   void whenBothWaysAreClosedTheErrorNamesCauseAndCure() throws Exception {
     assertSuperuser();
@@ -179,6 +191,40 @@ class DeniedTest {
     }
   }
 
+  @Test
+  void inAStickyRootOnlyTheNameOfADeadPublisherIsLostToOtherUsers() throws Exception {
+    assertSuperuser();
+    Path root = root();
+    Files.setAttribute(root, "unix:gid", 4242);
+    Files.setAttribute(root, "unix:mode", 03770);
+    Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwxr-xr-x"));
+    try (ChildProcess first = start(List.of());
+        ChildProcess again = start(List.of());
+        ChildProcess other = start(List.of())) {
+      become(first, 4301);
+      become(again, 4301);
+      become(other, 4302);
+      first.send("allow x 4302");
+      first.expectLine("published", DEADLINE);
+      assertEquals("SOCKET 3", joinedBy(other));
+      first.kill();
+      other.send("list");
+      assertEquals("0", other.expectLine("listed", DEADLINE));
+      other.send("publish y");
+      other.expectLine("published", DEADLINE);
+      List<String> before = Alien.names(root);
+      other.send("publish x");
+      String failure = other.expectLine("failed RootException", DEADLINE);
+      assertTrue(failure.contains("sticky") && failure.contains("uid 4301"), failure);
+      assertTrue(failure.contains("chmod -t"), failure);
+      assertEquals(before, Alien.names(root), "what fails leaves nothing");
+      other.send("withdraw y");
+      other.expectLine("withdrawn", DEADLINE);
+      again.send("publish x");
+      again.expectLine("published", DEADLINE);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"ENOSYS", "EPERM"})
   void withoutPidfdOpenDeathsAreToldAllTheSame(String error) throws Exception {
@@ -214,6 +260,27 @@ class DeniedTest {
       }
       publisher.kill();
       diary.expect("caught up", "up x", "down x DIED");
+    }
+  }
+
+  @Test
+  void aMemberInAnotherPidNamespaceIsToldApart() throws Exception {
+    assertSuperuser();
+    List<String> wrapper = List.of("unshare", "--pid", "--fork", "--kill-child");
+    try (Registry registry = Registry.open(root());
+        ChildProcess member =
+            ChildProcess.startUnder(
+                wrapper, List.of(), AdoptionTest.Member.class, root().toString(), "create")) {
+      member.expectLine("member", DEADLINE);
+      try (Ring ring = registry.joinRing("ring");
+          Producer own = ring.addProducer()) {
+        own.offer(1, new UnsafeBuffer(new byte[8]), 0, 8);
+        List<RingCounters.ProducerCounters> producers = ring.counters().producers();
+        assertEquals(1, producers.get(0).pid());
+        assertTrue(producers.get(0).isForeign());
+        assertEquals(Credentials.pid(), producers.get(1).pid());
+        assertFalse(producers.get(1).isForeign());
+      }
     }
   }
 

@@ -19,7 +19,7 @@ class DoctorTest {
     OpenDescriptors.assertNoneLeftBy(
         () -> {
           List<Finding> findings = Doctor.examine(new RegistryOptions().root(root));
-          assertEquals(12, findings.size(), findings.toString());
+          assertEquals(16, findings.size(), findings.toString());
           for (Finding finding : findings) {
             boolean fine = finding.severity() == Finding.Severity.FINE;
             assertEquals(fine, finding.consequence().isEmpty(), finding.toString());

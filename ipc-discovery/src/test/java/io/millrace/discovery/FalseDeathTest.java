@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.discovery.model.NameInUseException;
+import io.millrace.discovery.model.ServiceSpec;
 import io.millrace.os.Descriptor;
 import io.millrace.os.Directory;
 import io.millrace.testkit.ChildProcess;
@@ -15,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,6 +36,7 @@ class FalseDeathTest {
     return child;
   }
 
+  @Tag("pidfd_getfd")
   @Test
   void aStoppedPublisherKeepsItsNameAndItsService() {
     try (Registry registry = Registry.open(root);

@@ -3,6 +3,11 @@ package io.millrace.discovery;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.discovery.model.ServiceSpec;
+import io.millrace.discovery.record.Cleaner;
+import io.millrace.discovery.record.RecordFile;
+import io.millrace.discovery.record.RecordLayout;
+import io.millrace.discovery.root.HiddenNames;
 import io.millrace.os.Descriptor;
 import io.millrace.os.Directory;
 import io.millrace.os.OfdLock;

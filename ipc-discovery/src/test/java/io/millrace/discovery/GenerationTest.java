@@ -4,6 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.discovery.model.DiscoveryException;
+import io.millrace.discovery.model.NameInUseException;
+import io.millrace.discovery.model.ServiceSpec;
+import io.millrace.discovery.publish.PublishTickets;
+import io.millrace.discovery.root.HiddenNames;
+import io.millrace.discovery.root.TurnsLayout;
 import io.millrace.os.Directory;
 import io.millrace.testkit.ChildProcess;
 import io.millrace.testkit.OpenDescriptors;
@@ -138,9 +144,11 @@ class GenerationTest {
     OpenDescriptors.assertNoneLeftBy(
         () -> {
           try (Directory directory = Directory.open(root);
-              Turns turns = new Turns(directory, 0600, Duration.ofMillis(50));
-              Turns stopped = new Turns(directory, 0600, Duration.ofMillis(50))) {
-            Turns.Turn kept = stopped.take("x");
+              PublishTickets turns =
+                  new PublishTickets(directory, 0600, Duration.ofMillis(50), () -> {});
+              PublishTickets stopped =
+                  new PublishTickets(directory, 0600, Duration.ofMillis(50), () -> {})) {
+            PublishTickets.Turn kept = stopped.take("x");
             DiscoveryException refusal =
                 assertThrows(DiscoveryException.class, () -> turns.take("x"));
             assertTrue(refusal.getMessage().contains("stopped"), refusal.getMessage());

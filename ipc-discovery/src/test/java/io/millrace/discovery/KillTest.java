@@ -3,6 +3,7 @@ package io.millrace.discovery;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.discovery.model.Scan;
 import io.millrace.testkit.ChildProcess;
 import java.io.IOException;
 import java.nio.file.Files;

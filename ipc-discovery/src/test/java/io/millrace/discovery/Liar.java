@@ -1,5 +1,14 @@
 package io.millrace.discovery;
 
+import io.millrace.discovery.model.DescriptorKind;
+import io.millrace.discovery.model.Service;
+import io.millrace.discovery.model.ServiceDescriptor;
+import io.millrace.discovery.model.ServiceSpec;
+import io.millrace.discovery.publish.Publisher;
+import io.millrace.discovery.record.NewFile;
+import io.millrace.discovery.record.RecordEncoder;
+import io.millrace.discovery.transfer.DescriptorBundle;
+import io.millrace.discovery.transfer.Descriptors;
 import io.millrace.os.Descriptor;
 import io.millrace.os.Directory;
 import io.millrace.os.EventFd;
@@ -30,22 +39,23 @@ final class Liar implements AutoCloseable {
   }
 
   /** A record and what it promises, until it is closed. */
-  record Lie(Directory directory, Descriptor locked, Parcel parcel) implements AutoCloseable {
+  record Lie(Directory directory, Descriptor locked, DescriptorBundle bundle)
+      implements AutoCloseable {
     @Override
     public void close() {
       directory.unlink("x");
       locked.close();
-      parcel.close();
+      bundle.close();
     }
   }
 
   Lie tell(UnaryOperator<Service> lie) {
     ServiceSpec spec = spec();
     try (Descriptors descriptors = Descriptors.duplicatesOf(spec.descriptors())) {
-      Parcel parcel = Parcel.of(1, descriptors);
+      DescriptorBundle bundle = DescriptorBundle.of(1, descriptors);
       Service honest =
-          Publisher.describe(spec, 1, descriptors.describe(spec.descriptors()), parcel, "");
-      return new Lie(directory, put(lie.apply(honest)), parcel);
+          Publisher.describe(spec, 1, descriptors.describe(spec.descriptors()), bundle, "");
+      return new Lie(directory, put(lie.apply(honest)), bundle);
     }
   }
 
@@ -62,29 +72,29 @@ final class Liar implements AutoCloseable {
   /** The same with other descriptors promised. */
   static Service promising(Service honest, ServiceDescriptor... descriptors) {
     return changed(
-        honest, honest.pid(), honest.parcel(), List.of(descriptors), honest.uid(), honest.socket());
+        honest, honest.pid(), honest.bundle(), List.of(descriptors), honest.uid(), honest.socket());
   }
 
-  /** The same with another parcel. */
-  static Service withParcel(Service honest, int parcel) {
+  /** The same with another bundle. */
+  static Service withBundle(Service honest, int bundle) {
     return changed(
-        honest, honest.pid(), parcel, honest.descriptors(), honest.uid(), honest.socket());
+        honest, honest.pid(), bundle, honest.descriptors(), honest.uid(), honest.socket());
   }
 
   /** The same of another process. */
   static Service ofProcess(Service honest, int pid) {
     return changed(
-        honest, pid, honest.parcel(), honest.descriptors(), honest.uid(), honest.socket());
+        honest, pid, honest.bundle(), honest.descriptors(), honest.uid(), honest.socket());
   }
 
   /** The same with a socket. */
   static Service withSocket(Service honest, int pid, String socket) {
-    return changed(honest, pid, honest.parcel(), honest.descriptors(), honest.uid(), socket);
+    return changed(honest, pid, honest.bundle(), honest.descriptors(), honest.uid(), socket);
   }
 
   /** The same in another pid namespace, of a user, with a socket. */
   static Service fromElsewhere(Service honest, int uid, String socket) {
-    Service lie = changed(honest, honest.pid(), honest.parcel(), honest.descriptors(), uid, socket);
+    Service lie = changed(honest, honest.pid(), honest.bundle(), honest.descriptors(), uid, socket);
     return new Service(
         lie.name(),
         lie.kind(),
@@ -95,7 +105,7 @@ final class Liar implements AutoCloseable {
         lie.startTime(),
         lie.pidNamespace() + 1,
         lie.uid(),
-        lie.parcel(),
+        lie.bundle(),
         lie.capabilities(),
         lie.descriptors(),
         lie.socket());
@@ -104,7 +114,7 @@ final class Liar implements AutoCloseable {
   private static Service changed(
       Service honest,
       int pid,
-      int parcel,
+      int bundle,
       List<ServiceDescriptor> descriptors,
       int uid,
       String socket) {
@@ -118,7 +128,7 @@ final class Liar implements AutoCloseable {
         honest.startTime(),
         honest.pidNamespace(),
         uid,
-        parcel,
+        bundle,
         honest.capabilities(),
         descriptors,
         socket);

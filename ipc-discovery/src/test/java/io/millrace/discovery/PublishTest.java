@@ -5,6 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.discovery.model.AccessRule;
+import io.millrace.discovery.model.Capabilities;
+import io.millrace.discovery.model.NameInUseException;
+import io.millrace.discovery.model.Service;
+import io.millrace.discovery.model.ServiceSpec;
+import io.millrace.discovery.publish.PublishingConditions;
+import io.millrace.discovery.publish.SupersededException;
+import io.millrace.discovery.root.HiddenNames;
 import io.millrace.os.Credentials;
 import io.millrace.testkit.ChildProcess;
 import io.millrace.testkit.Eventually;

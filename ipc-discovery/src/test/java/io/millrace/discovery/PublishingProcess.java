@@ -2,6 +2,12 @@ package io.millrace.discovery;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.MillraceException;
+import io.millrace.discovery.model.AccessRule;
+import io.millrace.discovery.model.Capabilities;
+import io.millrace.discovery.model.DescriptorKind;
+import io.millrace.discovery.model.Service;
+import io.millrace.discovery.model.ServiceSpec;
 import io.millrace.os.Descriptor;
 import io.millrace.os.EventFd;
 import io.millrace.os.Memfd;
@@ -140,7 +146,7 @@ final class PublishingProcess {
         case "list" -> "listed " + registry.list().size();
         default -> throw new IllegalArgumentException(words[0]);
       };
-    } catch (DiscoveryException | IOException failure) {
+    } catch (MillraceException | IOException failure) {
       return "failed " + failure.getClass().getSimpleName() + " " + failure.getMessage();
     }
   }

@@ -3,6 +3,8 @@ package io.millrace.discovery;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.discovery.model.NameInUseException;
+import io.millrace.discovery.model.ServiceSpec;
 import io.millrace.testkit.ChildProcess;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;

@@ -5,6 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.discovery.model.Capabilities;
+import io.millrace.discovery.model.LastRun;
+import io.millrace.discovery.model.NoSuchServiceException;
+import io.millrace.discovery.model.Service;
+import io.millrace.discovery.model.ServiceSpec;
+import io.millrace.discovery.model.Transfer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -13,6 +19,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,6 +57,7 @@ class RegistryHammerTest {
     }
   }
 
+  @Tag("pidfd_getfd")
   @ParameterizedTest
   @EnumSource(Transfer.class)
   void whoeverJoinsAServiceThatComesAndGoesGetsItOrIsToldThatItIsGone(Transfer way) {
@@ -119,7 +127,7 @@ class RegistryHammerTest {
           CompletableFuture.supplyAsync(() -> Alive.awaitAlive(path, DEADLINE), THREADS);
       spin(random.nextInt(60_000));
       try (Alive alive = Alive.hold(path)) {
-        assertEquals(Alive.LastRun.NONE, alive.lastRun());
+        assertEquals(LastRun.NONE, alive.lastRun());
         assertTrue(found.join());
       }
     }
@@ -131,7 +139,7 @@ class RegistryHammerTest {
     Alive.hold(path).close();
     try (Meanwhile runs = new Meanwhile(() -> Alive.hold(path).close())) {
       for (int i = 0; i < 20_000; i++) {
-        assertNotEquals(Optional.of(Alive.LastRun.CRASHED), Alive.lastRunOf(path));
+        assertNotEquals(Optional.of(LastRun.CRASHED), Alive.lastRunOf(path));
       }
       assertFalse(runs.stopped.get());
     }

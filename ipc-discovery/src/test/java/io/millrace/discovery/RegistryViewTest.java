@@ -5,6 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.discovery.model.Capabilities;
+import io.millrace.discovery.model.Departure;
+import io.millrace.discovery.model.DiscoveryException;
+import io.millrace.discovery.model.NoSuchServiceException;
+import io.millrace.discovery.model.Service;
+import io.millrace.discovery.model.ServiceListener;
+import io.millrace.discovery.model.ServiceSpec;
+import io.millrace.discovery.model.Transfer;
 import io.millrace.ring.Consumer;
 import io.millrace.ring.GroupOptions;
 import io.millrace.ring.Observer;
@@ -22,6 +30,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -134,6 +143,7 @@ class RegistryViewTest {
     }
   }
 
+  @Tag("pidfd_getfd")
   @Test
   void lookingAtARingTakesNoneOfItsPlaces() {
     RingOptions smallest =
@@ -145,11 +155,11 @@ class RegistryViewTest {
         Ring first = view.joinRing("small");
         Ring second = view.joinRing("small");
         Observer observer = first.addObserver()) {
-      assertEquals(Optional.of(Transfer.PIDFD), view.wayTo(published.service()));
+      assertEquals(Optional.of(Transfer.PIDFD), view.transferTo(published.service()));
       assertEquals(0, second.counters().joins());
       try (Producer producer = ring.addProducer();
           Consumer consumer = ring.addConsumer(GroupOptions.named("only"))) {
-        producer.offer(new UnsafeBuffer(new byte[8]), 0, 8, 1);
+        producer.offer(1, new UnsafeBuffer(new byte[8]), 0, 8);
         assertEquals(1, observer.poll((type, buffer, offset, length) -> {}, 10));
         assertEquals(1, consumer.poll((type, buffer, offset, length) -> {}, 10));
         assertEquals(2, second.counters().joins());

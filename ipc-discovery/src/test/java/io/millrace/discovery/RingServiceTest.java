@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.discovery.model.Capabilities;
+import io.millrace.discovery.model.DiscoveryException;
+import io.millrace.discovery.model.ServiceSpec;
+import io.millrace.discovery.model.Transfer;
 import io.millrace.ring.Consumer;
 import io.millrace.ring.GroupOptions;
 import io.millrace.ring.Producer;
@@ -15,6 +19,7 @@ import io.millrace.testkit.OpenDescriptors;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,13 +39,14 @@ class RingServiceTest {
         registry.publish("ring", ring, Capabilities.none().with("capacity", ring.capacity()));
         System.out.println("published");
         while (System.in.read() >= 0) {
-          producer.offer(new UnsafeBuffer(new byte[] {4, 7, 1, 1}), 0, 4, 9);
+          producer.offer(9, new UnsafeBuffer(new byte[] {4, 7, 1, 1}), 0, 4);
           System.out.println("offered");
         }
       }
     }
   }
 
+  @Tag("pidfd_getfd")
   @ParameterizedTest
   @EnumSource(Transfer.class)
   void aRingIsJoinedByNameAndCarriesRecordsBetweenProcesses(Transfer way) {

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.discovery.root.Root;
+import io.millrace.discovery.root.RootUse;
 import io.millrace.os.Directory;
 import java.nio.file.Files;
 import java.nio.file.Path;

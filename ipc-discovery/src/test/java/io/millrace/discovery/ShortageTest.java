@@ -4,18 +4,26 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.MillraceException;
+import io.millrace.SystemCallException;
+import io.millrace.discovery.model.Capabilities;
+import io.millrace.discovery.model.Departure;
+import io.millrace.discovery.model.Service;
+import io.millrace.discovery.model.ServiceListener;
+import io.millrace.discovery.model.ServiceSpec;
+import io.millrace.discovery.model.Transfer;
+import io.millrace.discovery.publish.PublishingConditions;
+import io.millrace.discovery.record.Cleaner;
+import io.millrace.discovery.watch.Watcher;
 import io.millrace.os.Directory;
 import io.millrace.os.EventFd;
-import io.millrace.os.SystemCallException;
 import io.millrace.ring.Ring;
-import io.millrace.ring.RingException;
 import io.millrace.ring.RingOptions;
 import io.millrace.testkit.ChildProcess;
 import io.millrace.testkit.Eventually;
 import io.millrace.testkit.OpenDescriptors;
 import io.millrace.testkit.Tools;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +34,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -227,9 +236,12 @@ class ShortageTest {
         List<EventFd> all = takeAllBut(left);
         try {
           task.run();
-        } catch (DiscoveryException | RingException | UncheckedIOException refused) {
+        } catch (MillraceException refused) {
           failures++;
-          assertTrue(refused.getMessage() != null, name);
+          // No class of JUnit: there may be no descriptor left to open its jar with.
+          if (refused.getMessage() == null) {
+            throw new AssertionError(name, refused);
+          }
           if (left < 3) {
             System.out.println("# " + name + " with " + left + ": " + refused.getMessage());
           }
@@ -246,7 +258,7 @@ class ShortageTest {
     }
 
     private boolean isAlone() {
-      return Alien.names(root).stream().filter(HiddenNames::isService).count() == 1;
+      return Alien.names(root).stream().filter(Service::isName).count() == 1;
     }
 
     private static List<EventFd> takeAllBut(int left) {
@@ -264,6 +276,7 @@ class ShortageTest {
     }
   }
 
+  @Tag("pidfd_getfd")
   @Test
   void withoutDescriptorsEverythingFailsCleanlyAndWorksAgainLater() {
     Tools.assumeWorks("prlimit", "--version");

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A running strace, attached to all threads of a child process. */
-final class Strace implements AutoCloseable {
+public final class Strace implements AutoCloseable {
   private final Process process;
 
   private Strace(Process process) {
@@ -21,7 +21,7 @@ final class Strace implements AutoCloseable {
   }
 
   /** Skips the running test where there is no strace, except in continuous integration. */
-  static void require() {
+  public static void require() {
     if (System.getenv("CI") != null && !Files.isExecutable(Path.of("/usr/bin/strace"))) {
       fail("strace is missing; install it, this test must not be skipped here");
     }
@@ -34,7 +34,8 @@ final class Strace implements AutoCloseable {
    * @param output where the calls are written
    * @param expressions what to trace and to inject
    */
-  static Strace attach(ChildProcess child, Path output, String... expressions) throws IOException {
+  public static Strace attach(ChildProcess child, Path output, String... expressions)
+      throws IOException {
     List<String> command = new ArrayList<>(List.of("strace", "-f", "-o", output.toString()));
     for (String expression : expressions) {
       command.addAll(List.of("-e", expression));
@@ -51,7 +52,7 @@ final class Strace implements AutoCloseable {
   }
 
   /** Waits for the end of strace, which ends with the child. */
-  void awaitEnd() throws InterruptedException {
+  public void awaitEnd() throws InterruptedException {
     if (!process.waitFor(30, TimeUnit.SECONDS)) {
       throw new AssertionError("strace has not ended with its child");
     }

@@ -5,13 +5,18 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.ValueLayout;
 
 /** Changes for good what a test process may do and others may do to it. */
-final class User {
+public final class User {
   private static final int PR_SET_DUMPABLE = 4;
 
   private User() {}
 
-  /** From the superuser to another user. */
-  static void become(int uid, int gid) {
+  /**
+   * From the superuser to another user.
+   *
+   * @param uid the user
+   * @param gid its group
+   */
+  public static void become(int uid, int gid) {
     call("setresgid", gid, gid, gid);
     call("setresuid", uid, uid, uid);
   }

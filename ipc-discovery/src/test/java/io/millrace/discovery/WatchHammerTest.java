@@ -4,6 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.discovery.model.Capabilities;
+import io.millrace.discovery.model.Departure;
+import io.millrace.discovery.model.Service;
+import io.millrace.discovery.model.ServiceListener;
+import io.millrace.discovery.model.ServiceSpec;
+import io.millrace.discovery.record.Cleaner;
+import io.millrace.discovery.watch.Watcher;
 import io.millrace.os.Directory;
 import java.nio.file.Path;
 import java.util.ArrayList;

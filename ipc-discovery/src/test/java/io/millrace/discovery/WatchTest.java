@@ -3,6 +3,12 @@ package io.millrace.discovery;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.discovery.model.Capabilities;
+import io.millrace.discovery.model.Departure;
+import io.millrace.discovery.model.Refusal;
+import io.millrace.discovery.model.Service;
+import io.millrace.discovery.model.ServiceListener;
+import io.millrace.discovery.model.ServiceSpec;
 import io.millrace.testkit.ChildProcess;
 import io.millrace.testkit.Eventually;
 import io.millrace.testkit.OpenDescriptors;
@@ -10,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,6 +48,11 @@ class WatchTest {
     @Override
     public void onDown(Service service, Departure reason) {
       lines.add("down " + service.name() + " " + reason);
+    }
+
+    @Override
+    public void onMissed(String name, Departure reason) {
+      lines.add("missed " + name + " " + reason);
     }
 
     @Override
@@ -152,6 +164,61 @@ class WatchTest {
       child.kill();
       diary.expect("caught up", "up a", "down a WITHDRAWN");
     }
+  }
+
+  /** The listener is busy meanwhile; the watch itself meets what the publisher left. */
+  @Test
+  void aServiceThatCameAndDiedBetweenTwoLooksIsTold() {
+    CountDownLatch go = new CountDownLatch(1);
+    registry.watch(
+        new ServiceListener() {
+          @Override
+          public void onUp(Service service) {
+            diary.onUp(service);
+            if (service.name().equals("slow")) {
+              awaitUninterruptibly(go);
+            }
+          }
+
+          @Override
+          public void onMissed(String name, Departure reason) {
+            diary.onMissed(name, reason);
+          }
+
+          @Override
+          public void onCaughtUp() {
+            diary.onCaughtUp();
+          }
+        });
+    diary.expect("caught up");
+    registry.publish(ServiceSpec.named("slow"));
+    diary.expect("caught up", "up slow");
+    try (ChildProcess child = ChildProcess.start(PublishingProcess.class, root.toString())) {
+      child.send("publish short");
+      child.expectLine("published", DEADLINE);
+    }
+    go.countDown();
+    diary.expect("caught up", "up slow", "missed short DIED");
+    // And once only, although its record is removed now, which is an event as well.
+    registry.publish(ServiceSpec.named("last"));
+    diary.expect("caught up", "up slow", "missed short DIED", "up last");
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException interruption) {
+      throw new IllegalStateException(interruption);
+    }
+  }
+
+  @Test
+  void whatLayThereDeadBeforeTheWatchIsNoNews() {
+    registry.publish(ServiceSpec.named("old")).handOver();
+    registry.watch(diary);
+    diary.expect("caught up");
+    registry.publish(ServiceSpec.named("new"));
+    diary.expect("caught up", "up new");
   }
 
   @Test

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.MillraceException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -49,7 +49,7 @@ class DamagedFileTest {
     assertThrows(SnapshotException.NotASnapshot.class, state::copyingReader);
     Files.delete(path);
     Files.createSymbolicLink(path, directory.resolve("elsewhere"));
-    assertThrows(UncheckedIOException.class, state::writer);
+    assertThrows(MillraceException.class, state::writer);
     assertFalse(Files.exists(directory.resolve("elsewhere")));
   }
 
@@ -68,7 +68,7 @@ class DamagedFileTest {
       byte[] bad = good.clone();
       bad[at] ^= 0x40;
       Files.write(path, bad);
-      assertLeftAlone(SnapshotException.Damaged.class);
+      assertLeftAlone(DamagedSnapshotException.class);
     }
   }
 
@@ -92,7 +92,7 @@ class DamagedFileTest {
         crc.update(bad, 0, SnapshotLayout.GEOMETRY_LENGTH);
         header.putInt(SnapshotLayout.CRC_OFFSET, (int) crc.getValue());
         Files.write(path, bad);
-        assertLeftAlone(SnapshotException.Damaged.class);
+        assertLeftAlone(DamagedSnapshotException.class);
       }
     }
   }
@@ -103,7 +103,7 @@ class DamagedFileTest {
     try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
       file.setLength(file.length() - 1);
     }
-    assertLeftAlone(SnapshotException.Damaged.class);
+    assertLeftAlone(DamagedSnapshotException.class);
   }
 
   @Test
@@ -117,14 +117,14 @@ class DamagedFileTest {
     putLong(value + SnapshotLayout.VALUE_LENGTH, 0);
     putLong(SnapshotLayout.CURRENT_OFFSET, SnapshotLayout.word(1, 1023));
     assertReadersSayDamaged("it names buffer 1023");
-    assertThrows(SnapshotException.Damaged.class, state::writer);
+    assertThrows(DamagedSnapshotException.class, state::writer);
     putLong(SnapshotLayout.CURRENT_OFFSET, SnapshotLayout.word(7, 0));
     assertReadersSayDamaged();
-    assertThrows(SnapshotException.Damaged.class, state::writer);
+    assertThrows(DamagedSnapshotException.class, state::writer);
     for (long word = -3; word > -9; word--) {
       putLong(SnapshotLayout.CURRENT_OFFSET, word);
       assertReadersSayDamaged();
-      assertThrows(SnapshotException.Damaged.class, state::writer);
+      assertThrows(DamagedSnapshotException.class, state::writer);
     }
   }
 
@@ -136,7 +136,7 @@ class DamagedFileTest {
     try (SnapshotReader reader = state.reader();
         SnapshotReader copying = state.copyingReader()) {
       for (SnapshotReader one : List.of(reader, copying)) {
-        String said = assertThrows(SnapshotException.Damaged.class, one::read).getMessage();
+        String said = assertThrows(DamagedSnapshotException.class, one::read).getMessage();
         assertTrue(said.contains(how), said);
       }
     }
@@ -150,9 +150,9 @@ class DamagedFileTest {
     try (SnapshotReader reader = state.reader();
         SnapshotReader copying = state.copyingReader()) {
       reader.read().close();
-      assertThrows(SnapshotException.Damaged.class, reader::readValidated);
-      assertThrows(SnapshotException.Damaged.class, reader::readValidated);
-      assertThrows(SnapshotException.Damaged.class, copying::read);
+      assertThrows(DamagedSnapshotException.class, reader::readValidated);
+      assertThrows(DamagedSnapshotException.class, reader::readValidated);
+      assertThrows(DamagedSnapshotException.class, copying::read);
       try (SnapshotWriter writer = state.writer()) {
         writer.write(new byte[40], NO_GRACE);
       }
@@ -169,7 +169,7 @@ class DamagedFileTest {
       writer.write(new byte[40], NO_GRACE);
       long value = SnapshotLayout.headerLength(two.readers());
       putLong(value + SnapshotLayout.VALUE_LENGTH, -1);
-      assertThrows(SnapshotException.Damaged.class, reader::read);
+      assertThrows(DamagedSnapshotException.class, reader::read);
       // The second of these needs the buffer that the reader has met.
       writer.write(new byte[40], NO_GRACE);
       writer.write(new byte[40], NO_GRACE);
@@ -183,7 +183,7 @@ class DamagedFileTest {
     }
   }
 
-  private <T extends SnapshotException> void assertLeftAlone(Class<T> expected) throws IOException {
+  private <T extends MillraceException> void assertLeftAlone(Class<T> expected) throws IOException {
     byte[] before = Files.readAllBytes(path);
     assertThrows(expected, state::writer);
     assertThrows(expected, state::reader);

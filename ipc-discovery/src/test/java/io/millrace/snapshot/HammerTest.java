@@ -215,7 +215,7 @@ class HammerTest {
             }
             last = snapshot.version();
             counts.putLong(line, counts.getLong(line) + 1);
-            if (snapshot.isSwitched()) {
+            if (snapshot.isOn()) {
               counts.putLong(line + CHANGED, counts.getLong(line + CHANGED) + 1);
               same = 0;
             } else {

@@ -147,6 +147,50 @@ class KilledWriterTest {
     }
   }
 
+  @Test
+  void whoWaitsForAValueGoesOnWaitingBesideWhatAKilledRemoverLeft() throws Exception {
+    Path path = directory.resolve("state");
+    Synchronizer state = Synchronizer.open(path);
+    try (SnapshotWriter writer = state.writer()) {
+      Proof.writeNext(writer);
+    }
+    try (ChildProcess child =
+        ChildProcess.start(Removing.class, path.toString(), Step.RETIRED.name())) {
+      child.expectLine("stopped", DEADLINE);
+    }
+    assertThrows(
+        SnapshotException.NothingWritten.class, () -> state.awaitReader(Duration.ofMillis(1)));
+    try (ChildProcess waiter = ChildProcess.start(Waiting.class, path.toString())) {
+      waiter.expectLine("waiting", DEADLINE);
+      awaitAsleep(waiter);
+      try (SnapshotWriter next = state.writer()) {
+        for (int version = 1; version <= BEFORE + 1; version++) {
+          Proof.writeNext(next);
+        }
+        assertEquals("" + (BEFORE + 1), waiter.expectLine("woken", DEADLINE));
+      }
+    }
+  }
+
+  /** A snapshot that is removed before it had a value is as good as one that is not there. */
+  @Test
+  void whoWaitsForAFirstValueGoesOnWaitingWhenTheFileIsRemoved() throws Exception {
+    Path path = directory.resolve("state");
+    Synchronizer state = Synchronizer.open(path);
+    state.writer().close();
+    try (ChildProcess waiter = ChildProcess.start(Waiting.class, path.toString())) {
+      waiter.expectLine("waiting", DEADLINE);
+      awaitAsleep(waiter);
+      assertTrue(state.remove());
+      try (SnapshotWriter next = state.writer()) {
+        for (int version = 1; version <= BEFORE + 1; version++) {
+          Proof.writeNext(next);
+        }
+        assertEquals("" + (BEFORE + 1), waiter.expectLine("woken", DEADLINE));
+      }
+    }
+  }
+
   /** Writes three values, and stops for good at a step of the fourth. */
   static final class Writing {
     public static void main(String[] arguments) throws IOException {

@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.millrace.MillraceException;
 import io.millrace.testkit.ChildProcess;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -58,7 +58,7 @@ class OtherUsersTest {
       Synchronizer state = Synchronizer.open(Path.of(arguments[0]));
       try (SnapshotReader reader = state.reader()) {
         assertTrue(reader.isCopying());
-        assertThrows(UncheckedIOException.class, state::writer);
+        assertThrows(MillraceException.class, state::writer);
         System.out.println("reading");
         int versions = 0;
         while (versions < 500) {
@@ -67,7 +67,7 @@ class OtherUsersTest {
             if (fault != null) {
               throw new AssertionError(fault);
             }
-            versions += snapshot.isSwitched() ? 1 : 0;
+            versions += snapshot.isOn() ? 1 : 0;
           }
         }
         System.out.println("all whole");

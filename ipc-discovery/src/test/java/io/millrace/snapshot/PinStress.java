@@ -64,7 +64,7 @@ public class PinStress {
       }
       fill(buffer, version);
       current = SnapshotLayout.word(version, buffer);
-      memory.putLongVolatile(SnapshotLayout.CURRENT_OFFSET, current);
+      SnapshotWords.publish(memory.addressOffset(), current);
     }
   }
 
@@ -80,7 +80,7 @@ public class PinStress {
   }
 
   private long take() {
-    return pin.take(memory.getLongVolatile(SnapshotLayout.CURRENT_OFFSET));
+    return pin.take(SnapshotWords.current(memory.addressOffset()));
   }
 
   private void fill(int buffer, int version) {

@@ -2,12 +2,12 @@ package io.millrace.snapshot;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.millrace.MillraceException;
 import io.millrace.os.Directory;
 import io.millrace.testkit.ChildProcess;
 import java.io.FileInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -70,7 +70,7 @@ class ScarceDescriptorsTest {
     private static void loadWhatFailuresNeed() {
       try (Directory none = Directory.open(Path.of("/dev/null"))) {
         throw new AssertionError(none + " is no directory");
-      } catch (UncheckedIOException expected) {
+      } catch (MillraceException expected) {
         HOARD.clear();
       }
     }
@@ -95,7 +95,7 @@ class ScarceDescriptorsTest {
       boolean succeeded = true;
       try {
         action.run();
-      } catch (UncheckedIOException expected) {
+      } catch (MillraceException expected) {
         succeeded = false;
       }
       int left = hoardAll();

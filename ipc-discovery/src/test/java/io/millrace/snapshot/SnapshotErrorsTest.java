@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.MillraceException;
 import io.millrace.testkit.ChildProcess;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -60,10 +60,10 @@ class SnapshotErrorsTest {
   void aMissingDirectoryIsNamed() {
     Synchronizer nowhere = Synchronizer.open(directory.resolve("no/state"));
     assertTrue(
-        assertThrows(UncheckedIOException.class, nowhere::writer)
+        assertThrows(MillraceException.class, nowhere::writer)
             .getMessage()
             .contains(directory.resolve("no").toString()));
-    assertThrows(UncheckedIOException.class, nowhere::reader);
+    assertThrows(MillraceException.class, nowhere::reader);
   }
 
   @Test

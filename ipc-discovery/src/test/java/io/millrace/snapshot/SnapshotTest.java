@@ -107,7 +107,7 @@ class SnapshotTest {
 
   private static boolean switched(SnapshotReader reader) {
     try (Snapshot snapshot = reader.readValidated()) {
-      return snapshot.isSwitched();
+      return snapshot.isOn();
     }
   }
 

@@ -1,5 +1,6 @@
 package io.millrace.snapshot;
 
+import java.nio.ByteBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Expect;
@@ -19,19 +20,20 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @Outcome(id = "0, 0", expect = Expect.FORBIDDEN, desc = "The waiter sleeps, nobody wakes it.")
 @State
 public class WakeStress {
-  private final UnsafeBuffer memory = new UnsafeBuffer(new byte[512]);
+  private final UnsafeBuffer memory = new UnsafeBuffer(ByteBuffer.allocateDirect(512));
+  private final long header = memory.addressOffset();
 
-  /** As SnapshotReader.awaitNewer does it. */
+  /** One who is about to sleep. */
   @Actor
   public void waiter(II_Result result) {
-    memory.putIntVolatile(SnapshotLayout.WAKE_REQUESTED_OFFSET, 1);
-    result.r1 = (int) memory.getLongVolatile(SnapshotLayout.CURRENT_OFFSET);
+    SnapshotWords.requestWake(header);
+    result.r1 = (int) SnapshotWords.current(header);
   }
 
-  /** As SnapshotWriter.publish does it. */
+  /** The writer. */
   @Actor
   public void writer(II_Result result) {
-    memory.putLongVolatile(SnapshotLayout.CURRENT_OFFSET, 1);
-    result.r2 = memory.getIntVolatile(SnapshotLayout.WAKE_REQUESTED_OFFSET);
+    SnapshotWords.publish(header, 1);
+    result.r2 = SnapshotWords.isWakeRequested(header) ? 1 : 0;
   }
 }

@@ -4,6 +4,7 @@ import static io.millrace.os.Native.INT;
 import static io.millrace.os.Native.LONG;
 import static io.millrace.os.Native.POINTER;
 
+import io.millrace.SystemCallException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
@@ -33,7 +34,7 @@ public final class CpuAffinity {
                 long word = Long.BYTES * (long) (cpu / Long.SIZE);
                 mask.set(Native.LONG, word, mask.get(Native.LONG, word) | 1L << cpu);
               });
-      SystemCallException.check(call(SET, mask), "sched_setaffinity", "processors " + processors);
+      CallResult.check(call(SET, mask), "sched_setaffinity", "processors " + processors);
     }
   }
 
@@ -45,7 +46,7 @@ public final class CpuAffinity {
   public static BitSet get() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment mask = arena.allocate(BYTES, 8);
-      SystemCallException.check(call(GET, mask), "sched_getaffinity", "calling thread");
+      CallResult.check(call(GET, mask), "sched_getaffinity", "calling thread");
       return BitSet.valueOf(mask.toArray(Native.LONG));
     }
   }

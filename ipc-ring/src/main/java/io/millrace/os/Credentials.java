@@ -1,5 +1,6 @@
 package io.millrace.os;
 
+import io.millrace.SystemCallException;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
@@ -66,7 +67,13 @@ public final class Credentials {
    * @return the inode number of the namespace
    */
   public static long pidNamespace() {
-    return FileStatus.read(Libc.AT_FDCWD, "/proc/self/ns/pid", 0, "/proc/self/ns/pid").inode();
+    return PidNamespace.INODE;
+  }
+
+  /** A process never changes its own, only that of its children; looked up once. */
+  private static final class PidNamespace {
+    private static final long INODE =
+        FileStatus.read(Libc.AT_FDCWD, "/proc/self/ns/pid", 0, "/proc/self/ns/pid").inode();
   }
 
   /**
@@ -81,8 +88,7 @@ public final class Credentials {
     if (number == -Errno.ENOENT || number == -Errno.ESRCH) {
       return 0;
     }
-    try (Descriptor file =
-        Descriptor.adopt(SystemCallException.check(number, "open", path), path)) {
+    try (Descriptor file = Descriptor.adopt(CallResult.check(number, "open", path), path)) {
       return startTime(FileContent.read(file, STAT_LIMIT));
     } catch (SystemCallException failure) {
       if (failure.errno() == Errno.ESRCH) { // It died between the open and the read.

@@ -1,11 +1,10 @@
 package io.millrace.os;
 
+import io.millrace.MillraceException;
+import io.millrace.SystemCallException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import net.openhft.chronicle.core.io.AbstractCloseable;
-import net.openhft.chronicle.core.io.ClosedIllegalStateException;
 
 /**
  * A file descriptor that this object owns and closes once.
@@ -14,7 +13,7 @@ import net.openhft.chronicle.core.io.ClosedIllegalStateException;
  * the kernel may give its number away at once. All descriptors that Millrace opens are closed on
  * exec.
  */
-public final class Descriptor extends AbstractCloseable {
+public final class Descriptor extends Resource {
   private final int number;
   private final String what;
   private boolean released;
@@ -22,7 +21,6 @@ public final class Descriptor extends AbstractCloseable {
   private Descriptor(int number, String what) {
     this.number = number;
     this.what = what;
-    singleThreadedCheckDisabled(true);
   }
 
   /**
@@ -47,7 +45,7 @@ public final class Descriptor extends AbstractCloseable {
   public static Descriptor duplicateOf(int number, String what) {
     int copy = Libc.fcntl(number, Libc.F_DUPFD_CLOEXEC, 0);
     return new Descriptor(
-        SystemCallException.check(copy, "fcntl(F_DUPFD_CLOEXEC)", what + " " + number), what);
+        CallResult.check(copy, "fcntl(F_DUPFD_CLOEXEC)", what + " " + number), what);
   }
 
   /**
@@ -67,13 +65,10 @@ public final class Descriptor extends AbstractCloseable {
    * The number of the descriptor in this process.
    *
    * @return the number
-   * @throws ClosedIllegalStateException after {@link #close()} has begun
+   * @throws io.millrace.ClosedException after {@link #close()} has begun
    */
   public int number() {
-    // isClosed() would let it pass while close() is under way, when the number is no longer ours.
-    if (isClosing()) {
-      throw new ClosedIllegalStateException(this + " is closed");
-    }
+    requireOpen(this);
     return number;
   }
 
@@ -95,7 +90,7 @@ public final class Descriptor extends AbstractCloseable {
   public Descriptor reopen() {
     String path = "/proc/self/fd/" + number();
     int opened =
-        SystemCallException.check(
+        CallResult.check(
             Libc.openat(Libc.AT_FDCWD, path, Libc.O_RDWR | Libc.O_CLOEXEC, 0),
             "open",
             path + " (" + what + ")");
@@ -117,7 +112,7 @@ public final class Descriptor extends AbstractCloseable {
    * @param permissions the bits
    */
   public void setPermissions(int permissions) {
-    SystemCallException.check(Libc.fchmod(number(), permissions), "fchmod", what);
+    CallResult.check(Libc.fchmod(number(), permissions), "fchmod", what);
   }
 
   /**
@@ -131,7 +126,7 @@ public final class Descriptor extends AbstractCloseable {
     try {
       return Files.readSymbolicLink(link).toString();
     } catch (IOException failure) {
-      throw new UncheckedIOException("cannot read " + link + " (" + what + ")", failure);
+      throw new MillraceException("cannot read " + link + " (" + what + ")", failure);
     }
   }
 
@@ -142,7 +137,7 @@ public final class Descriptor extends AbstractCloseable {
     }
     int closed = Libc.close(number);
     if (closed != -Errno.EINTR) {
-      SystemCallException.check(closed, "close", this);
+      CallResult.check(closed, "close", this);
     }
   }
 

@@ -1,14 +1,14 @@
 package io.millrace.os;
 
+import io.millrace.MillraceException;
+import io.millrace.SystemCallException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import net.openhft.chronicle.core.io.AbstractCloseable;
 
 /**
  * An open directory, in which files are made, linked and removed by name. Whatever happens to the
@@ -17,14 +17,14 @@ import net.openhft.chronicle.core.io.AbstractCloseable;
  *
  * <p>Any thread may use it.
  */
-public final class Directory extends AbstractCloseable {
+public final class Directory extends Resource {
   private final Descriptor descriptor;
   private final Path path;
+  private volatile FileStatus identity;
 
   private Directory(Descriptor descriptor, Path path) {
     this.descriptor = descriptor;
     this.path = path;
-    singleThreadedCheckDisabled(true);
   }
 
   /**
@@ -33,11 +33,41 @@ public final class Directory extends AbstractCloseable {
    * @param path where it is
    * @return the directory
    * @throws SystemCallException ENOENT, ENOTDIR (also for a symbolic link), EACCES
+   * @throws IllegalArgumentException if the path cannot be told to the kernel
    */
   public static Directory open(Path path) {
-    int flags = Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW | Libc.O_CLOEXEC;
-    int number = Libc.openat(Libc.AT_FDCWD, path.toString(), flags, 0);
-    SystemCallException.check(number, "open", path.toString());
+    return open(path, Libc.O_NOFOLLOW);
+  }
+
+  /**
+   * Opens the directory that a path leads to, also through a symbolic link in its place.
+   *
+   * @param path where it is
+   * @return the directory
+   * @throws SystemCallException ENOENT, ENOTDIR, ELOOP, EACCES, ENAMETOOLONG
+   * @throws IllegalArgumentException if the path cannot be told to the kernel
+   */
+  public static Directory openBehind(Path path) {
+    return open(path, 0);
+  }
+
+  private static Directory open(Path path, int more) {
+    int flags = Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_CLOEXEC | more;
+    int number = Libc.openat(Libc.AT_FDCWD, PathText.of(path), flags, 0);
+    CallResult.check(number, "open", path.toString());
+    return new Directory(Descriptor.adopt(number, "directory " + path), path);
+  }
+
+  /**
+   * Opens the same directory once more, wherever its path leads by now: for who may need it longer
+   * than this object is open. Locks are not shared.
+   *
+   * @return the directory, owned by the caller
+   */
+  public Directory reopen() {
+    int flags = Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_CLOEXEC;
+    int number = Libc.openat(descriptor.number(), ".", flags, 0);
+    CallResult.check(number, "open", path.toString());
     return new Directory(Descriptor.adopt(number, "directory " + path), path);
   }
 
@@ -45,12 +75,32 @@ public final class Directory extends AbstractCloseable {
    * Makes a directory; one that is there already is left alone.
    *
    * @param path where
-   * @param permissions its permission bits, less the umask
+   * @param permissions its permission bits; the umask has no say
    */
   public static void make(Path path, int permissions) {
-    int made = DirectoryCalls.mkdirat(Libc.AT_FDCWD, path.toString(), permissions);
+    int made = DirectoryCalls.mkdirat(Libc.AT_FDCWD, PathText.of(path), permissions);
     if (made != -Errno.EEXIST) {
-      SystemCallException.check(made, "mkdir", path);
+      CallResult.check(made, "mkdir", path);
+      giveBackWhatTheUmaskTook(path, permissions);
+    }
+  }
+
+  /** By a descriptor that needs no permission, so that no other file is changed. */
+  private static void giveBackWhatTheUmaskTook(Path path, int permissions) {
+    int flags = Libc.O_PATH | Libc.O_DIRECTORY | Libc.O_NOFOLLOW | Libc.O_CLOEXEC;
+    int number = Libc.openat(Libc.AT_FDCWD, PathText.of(path), flags, 0);
+    if (number == -Errno.ENOENT) {
+      return; // Whoever removed it so soon wants nothing of it.
+    }
+    CallResult.check(number, "open", path);
+    try (Descriptor made = Descriptor.adopt(number, "directory " + path)) {
+      FileStatus status = made.status();
+      int inherited = status.permissions() & ~0777;
+      if (status.uid() == Credentials.uid() && status.permissions() != (inherited | permissions)) {
+        String same = "/proc/self/fd/" + number;
+        int done = DirectoryCalls.fchmodat(Libc.AT_FDCWD, same, inherited | permissions);
+        CallResult.check(done, "chmod", path);
+      }
     }
   }
 
@@ -61,6 +111,19 @@ public final class Directory extends AbstractCloseable {
    */
   public Path path() {
     return path;
+  }
+
+  /**
+   * Tells whether this is the directory that something else was found to be.
+   *
+   * @param other what was found, {@code null} for nothing
+   * @return true if both are the same directory
+   */
+  public boolean is(FileStatus other) {
+    if (identity == null) {
+      identity = descriptor.status(); // Asked once: its device and inode never change.
+    }
+    return other != null && other.isSameFile(identity);
   }
 
   /**
@@ -82,17 +145,19 @@ public final class Directory extends AbstractCloseable {
    *     socket
    */
   public Descriptor openFile(String name, boolean writable) {
-    // Without O_NONBLOCK a hostile FIFO of that name would hold the opener for ever.
+    // Without O_NONBLOCK a hostile FIFO of that name would hold the opener for ever, and without
+    // O_NOCTTY a terminal would become that of this process.
     int flags =
         (writable ? Libc.O_RDWR : Libc.O_RDONLY)
             | Libc.O_NOFOLLOW
             | Libc.O_NONBLOCK
+            | Libc.O_NOCTTY
             | Libc.O_CLOEXEC;
     int number = Libc.openat(descriptor.number(), checked(name), flags, 0);
     if (number == -Errno.ENOENT) {
       return null;
     }
-    return Descriptor.adopt(SystemCallException.check(number, "open", of(name)), of(name));
+    return Descriptor.adopt(CallResult.check(number, "open", of(name)), of(name));
   }
 
   /**
@@ -106,7 +171,7 @@ public final class Directory extends AbstractCloseable {
   public Descriptor createFile(String name, int permissions) {
     int flags = Libc.O_RDWR | Libc.O_CREAT | Libc.O_EXCL | Libc.O_NOFOLLOW | Libc.O_CLOEXEC;
     int number = Libc.openat(descriptor.number(), checked(name), flags, permissions);
-    return Descriptor.adopt(SystemCallException.check(number, "open", of(name)), of(name));
+    return Descriptor.adopt(CallResult.check(number, "open", of(name)), of(name));
   }
 
   /**
@@ -122,7 +187,7 @@ public final class Directory extends AbstractCloseable {
     int flags = Libc.O_TMPFILE | Libc.O_RDWR | Libc.O_CLOEXEC;
     int number = Libc.openat(descriptor.number(), ".", flags, permissions);
     String what = "nameless file in " + path;
-    return Descriptor.adopt(SystemCallException.check(number, "open(O_TMPFILE)", what), what);
+    return Descriptor.adopt(CallResult.check(number, "open(O_TMPFILE)", what), what);
   }
 
   /**
@@ -138,7 +203,7 @@ public final class Directory extends AbstractCloseable {
     if (linked == -Errno.EEXIST) {
       return false;
     }
-    SystemCallException.check(linked, "linkat", of(name));
+    CallResult.check(linked, "linkat", of(name));
     return true;
   }
 
@@ -153,7 +218,7 @@ public final class Directory extends AbstractCloseable {
     if (unlinked == -Errno.ENOENT) {
       return false;
     }
-    SystemCallException.check(unlinked, "unlink", of(name));
+    CallResult.check(unlinked, "unlink", of(name));
     return true;
   }
 
@@ -165,7 +230,7 @@ public final class Directory extends AbstractCloseable {
    */
   public void setPermissions(String name, int permissions) {
     int done = DirectoryCalls.fchmodat(descriptor.number(), checked(name), permissions);
-    SystemCallException.check(done, "chmod", of(name));
+    CallResult.check(done, "chmod", of(name));
   }
 
   /**
@@ -180,7 +245,7 @@ public final class Directory extends AbstractCloseable {
     if (renamed == -Errno.ENOENT) {
       return false;
     }
-    SystemCallException.check(renamed, "rename", of(from));
+    CallResult.check(renamed, "rename", of(from));
     return true;
   }
 
@@ -199,8 +264,8 @@ public final class Directory extends AbstractCloseable {
         names.add(entry.getFileName().toString());
       }
     } catch (IOException | DirectoryIteratorException failure) {
-      throw new UncheckedIOException(
-          new IOException("cannot list directory " + path + ": " + failure.getMessage(), failure));
+      throw new MillraceException(
+          "cannot list directory " + path + ": " + Cures.withCure(failure.getMessage()), failure);
     }
     return names;
   }

@@ -20,16 +20,13 @@ public final class DirectoryLock {
   private DirectoryLock() {}
 
   /**
-   * Takes the lock together with others, waiting for one who has it alone.
+   * Takes the lock together with others if nobody has it alone.
    *
    * @param directory the open directory
+   * @return false if somebody has it alone
    */
-  public static void share(Directory directory) {
-    int done;
-    do {
-      done = flock(directory, SHARED);
-    } while (done == -Errno.EINTR);
-    SystemCallException.check(done, "flock", directory);
+  public static boolean tryShare(Directory directory) {
+    return tryLock(directory, SHARED);
   }
 
   /**
@@ -39,21 +36,26 @@ public final class DirectoryLock {
    * @return false if somebody else has it; a share that was held may be lost then
    */
   public static boolean tryExclusive(Directory directory) {
-    int done = flock(directory, EXCLUSIVE | NOT_BLOCKING);
-    if (done == -Errno.EAGAIN) {
-      return false;
-    }
-    SystemCallException.check(done, "flock", directory);
-    return true;
+    return tryLock(directory, EXCLUSIVE);
   }
 
-  private static int flock(Directory directory, int operation) {
+  private static boolean tryLock(Directory directory, int operation) {
     MemorySegment state = Native.state();
+    int done;
     try {
-      return Native.result(
-          (int) FLOCK.invokeExact(state, directory.descriptor().number(), operation), state);
+      done =
+          Native.result(
+              (int)
+                  FLOCK.invokeExact(
+                      state, directory.descriptor().number(), operation | NOT_BLOCKING),
+              state);
     } catch (Throwable thrown) {
       throw Native.impossible(thrown);
     }
+    if (done == -Errno.EAGAIN) {
+      return false;
+    }
+    CallResult.check(done, "flock", directory);
+    return true;
   }
 }

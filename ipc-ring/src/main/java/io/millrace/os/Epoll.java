@@ -7,19 +7,21 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.Objects;
-import net.openhft.chronicle.core.io.AbstractCloseable;
 
 /**
  * A set of descriptors that one thread waits on.
  *
  * <p>Any thread may add and remove; one thread at a time may wait.
  */
-public final class Epoll extends AbstractCloseable {
+public final class Epoll extends Resource {
   /** Something can be read. */
   public static final int IN = 1;
 
   /** Report a change once, not as long as it lasts. */
   public static final int EDGE = 1 << 31;
+
+  /** Report one change, and no more until {@link #change}. */
+  static final int ONCE = 1 << 30;
 
   /** Wait for ever. */
   public static final int FOREVER = -1;
@@ -27,6 +29,7 @@ public final class Epoll extends AbstractCloseable {
   private static final int EPOLL_CLOEXEC = 0x80000;
   private static final int ADD = 1;
   private static final int REMOVE = 2;
+  private static final int CHANGE = 3;
   private static final int MAX_EVENTS = 64;
 
   /** struct epoll_event is packed on x86-64 only. */
@@ -42,6 +45,9 @@ public final class Epoll extends AbstractCloseable {
   private final Descriptor descriptor;
   private int ready;
 
+  /** Of virtual threads; null before the first of them has slept here. */
+  private VirtualSleep virtualSleep;
+
   /** Makes an empty set. */
   public Epoll() {
     // The descriptor last: what fails before it leaves nothing open.
@@ -51,7 +57,6 @@ public final class Epoll extends AbstractCloseable {
   private Epoll(MemorySegment events, Descriptor descriptor) {
     this.events = events;
     this.descriptor = descriptor;
-    singleThreadedCheckDisabled(true);
   }
 
   private static Descriptor create() {
@@ -62,7 +67,7 @@ public final class Epoll extends AbstractCloseable {
     } catch (Throwable thrown) {
       throw Native.impossible(thrown);
     }
-    return Descriptor.adopt(SystemCallException.check(number, "epoll_create1", "new"), "epoll");
+    return Descriptor.adopt(CallResult.check(number, "epoll_create1", "new"), "epoll");
   }
 
   /**
@@ -86,12 +91,20 @@ public final class Epoll extends AbstractCloseable {
    * @param tag what {@link #tag(int)} tells of it
    */
   public void add(int member, int interest, long tag) {
+    put(ADD, "epoll_ctl(ADD)", member, interest, tag);
+  }
+
+  /** Gives a member another interest and tag; what is ready already counts as a change. */
+  void change(int member, int interest, long tag) {
+    put(CHANGE, "epoll_ctl(MOD)", member, interest, tag);
+  }
+
+  private void put(int operation, String call, int member, int interest, long tag) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment event = arena.allocate(EVENT_SIZE, 8);
       event.set(INT, 0, interest);
       event.set(Native.LONG_UNALIGNED, DATA_OFFSET, tag);
-      SystemCallException.check(
-          control(ADD, member, event), "epoll_ctl(ADD)", "descriptor " + member);
+      CallResult.check(control(operation, member, event), call, "descriptor " + member);
     }
   }
 
@@ -103,18 +116,36 @@ public final class Epoll extends AbstractCloseable {
   public void remove(int member) {
     int done = control(REMOVE, member, MemorySegment.NULL);
     if (done != -Errno.ENOENT && done != -Errno.EBADF) {
-      SystemCallException.check(done, "epoll_ctl(DEL)", "descriptor " + member);
+      CallResult.check(done, "epoll_ctl(DEL)", "descriptor " + member);
     }
   }
 
   /**
    * Waits until a member is ready. A signal ends the wait early, so does a stop and resume of the
-   * process: even {@link #FOREVER} may return 0. Closing the set does not end a wait.
+   * process: even {@link #FOREVER} may return 0. Closing the set does not end a wait, nor does an
+   * interrupt of a platform thread (see {@link InterruptHook}).
+   *
+   * <p>A virtual thread leaves its carrier to others while it waits, and an interrupt ends its
+   * wait. One daemon thread of the process, made by the first such wait, sleeps for all of them.
    *
    * @param timeoutMillis how long at most; 0 only looks, {@link #FOREVER} waits for ever
    * @return the number of ready members, at most 64; 0 if none was ready in time
    */
   public int await(int timeoutMillis) {
+    if (timeoutMillis == 0 || !Thread.currentThread().isVirtual()) {
+      return awaitInKernel(timeoutMillis);
+    }
+    if (awaitInKernel(0) == 0) {
+      if (virtualSleep == null) {
+        virtualSleep = new VirtualSleep(descriptor.number());
+      }
+      virtualSleep.await(timeoutMillis);
+      awaitInKernel(0);
+    }
+    return ready;
+  }
+
+  private int awaitInKernel(int timeoutMillis) {
     MemorySegment state = Native.state();
     int result;
     try {
@@ -127,7 +158,7 @@ public final class Epoll extends AbstractCloseable {
     }
     ready = 0; // What an earlier wait brought is not told again.
     if (result != -Errno.EINTR) {
-      ready = SystemCallException.check(result, "epoll_wait", descriptor);
+      ready = CallResult.check(result, "epoll_wait", descriptor);
     }
     return ready;
   }
@@ -155,6 +186,9 @@ public final class Epoll extends AbstractCloseable {
 
   @Override
   protected void performClose() {
+    if (virtualSleep != null) {
+      virtualSleep.close();
+    }
     descriptor.close();
   }
 }

@@ -3,6 +3,9 @@ package io.millrace.os;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.lang.reflect.Field;
+import java.util.HashMap;
+import java.util.Map;
 
 /** Error numbers of Linux, the same on x86-64 and aarch64, with their names and texts. */
 public final class Errno {
@@ -45,6 +48,9 @@ public final class Errno {
   /** Is a directory. */
   public static final int EISDIR = 21;
 
+  /** No such device. */
+  public static final int ENODEV = 19;
+
   /** Invalid argument. */
   public static final int EINVAL = 22;
 
@@ -59,6 +65,9 @@ public final class Errno {
 
   /** No space left. */
   public static final int ENOSPC = 28;
+
+  /** Illegal seek. */
+  public static final int ESPIPE = 29;
 
   /** Read-only file system. */
   public static final int EROFS = 30;
@@ -96,13 +105,18 @@ public final class Errno {
 
   private static final MethodHandle STRERRORNAME = bindNames();
 
+  /** For older C libraries: those of this class. */
+  private static final Map<Integer, String> NAMES =
+      STRERRORNAME == null ? namesOfConstants() : Map.of();
+
   private Errno() {}
 
   /**
    * The symbolic name of an error number.
    *
    * @param errno the error number, positive
-   * @return its name, for example {@code ENOENT}, or {@code errno 2} on a C library that knows none
+   * @return its name, for example {@code ENOENT}, or {@code errno 5} if neither this class nor the
+   *     C library knows it
    */
   public static String name(int errno) {
     if (STRERRORNAME != null) {
@@ -115,7 +129,7 @@ public final class Errno {
         throw Native.impossible(thrown);
       }
     }
-    return "errno " + errno;
+    return NAMES.getOrDefault(errno, "errno " + errno);
   }
 
   /**
@@ -132,6 +146,18 @@ public final class Errno {
     } catch (Throwable thrown) {
       throw Native.impossible(thrown);
     }
+  }
+
+  static Map<Integer, String> namesOfConstants() {
+    Map<Integer, String> names = new HashMap<>();
+    for (Field constant : Errno.class.getFields()) {
+      try {
+        names.put(constant.getInt(null), constant.getName());
+      } catch (IllegalAccessException impossible) {
+        throw new ExceptionInInitializerError(impossible);
+      }
+    }
+    return names;
   }
 
   /** Only glibc 2.32 and newer tells names. */

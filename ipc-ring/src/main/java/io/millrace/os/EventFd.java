@@ -1,17 +1,17 @@
 package io.millrace.os;
 
+import io.millrace.SystemCallException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.List;
-import net.openhft.chronicle.core.io.AbstractCloseable;
 
 /**
  * A counter in the kernel that processes wake each other with. It never blocks its user.
  *
  * <p>Any thread may use it.
  */
-public final class EventFd extends AbstractCloseable {
+public final class EventFd extends Resource {
   private static final int EFD_NONBLOCK = 0x800;
   private static final int EFD_CLOEXEC = 0x80000;
   private static final int POLLFD_SIZE = 8;
@@ -39,7 +39,6 @@ public final class EventFd extends AbstractCloseable {
   private EventFd(Descriptor descriptor, boolean mayBlock) {
     this.descriptor = descriptor;
     this.mayBlock = mayBlock;
-    singleThreadedCheckDisabled(true);
   }
 
   /**
@@ -48,6 +47,16 @@ public final class EventFd extends AbstractCloseable {
    * @return the event descriptor, with a count of 0
    */
   public static EventFd create() {
+    return create("new");
+  }
+
+  /**
+   * Makes a new one.
+   *
+   * @param purpose what it is for, told when it cannot be made
+   * @return the event descriptor, with a count of 0
+   */
+  public static EventFd create(String purpose) {
     MemorySegment state = Native.state();
     int number;
     try {
@@ -57,7 +66,7 @@ public final class EventFd extends AbstractCloseable {
       throw Native.impossible(thrown);
     }
     return new EventFd(
-        Descriptor.adopt(SystemCallException.check(number, "eventfd", "new"), "eventfd"), false);
+        Descriptor.adopt(CallResult.check(number, "eventfd", purpose), "eventfd"), false);
   }
 
   /**
@@ -73,7 +82,7 @@ public final class EventFd extends AbstractCloseable {
     try {
       String target = descriptor.target();
       int flags =
-          SystemCallException.check(
+          CallResult.check(
               Libc.fcntl(descriptor.number(), Libc.F_GETFL, 0), "fcntl(F_GETFL)", descriptor);
       if (!TARGET.equals(target) || (flags & EFD_NONBLOCK) == 0) {
         throw new IllegalArgumentException(
@@ -132,7 +141,7 @@ public final class EventFd extends AbstractCloseable {
             Native.result(
                 (int) POLL.invokeExact(state, polled, (long) descriptors.length, 0), state);
       } while (ready == -Errno.EINTR);
-      SystemCallException.check(ready, "poll", descriptors.length + " event descriptors");
+      CallResult.check(ready, "poll", descriptors.length + " event descriptors");
       for (int i = 0; i < descriptors.length; i++) {
         if (polled.get(Native.SHORT, i * POLLFD_SIZE + 6L) != POLLOUT) {
           return i;
@@ -168,7 +177,7 @@ public final class EventFd extends AbstractCloseable {
     }
     // Full again: then somebody else's write was the edge.
     if (written < 0 && written != -Errno.EAGAIN) {
-      throw new SystemCallException("write", (int) -written, descriptor.toString());
+      throw CallResult.failure("write", (int) -written, descriptor.toString());
     }
   }
 
@@ -186,7 +195,7 @@ public final class EventFd extends AbstractCloseable {
     if (read == -Errno.EAGAIN) {
       return 0;
     }
-    SystemCallException.check(read, "read", descriptor);
+    CallResult.check(read, "read", descriptor);
     return count.get(Native.LONG, 0);
   }
 
@@ -194,9 +203,9 @@ public final class EventFd extends AbstractCloseable {
   private void forbidBlocking() {
     int number = descriptor.number();
     int flags = Libc.fcntl(number, Libc.F_GETFL, 0);
-    SystemCallException.check(flags, "fcntl(F_GETFL)", descriptor);
+    CallResult.check(flags, "fcntl(F_GETFL)", descriptor);
     if ((flags & EFD_NONBLOCK) == 0) {
-      SystemCallException.check(
+      CallResult.check(
           Libc.fcntl(number, Libc.F_SETFL, flags | EFD_NONBLOCK), "fcntl(F_SETFL)", descriptor);
     }
     mayBlock = false;

@@ -1,5 +1,6 @@
 package io.millrace.os;
 
+import io.millrace.SystemCallException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -21,7 +22,7 @@ public final class FileContent {
       int total = 0;
       while (total < limit) {
         long count =
-            SystemCallException.check(
+            CallResult.check(
                 Libc.pread(file.number(), buffer.asSlice(total), limit - total, total),
                 "pread",
                 file);
@@ -44,8 +45,7 @@ public final class FileContent {
   public static byte[] readOnce(Descriptor file, int limit) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment buffer = arena.allocate(limit);
-      long count =
-          SystemCallException.check(Libc.pread(file.number(), buffer, limit, 0), "pread", file);
+      long count = CallResult.check(Libc.pread(file.number(), buffer, limit, 0), "pread", file);
       return buffer.asSlice(0, count).toArray(ValueLayout.JAVA_BYTE);
     }
   }
@@ -76,7 +76,7 @@ public final class FileContent {
       while (total < content.length) {
         total +=
             (int)
-                SystemCallException.check(
+                CallResult.check(
                     Libc.pwrite(
                         file.number(),
                         buffer.asSlice(total),

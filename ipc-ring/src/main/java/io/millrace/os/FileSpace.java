@@ -1,12 +1,22 @@
 package io.millrace.os;
 
+import io.millrace.SystemCallException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
 
 /** The length of a file, the room that is reserved for it, and single bytes of it. */
 public final class FileSpace {
   /** Shared by all: its content is never changed. */
   private static final MemorySegment ZERO = Arena.global().allocate(1);
+
+  /** Less is nothing beside what the JVM takes for itself. */
+  private static final long LARGE = 1 << 20;
+
+  private static final long TMPFS_MAGIC = 0x01021994;
+  private static final int STATFS_SIZE = 120;
+  private static final MethodHandle FSTATFS =
+      Native.bind("fstatfs", Native.INT, Native.INT, Native.POINTER);
 
   private FileSpace() {}
 
@@ -17,7 +27,7 @@ public final class FileSpace {
    * @param length its length from now on, in bytes
    */
   public static void setLength(Descriptor file, long length) {
-    SystemCallException.check(
+    CallResult.check(
         Libc.ftruncate(file.number(), length), "ftruncate", length + " bytes of " + file);
   }
 
@@ -28,13 +38,27 @@ public final class FileSpace {
    * @param file the file, open for writing
    * @param offset where the part starts
    * @param length its length in bytes, at least 1
-   * @throws SystemCallException ENOSPC if the file system is full, EOPNOTSUPP if it cannot reserve
+   * @throws SystemCallException ENOSPC if the file system is full, ENOMEM if it is in memory and
+   *     there is not that much left, EOPNOTSUPP if it cannot reserve
    */
   public static void reserve(Descriptor file, long offset, long length) {
-    SystemCallException.check(
-        Libc.fallocate(file.number(), 0, offset, length),
-        "fallocate",
-        length + " bytes at " + offset + " of " + file);
+    String what = length + " bytes at " + offset + " of " + file;
+    if (length >= LARGE && isInMemory(file)) {
+      AvailableMemory.require("fallocate", what, length);
+    }
+    CallResult.check(Libc.fallocate(file.number(), 0, offset, length), "fallocate", what);
+  }
+
+  private static boolean isInMemory(Descriptor file) {
+    MemorySegment state = Native.state();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment status = arena.allocate(STATFS_SIZE, 8);
+      int result = Native.result((int) FSTATFS.invokeExact(state, file.number(), status), state);
+      CallResult.check(result, "fstatfs", file);
+      return status.get(Native.LONG, 0) == TMPFS_MAGIC;
+    } catch (Throwable thrown) {
+      throw Native.impossible(thrown);
+    }
   }
 
   /**
@@ -45,7 +69,6 @@ public final class FileSpace {
    * @param offset the byte
    */
   public static void touch(Descriptor file, long offset) {
-    SystemCallException.check(
-        Libc.pwrite(file.number(), ZERO, 1, offset), "pwrite", file.toString());
+    CallResult.check(Libc.pwrite(file.number(), ZERO, 1, offset), "pwrite", file.toString());
   }
 }

@@ -1,7 +1,9 @@
 package io.millrace.os;
 
+import io.millrace.SystemCallException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 
 /**
  * What the kernel says of a file.
@@ -19,6 +21,7 @@ public record FileStatus(long device, long inode, int mode, int uid, int gid, lo
   private static final int TYPE_DIRECTORY = 0x4000;
   private static final int TYPE_REGULAR = 0x8000;
   private static final int TYPE_SYMLINK = 0xa000;
+  private static final int TYPE_SOCKET = 0xc000;
 
   static FileStatus of(int descriptor, String what) {
     return read(descriptor, "", Libc.AT_EMPTY_PATH, what);
@@ -41,11 +44,27 @@ public record FileStatus(long device, long inode, int mode, int uid, int gid, lo
     }
   }
 
+  /**
+   * Looks at what a path leads to, through a symbolic link at its end as well.
+   *
+   * @param path the path
+   * @return its status, or {@code null} when nothing is there
+   */
+  public static FileStatus behind(Path path) {
+    try {
+      return read(Libc.AT_FDCWD, PathText.of(path), 0, path.toString());
+    } catch (SystemCallException failure) {
+      if (failure.errno() == Errno.ENOENT || failure.errno() == Errno.ENOTDIR) {
+        return null;
+      }
+      throw failure;
+    }
+  }
+
   static FileStatus read(int directory, String path, int flags, String what) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment statx = arena.allocate(256, 8);
-      SystemCallException.check(
-          Libc.statx(directory, path, flags, STATX_BASIC_STATS, statx), "statx", what);
+      CallResult.check(Libc.statx(directory, path, flags, STATX_BASIC_STATS, statx), "statx", what);
       long major = statx.get(Native.INT, 136) & 0xffffffffL;
       long minor = statx.get(Native.INT, 140) & 0xffffffffL;
       return new FileStatus(
@@ -93,6 +112,15 @@ public record FileStatus(long device, long inode, int mode, int uid, int gid, lo
    */
   public boolean isSymbolicLink() {
     return (mode & TYPE_MASK) == TYPE_SYMLINK;
+  }
+
+  /**
+   * Tells sockets that have a name.
+   *
+   * @return true for a Unix domain socket
+   */
+  public boolean isSocket() {
+    return (mode & TYPE_MASK) == TYPE_SOCKET;
   }
 
   /**

@@ -3,17 +3,17 @@ package io.millrace.os;
 import static io.millrace.os.Native.INT;
 import static io.millrace.os.Native.POINTER;
 
+import io.millrace.SystemCallException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import net.openhft.chronicle.core.io.AbstractCloseable;
 
 /**
  * Changes of one directory or one file, told by the kernel.
  *
  * <p>Any thread may read the descriptor; one thread at a time may drain.
  */
-public final class Inotify extends AbstractCloseable {
+public final class Inotify extends Resource {
   /** A file was written to by a system call; stores to a mapping are not told. */
   public static final int MODIFY = 0x2;
 
@@ -105,7 +105,6 @@ public final class Inotify extends AbstractCloseable {
   private Inotify(MemorySegment buffer, Descriptor descriptor) {
     this.buffer = buffer;
     this.descriptor = descriptor;
-    singleThreadedCheckDisabled(true);
   }
 
   private static Descriptor watch(Descriptor file, int mask) {
@@ -118,19 +117,38 @@ public final class Inotify extends AbstractCloseable {
       throw Native.impossible(thrown);
     }
     Descriptor descriptor =
-        Descriptor.adopt(
-            SystemCallException.check(number, "inotify_init1", what), "inotify of " + what);
+        Descriptor.adopt(CallResult.check(number, "inotify_init1", what), "inotify of " + what);
+    try {
+      add(descriptor, file, mask);
+      return descriptor;
+    } catch (RuntimeException | Error failure) {
+      descriptor.close();
+      throw failure;
+    }
+  }
+
+  private static void add(Descriptor inotify, Descriptor file, int mask) {
+    MemorySegment state = Native.state();
     try (Arena arena = Arena.ofConfined()) {
       // By descriptor, so that it is what was checked and nothing else.
       MemorySegment path = arena.allocateFrom("/proc/self/fd/" + file.number());
-      int watch =
-          Native.result((int) ADD.invokeExact(state, descriptor.number(), path, mask), state);
-      SystemCallException.check(watch, "inotify_add_watch", what);
-      return descriptor;
+      int watch = Native.result((int) ADD.invokeExact(state, inotify.number(), path, mask), state);
+      CallResult.check(watch, "inotify_add_watch", file);
     } catch (Throwable thrown) {
-      descriptor.close();
       throw Native.impossible(thrown);
     }
+  }
+
+  /**
+   * Watches one more file. Its events carry no name; one that is watched already is watched for
+   * what is said now.
+   *
+   * @param file the file, open for reading at least
+   * @param mask what to watch for
+   * @throws SystemCallException ENOSPC when this user may have no more watches
+   */
+  public void add(Descriptor file, int mask) {
+    add(descriptor, file, mask);
   }
 
   /**
@@ -168,7 +186,7 @@ public final class Inotify extends AbstractCloseable {
     if (length == -Errno.EAGAIN) {
       return false;
     }
-    filled = SystemCallException.check(length, "read", descriptor);
+    filled = CallResult.check(length, "read", descriptor);
     next = 0;
     return true;
   }

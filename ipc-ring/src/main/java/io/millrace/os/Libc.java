@@ -26,10 +26,12 @@ final class Libc {
   static final int O_RDWR = 2;
   static final int O_CREAT = 0x40;
   static final int O_EXCL = 0x80;
+  static final int O_NOCTTY = 0x100;
   static final int O_NONBLOCK = 0x800;
   static final int O_DIRECTORY = Native.AARCH64 ? 0x4000 : 0x10000;
   static final int O_NOFOLLOW = Native.AARCH64 ? 0x8000 : 0x20000;
   static final int O_CLOEXEC = 0x80000;
+  static final int O_PATH = 0x200000;
   static final int O_TMPFILE = 0x400000 | O_DIRECTORY;
 
   static final int F_GETFL = 3;

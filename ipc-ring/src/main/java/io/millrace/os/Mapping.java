@@ -3,17 +3,20 @@ package io.millrace.os;
 import static io.millrace.os.Native.INT;
 import static io.millrace.os.Native.LONG;
 
+import io.millrace.SystemCallException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import net.openhft.chronicle.core.io.AbstractCloseable;
-import net.openhft.chronicle.core.io.ClosedIllegalStateException;
+import java.nio.ByteBuffer;
 
 /**
  * A file mapped into memory, shared, readable and writable (or readable only).
  *
- * <p>Closing it unmaps. The caller sees to it that nobody uses the addresses any more.
+ * <p>Closing it unmaps. The caller sees to it that nobody uses the addresses any more, but for
+ * those of {@link #buffer}, which may have got anywhere: they lead to memory of no content from
+ * then on, until the buffer and all that was made of it are unreachable.
  */
-public final class Mapping extends AbstractCloseable {
+public final class Mapping extends Resource {
   /** The size of a page of memory, in bytes. */
   public static final int PAGE_SIZE = pageSize();
 
@@ -30,10 +33,12 @@ public final class Mapping extends AbstractCloseable {
   private final long address;
   private final long length;
 
+  /** Keeps the addresses from being used for anything else while a buffer can be reached. */
+  private MemorySegment range;
+
   private Mapping(long address, long length) {
     this.address = address;
     this.length = length;
-    singleThreadedCheckDisabled(true);
   }
 
   /**
@@ -51,7 +56,7 @@ public final class Mapping extends AbstractCloseable {
     checkPart(file, file.status().size(), offset, length);
     int protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
     long address =
-        SystemCallException.check(
+        CallResult.check(
             Calls.mmap(0, length, protection, MAP_SHARED, file.number(), offset),
             "mmap",
             length + " bytes of " + file);
@@ -93,7 +98,7 @@ public final class Mapping extends AbstractCloseable {
     String what = length + " bytes (twice the area) of " + file;
     // Reserve the whole range first: MAP_FIXED then replaces only what is ours.
     long address =
-        SystemCallException.check(
+        CallResult.check(
             Calls.mmap(0, length, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0),
             "mmap",
             what);
@@ -119,7 +124,7 @@ public final class Mapping extends AbstractCloseable {
   }
 
   private void place(Descriptor file, long at, long size, long offset, String what) {
-    SystemCallException.check(
+    CallResult.check(
         Calls.mmap(at, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file.number(), offset),
         "mmap",
         what);
@@ -129,14 +134,28 @@ public final class Mapping extends AbstractCloseable {
    * Where the mapping starts.
    *
    * @return the address
-   * @throws ClosedIllegalStateException after {@link #close()} has begun
+   * @throws io.millrace.ClosedException after {@link #close()} has begun
    */
   public long address() {
-    // isClosed() would let it pass while close() is under way, when nothing may be there any more.
-    if (isClosing()) {
-      throw new ClosedIllegalStateException("the mapping of " + length + " bytes is closed");
-    }
+    requireOpen(this);
     return address;
+  }
+
+  /**
+   * A part of the mapping as a buffer that may be handed to anybody: using it is never fatal, also
+   * not after {@link #close()}.
+   *
+   * @param offset where the part starts
+   * @param size its length in bytes
+   * @return the buffer
+   */
+  public ByteBuffer buffer(long offset, int size) {
+    long start = address();
+    if (range == null) {
+      // The cleaner has this object, and so the range, until close() lets go of it.
+      range = MemorySegment.ofAddress(start).reinterpret(length, Arena.ofAuto(), gone -> unmap());
+    }
+    return range.asSlice(offset, size).asByteBuffer();
   }
 
   /**
@@ -154,13 +173,29 @@ public final class Mapping extends AbstractCloseable {
    * @throws SystemCallException if the limit on locked memory is too small (ENOMEM, EPERM)
    */
   public void lockInMemory() {
-    SystemCallException.check(
-        Calls.mlock(address(), length), "mlock", length + " bytes (see ulimit -l)");
+    CallResult.check(Calls.mlock(address(), length), "mlock", length + " bytes");
   }
 
   @Override
   protected void performClose() {
-    SystemCallException.check(Calls.munmap(address, length), "munmap", length + " bytes");
+    if (range == null) {
+      unmap();
+      return;
+    }
+    // Over what is mapped, in one step. If the kernel has no room for it (vm.overcommit_memory=2),
+    // the file stays there, as long as the buffers can be reached.
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
+    Calls.mmap(address, length, PROT_READ | PROT_WRITE, flags, -1, 0);
+    range = null;
+  }
+
+  private void unmap() {
+    CallResult.check(Calls.munmap(address, length), "munmap", this);
+  }
+
+  @Override
+  public String toString() {
+    return "mapping of " + length + " bytes";
   }
 
   private static int pageSize() {

@@ -3,6 +3,7 @@ package io.millrace.os;
 import static io.millrace.os.Native.INT;
 import static io.millrace.os.Native.LONG;
 
+import io.millrace.SystemCallException;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
@@ -59,7 +60,7 @@ public final class Membarrier {
    * @throws SystemCallException if the kernel or a filter refuses
    */
   public void synchronize() {
-    SystemCallException.check(call(command), "membarrier", name);
+    CallResult.check(call(command), "membarrier", name);
   }
 
   private static long call(int command) {

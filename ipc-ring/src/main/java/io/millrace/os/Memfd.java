@@ -1,5 +1,6 @@
 package io.millrace.os;
 
+import io.millrace.SystemCallException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
@@ -33,8 +34,8 @@ public final class Memfd {
    * @param name a name for humans, seen in /proc, at most 249 bytes
    * @param size its size in bytes, a multiple of the page size
    * @return the descriptor, owned by the caller
-   * @throws SystemCallException ENOMEM if there is not that much memory; what else the kernel
-   *     refuses, for example ENOSPC
+   * @throws SystemCallException ENOMEM if the machine, or the control group (container) of this
+   *     process, has not that much memory left; what else the kernel refuses, for example EMFILE
    */
   public static Descriptor create(String name, long size) {
     String what = "memfd " + name + " of " + size + " bytes";
@@ -46,29 +47,34 @@ public final class Memfd {
       throw new IllegalArgumentException(
           what + ": the size is not a positive multiple of " + Mapping.PAGE_SIZE);
     }
-    // The kernel would not refuse: it would allocate until it kills a process to get memory back.
-    long available = AvailableMemory.bytes();
-    if (size > available) {
-      throw new SystemCallException(
-          "memfd_create", Errno.ENOMEM, what + ", but " + available + " bytes are available");
-    }
+    AvailableMemory.require("memfd_create", what, size);
     int flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
     int number = memfdCreate(name, flags | MFD_NOEXEC_SEAL);
     if (number == -Errno.EINVAL) { // Linux before 6.3 does not know the flag.
       number = memfdCreate(name, flags);
     }
-    Descriptor memfd =
-        Descriptor.adopt(SystemCallException.check(number, "memfd_create", what), what);
+    Descriptor memfd = Descriptor.adopt(CallResult.check(number, "memfd_create", what), what);
     try {
-      SystemCallException.check(Libc.ftruncate(memfd.number(), size), "ftruncate", what);
-      SystemCallException.check(Libc.fallocate(memfd.number(), 0, 0, size), "fallocate", what);
-      SystemCallException.check(
+      CallResult.check(Libc.ftruncate(memfd.number(), size), "ftruncate", what);
+      CallResult.check(Libc.fallocate(memfd.number(), 0, 0, size), "fallocate", what);
+      CallResult.check(
           Libc.fcntl(memfd.number(), Libc.F_ADD_SEALS, REQUIRED_SEALS), "fcntl(F_ADD_SEALS)", what);
       return memfd;
     } catch (RuntimeException | Error failure) {
       memfd.close();
       throw failure;
     }
+  }
+
+  /**
+   * Tells whether memory of a size would be refused by {@link #create} for want of it, without
+   * taking any.
+   *
+   * @param size its size in bytes
+   * @throws SystemCallException ENOMEM, with what is left, if it would
+   */
+  public static void requireRoom(long size) {
+    AvailableMemory.require("memfd_create", "memory of " + size + " bytes", size);
   }
 
   /**

@@ -63,7 +63,11 @@ final class Native {
     Linker.Option[] all = new Linker.Option[options.length + 1];
     System.arraycopy(options, 0, all, 0, options.length);
     all[options.length] = Linker.Option.captureCallState("errno");
-    return LINKER.downcallHandle(symbol, descriptor, all);
+    try {
+      return LINKER.downcallHandle(symbol, descriptor, all);
+    } catch (IllegalCallerException forbidden) {
+      throw Platform.isWithoutNativeAccess(forbidden);
+    }
   }
 
   /** The calling thread's segment for the captured {@code errno}. */

@@ -35,7 +35,7 @@ public final class OfdLock {
     if (done == -Errno.EAGAIN || done == -Errno.EACCES) {
       return false;
     }
-    SystemCallException.check(done, "fcntl(F_OFD_SETLK)", file);
+    CallResult.check(done, "fcntl(F_OFD_SETLK)", file);
     return true;
   }
 
@@ -46,7 +46,7 @@ public final class OfdLock {
    * @param offset the byte
    */
   public static void unlock(Descriptor file, long offset) {
-    SystemCallException.check(call(file, F_OFD_SETLK, F_UNLCK, offset), "fcntl(F_OFD_SETLK)", file);
+    CallResult.check(call(file, F_OFD_SETLK, F_UNLCK, offset), "fcntl(F_OFD_SETLK)", file);
   }
 
   /**
@@ -59,8 +59,7 @@ public final class OfdLock {
    */
   public static boolean isHeldByAnother(Descriptor file, long offset) {
     MemorySegment flock = flock(F_WRLCK, offset);
-    SystemCallException.check(
-        Libc.fcntl(file.number(), F_OFD_GETLK, flock), "fcntl(F_OFD_GETLK)", file);
+    CallResult.check(Libc.fcntl(file.number(), F_OFD_GETLK, flock), "fcntl(F_OFD_GETLK)", file);
     return flock.get(Native.SHORT, 0) != F_UNLCK;
   }
 

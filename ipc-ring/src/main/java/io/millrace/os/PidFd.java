@@ -3,6 +3,7 @@ package io.millrace.os;
 import static io.millrace.os.Native.INT;
 import static io.millrace.os.Native.LONG;
 
+import io.millrace.SystemCallException;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
@@ -31,7 +32,7 @@ public final class PidFd {
   public static Descriptor open(int pid) {
     String what = "process " + pid;
     long number = syscall(SYS_PIDFD_OPEN, pid, 0, 0);
-    return Descriptor.adopt((int) SystemCallException.check(number, "pidfd_open", what), what);
+    return Descriptor.adopt((int) CallResult.check(number, "pidfd_open", what), what);
   }
 
   /**
@@ -48,7 +49,7 @@ public final class PidFd {
     long copy = syscall(SYS_PIDFD_GETFD, process.number(), number, 0);
     return Descriptor.adopt(
         (int)
-            SystemCallException.check(
+            CallResult.check(
                 copy, "pidfd_getfd", what + ", descriptor " + number + " of " + process),
         what);
   }

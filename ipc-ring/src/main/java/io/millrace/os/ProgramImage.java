@@ -21,7 +21,8 @@ public final class ProgramImage {
    *
    * @param executable the path of the program
    * @param arguments its arguments, beginning with its own name
-   * @throws SystemCallException if the program cannot be run; otherwise this does not return
+   * @throws io.millrace.SystemCallException if the program cannot be run; otherwise this does not
+   *     return
    */
   public static void replace(String executable, List<String> arguments) {
     try (Arena arena = Arena.ofConfined()) {
@@ -30,7 +31,7 @@ public final class ProgramImage {
         array.setAtIndex(POINTER, i, arena.allocateFrom(arguments.get(i)));
       }
       array.setAtIndex(POINTER, arguments.size(), MemorySegment.NULL);
-      SystemCallException.check(execv(arena.allocateFrom(executable), array), "execv", executable);
+      CallResult.check(execv(arena.allocateFrom(executable), array), "execv", executable);
     }
   }
 

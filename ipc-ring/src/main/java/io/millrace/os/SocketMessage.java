@@ -49,7 +49,7 @@ final class SocketMessage {
         MemorySegment.copy(descriptors, 0, control, INT, CONTROL_HEADER, descriptors.length);
       }
       MemorySegment header = header(arena, data, control);
-      SystemCallException.check(call(SENDMSG, socket, header, MSG_NOSIGNAL), "sendmsg", socket);
+      CallResult.check(call(SENDMSG, socket, header, MSG_NOSIGNAL), "sendmsg", socket);
     }
   }
 
@@ -68,20 +68,23 @@ final class SocketMessage {
       MemorySegment control = control(arena, Math.max(1, descriptorLimit));
       MemorySegment header = header(arena, data, control);
       long count = call(RECVMSG, socket, header, MSG_CMSG_CLOEXEC | flags);
-      SystemCallException.check(count, "recvmsg", socket);
+      CallResult.check(count, "recvmsg", socket);
       int[] descriptors = descriptors(header, control);
       boolean cut = (header.get(INT, 48) & (MSG_TRUNC | MSG_CTRUNC)) != 0;
+      // Asked before those that came are closed: then there would be room again.
+      int shortage = cut && descriptors.length < descriptorLimit ? shortage(socket) : 0;
       // The control buffer is rounded up and may have had room for one more than wanted.
       if (cut || descriptors.length > descriptorLimit) {
         for (int number : descriptors) {
           Libc.close(number);
         }
-        throw new SystemCallException(
+        String received = "a message with more than " + descriptors.length + " descriptors on ";
+        CallResult.check(shortage, "recvmsg", received + socket);
+        throw CallResult.failure(
             "recvmsg",
             Errno.EMSGSIZE,
             String.format(
-                "a message of more than %d bytes or %d descriptors, or more descriptors than this"
-                    + " process may open, on %s",
+                "a message of more than %d bytes or %d descriptors on %s",
                 limit, descriptorLimit, socket));
       }
       if (count == 0 && descriptors.length == 0) {
@@ -90,6 +93,15 @@ final class SocketMessage {
       byte[] content = data.asSlice(0, count).toArray(ValueLayout.JAVA_BYTE);
       return new UnixSocket.Message(content, descriptors);
     }
+  }
+
+  /** The kernel does not say why it cut a message: tells whether this process can open no more. */
+  private static int shortage(Descriptor socket) {
+    int probe = Libc.fcntl(socket.number(), Libc.F_DUPFD_CLOEXEC, 0);
+    if (probe >= 0) {
+      Libc.close(probe);
+    }
+    return Math.min(0, probe);
   }
 
   private static long call(

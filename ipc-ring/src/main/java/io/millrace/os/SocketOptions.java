@@ -4,6 +4,7 @@ import static io.millrace.os.Native.INT;
 import static io.millrace.os.Native.LONG;
 import static io.millrace.os.Native.POINTER;
 
+import io.millrace.SystemCallException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
@@ -14,6 +15,8 @@ final class SocketOptions {
   private static final int SO_PEERCRED = 17;
   private static final int SO_RCVTIMEO = 20;
   private static final int SO_SNDTIMEO = 21;
+  private static final int SO_PASSRIGHTS = 83;
+  private static final int ENOPROTOOPT = 92;
 
   /** struct ucred: pid, uid, gid. */
   private static final int CREDENTIALS_SIZE = 12;
@@ -34,7 +37,7 @@ final class SocketOptions {
       MemorySegment peer = arena.allocate(CREDENTIALS_SIZE, 4);
       MemorySegment size = arena.allocateFrom(INT, CREDENTIALS_SIZE);
       int number = socket.number();
-      SystemCallException.check(
+      CallResult.check(
           Native.result(
               (int) GETSOCKOPT.invokeExact(state, number, SOL_SOCKET, SO_PEERCRED, peer, size),
               state),
@@ -59,6 +62,19 @@ final class SocketOptions {
     }
   }
 
+  /** Returns false before Linux 6.16. */
+  static boolean refuseDescriptors(Descriptor socket) {
+    try (Arena arena = Arena.ofConfined()) {
+      set(socket, SO_PASSRIGHTS, arena.allocateFrom(INT, 0));
+      return true;
+    } catch (SystemCallException failure) {
+      if (failure.errno() == ENOPROTOOPT) {
+        return false;
+      }
+      throw failure;
+    }
+  }
+
   private static void set(Descriptor socket, int option, MemorySegment value) {
     MemorySegment state = Native.state();
     int size = (int) value.byteSize();
@@ -71,6 +87,6 @@ final class SocketOptions {
     } catch (Throwable thrown) {
       throw Native.impossible(thrown);
     }
-    SystemCallException.check(done, "setsockopt", socket);
+    CallResult.check(done, "setsockopt", socket);
   }
 }

@@ -3,17 +3,17 @@ package io.millrace.os;
 import static io.millrace.os.Native.INT;
 import static io.millrace.os.Native.POINTER;
 
+import io.millrace.SystemCallException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import net.openhft.chronicle.core.io.AbstractCloseable;
 
 /**
  * A Unix domain socket that keeps the bounds of messages (SOCK_SEQPACKET) and carries descriptors.
  *
  * <p>Any thread may use it; sends and receives of one direction are done by one thread at a time.
  */
-public final class UnixSocket extends AbstractCloseable {
+public final class UnixSocket extends Resource {
   /** How many descriptors one message can carry (SCM_MAX_FD). */
   public static final int MAX_DESCRIPTORS = 253;
 
@@ -30,11 +30,19 @@ public final class UnixSocket extends AbstractCloseable {
   private static final MethodHandle ACCEPT =
       Native.bind("accept4", INT, INT, POINTER, POINTER, INT);
 
+  private static final MethodHandle SHUTDOWN = Native.bind("shutdown", INT, INT, INT);
+  private static final MethodHandle POLL = Native.bind("poll", INT, POINTER, Native.LONG, INT);
+
+  /** Of shutdown: no more is sent, and none received. */
+  private static final int BOTH = 2;
+
+  private static final int POLLFD_SIZE = 8;
+  private static final short POLLIN = 1;
+
   private final Descriptor descriptor;
 
   private UnixSocket(Descriptor descriptor) {
     this.descriptor = descriptor;
-    singleThreadedCheckDisabled(true);
   }
 
   /**
@@ -68,7 +76,7 @@ public final class UnixSocket extends AbstractCloseable {
       MemorySegment numbers = arena.allocate(INT, 2);
       int type = SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK;
       int made = (int) SOCKETPAIR.invokeExact(state, SocketAddress.AF_UNIX, type, 0, numbers);
-      SystemCallException.check(Native.result(made, state), "socketpair", what);
+      CallResult.check(Native.result(made, state), "socketpair", what);
       return new UnixSocket[] {
         new UnixSocket(Descriptor.adopt(numbers.get(INT, 0), what)),
         new UnixSocket(Descriptor.adopt(numbers.get(INT, Integer.BYTES), what))
@@ -113,12 +121,12 @@ public final class UnixSocket extends AbstractCloseable {
       MemorySegment address = SocketAddress.of(arena, directory, name);
       MemorySegment state = Native.state();
       int number = socket.descriptor.number();
-      SystemCallException.check(
+      CallResult.check(
           Native.result((int) BIND.invokeExact(state, number, address, SocketAddress.SIZE), state),
           "bind",
           what);
       bound = true;
-      SystemCallException.check(
+      CallResult.check(
           Native.result((int) LISTEN.invokeExact(state, number, backlog), state), "listen", what);
       return socket;
     } catch (Throwable thrown) {
@@ -142,25 +150,61 @@ public final class UnixSocket extends AbstractCloseable {
    *     the listener made no room in time
    */
   public static UnixSocket connect(Directory directory, String name, int timeoutMillis) {
-    String what = directory.path().resolve(Directory.checked(name)).toString();
+    String what = pathOf(directory, name);
     UnixSocket socket = open(0, "connection to " + what);
-    try (Arena arena = Arena.ofConfined()) {
+    try {
       SocketOptions.setTimeouts(socket.descriptor, timeoutMillis);
+      CallResult.check(socket.connect(directory, name), "connect", what);
+      return socket;
+    } catch (RuntimeException | Error failure) {
+      socket.close();
+      throw failure;
+    }
+  }
+
+  /**
+   * Connects to a listener if that has room for a connection at the moment.
+   *
+   * @param directory the directory
+   * @param name the listener's name there
+   * @return the connection, on which no later call blocks; {@code null} if there is no room
+   * @throws SystemCallException ECONNREFUSED if nobody listens any more, EACCES, ENOENT
+   */
+  public static UnixSocket tryConnect(Directory directory, String name) {
+    String what = pathOf(directory, name);
+    UnixSocket socket = open(SOCK_NONBLOCK, "connection to " + what);
+    boolean kept = false;
+    try {
+      int connected = socket.connect(directory, name);
+      if (connected != -Errno.EAGAIN) {
+        CallResult.check(connected, "connect", what);
+        kept = true;
+      }
+      return kept ? socket : null;
+    } finally {
+      if (!kept) {
+        socket.close();
+      }
+    }
+  }
+
+  private static String pathOf(Directory directory, String name) {
+    return directory.path().resolve(Directory.checked(name)).toString();
+  }
+
+  private int connect(Directory directory, String name) {
+    MemorySegment state = Native.state();
+    try (Arena arena = Arena.ofConfined()) {
       MemorySegment address = SocketAddress.of(arena, directory, name);
-      MemorySegment state = Native.state();
       int connected;
       do {
         connected =
             Native.result(
-                (int)
-                    CONNECT.invokeExact(
-                        state, socket.descriptor.number(), address, SocketAddress.SIZE),
+                (int) CONNECT.invokeExact(state, descriptor.number(), address, SocketAddress.SIZE),
                 state);
       } while (connected == -Errno.EINTR);
-      SystemCallException.check(connected, "connect", what);
-      return socket;
+      return connected;
     } catch (Throwable thrown) {
-      socket.close();
       throw Native.impossible(thrown);
     }
   }
@@ -212,8 +256,18 @@ public final class UnixSocket extends AbstractCloseable {
     if (accepted == -Errno.EAGAIN) {
       return null;
     }
-    SystemCallException.check(accepted, "accept4", descriptor);
+    CallResult.check(accepted, "accept4", descriptor);
     return new UnixSocket(Descriptor.adopt(accepted, "connection at " + descriptor));
+  }
+
+  /**
+   * Lets no descriptor come in, here or at a connection that is made here from now on: whoever
+   * sends one is refused with EPERM.
+   *
+   * @return false if the kernel, older than Linux 6.16, cannot do that
+   */
+  public boolean refuseDescriptors() {
+    return SocketOptions.refuseDescriptors(descriptor);
   }
 
   /**
@@ -260,6 +314,46 @@ public final class UnixSocket extends AbstractCloseable {
   }
 
   /**
+   * Waits until there is something to receive, or the end of the connection. A signal ends the wait
+   * early; so does an interrupt of a virtual thread, which leaves its carrier to others meanwhile.
+   *
+   * @param timeoutMillis how long at most
+   * @return false if there is nothing
+   */
+  public boolean awaitMessage(int timeoutMillis) {
+    if (Thread.currentThread().isVirtual()) {
+      try (Epoll epoll = new Epoll()) {
+        epoll.add(descriptor.number(), Epoll.IN, 0);
+        return epoll.await(timeoutMillis) > 0;
+      }
+    }
+    MemorySegment state = Native.state();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment polled = arena.allocate(POLLFD_SIZE, 4);
+      polled.set(INT, 0, descriptor.number());
+      polled.set(Native.SHORT, 4, POLLIN);
+      int ready = Native.result((int) POLL.invokeExact(state, polled, 1L, timeoutMillis), state);
+      return ready != -Errno.EINTR && CallResult.check(ready, "poll", descriptor) > 0;
+    } catch (Throwable thrown) {
+      throw Native.impossible(thrown);
+    }
+  }
+
+  /**
+   * Ends the connection for both sides and stays open: whoever waits for a message is told that
+   * there is none. Any thread may do this.
+   */
+  public void endConnection() {
+    MemorySegment state = Native.state();
+    try {
+      int done = Native.result((int) SHUTDOWN.invokeExact(state, descriptor.number(), BOTH), state);
+      CallResult.check(done, "shutdown", descriptor);
+    } catch (Throwable thrown) {
+      throw Native.impossible(thrown);
+    }
+  }
+
+  /**
    * The socket's descriptor, to poll it.
    *
    * @return the descriptor; it stays owned by this object
@@ -281,7 +375,7 @@ public final class UnixSocket extends AbstractCloseable {
     } catch (Throwable thrown) {
       throw Native.impossible(thrown);
     }
-    SystemCallException.check(number, "socket", what);
+    CallResult.check(number, "socket", what);
     return new UnixSocket(Descriptor.adopt(number, what));
   }
 

@@ -1,5 +1,7 @@
 package io.millrace.ring;
 
+import io.millrace.os.LifeCycle;
+import java.util.Objects;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.ControlledMessageHandler;
 import org.agrona.concurrent.MessageHandler;
@@ -12,39 +14,47 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 final class AgronaReader {
   private final Ring ring;
+  private final LifeCycle life;
   private final GroupOptions group;
   private final UnsafeBuffer data;
   private final Handlers handlers = new Handlers();
   private volatile Consumer consumer;
 
-  AgronaReader(Ring ring, GroupOptions group) {
+  /** For a user with this life: a consumer joins only as long as it is not closed. */
+  AgronaReader(Ring ring, GroupOptions group, LifeCycle life) {
     this.ring = ring;
+    this.life = life;
     this.group = group;
-    data = ring.memory().data;
+    data = ring.core.memory.data;
   }
 
   int read(MessageHandler handler, int limit) {
-    Consumer reading = consumer();
-    handlers.plain = handler;
-    return handlers.poll(reading, limit);
+    Objects.requireNonNull(handler, "handler");
+    return handlers.poll(consumer(), handler, null, limit);
   }
 
   int controlledRead(ControlledMessageHandler handler, int limit) {
-    Consumer reading = consumer();
-    handlers.controlled = handler;
-    return handlers.poll(reading, limit);
+    Objects.requireNonNull(handler, "handler");
+    return handlers.poll(consumer(), null, handler, limit);
   }
 
   private Consumer consumer() {
     if (consumer == null) {
-      synchronized (this) {
-        if (consumer == null) {
-          consumer = ring.addConsumer(group);
-        }
+      life.enterAsGuest();
+      try {
+        join();
+      } finally {
+        life.exitAsGuest();
       }
     }
-    consumer.throwExceptionIfClosed(); // Before another thread gets at the reader's handlers.
+    consumer.life.requireOwner(); // Before another thread gets at the reader's handlers.
     return consumer;
+  }
+
+  private synchronized void join() {
+    if (consumer == null) {
+      consumer = ring.addConsumer(group);
+    }
   }
 
   /** Returns true if a killed producer's claim was in the way and is padding now. */
@@ -53,27 +63,33 @@ final class AgronaReader {
     if (reading == null) {
       return false;
     }
-    reading.throwExceptionIfClosed();
-    RingMemory memory = reading.memory;
+    reading.enterOutsideHandlers();
+    try {
+      return unblock(reading);
+    } finally {
+      reading.life.exit();
+    }
+  }
+
+  private boolean unblock(Consumer reading) {
+    RecordHeader headers = reading.headers;
     long position = reading.nextPosition();
-    if (memory.isCommitted(position)) {
+    if (headers.isCommitted(position)) {
       return false;
     }
     reading.idle.clearUp();
-    return memory.isCommitted(position)
-        && data.getInt(((int) position & memory.mask) + RingLayout.RECORD_TYPE)
-            == RingLayout.PADDING;
+    return headers.isCommitted(position) && headers.type(position) == RingLayout.PADDING;
   }
 
-  void assertCloseable() {
+  void requireNotDelivering() {
     if (consumer != null) {
-      consumer.assertCloseable();
+      consumer.requireNotDelivering();
     }
   }
 
   void close() {
     if (consumer != null) {
-      consumer.close();
+      consumer.closeNow();
     }
   }
 
@@ -83,7 +99,16 @@ final class AgronaReader {
     private ControlledMessageHandler controlled;
     private Throwable thrown;
 
-    int poll(Consumer reading, int limit) {
+    int poll(
+        Consumer reading,
+        MessageHandler newPlain,
+        ControlledMessageHandler newControlled,
+        int limit) {
+      // Kept: a handler that reads is refused by the consumer, and the delivery goes on.
+      MessageHandler oldPlain = plain;
+      ControlledMessageHandler oldControlled = controlled;
+      plain = newPlain;
+      controlled = newControlled;
       try {
         int count = reading.controlledPoll(this, limit);
         if (thrown != null) {
@@ -91,8 +116,8 @@ final class AgronaReader {
         }
         return count;
       } finally {
-        plain = null;
-        controlled = null;
+        plain = oldPlain;
+        controlled = oldControlled;
         thrown = null;
       }
     }

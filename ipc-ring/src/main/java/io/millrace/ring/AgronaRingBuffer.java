@@ -1,14 +1,12 @@
 package io.millrace.ring;
 
-import static io.millrace.ring.RingLayout.CORRELATION_OFFSET;
-import static io.millrace.ring.RingLayout.GROUP_HEARTBEAT;
-
-import net.openhft.chronicle.core.io.AbstractCloseable;
+import io.millrace.os.Closing;
+import io.millrace.os.LifeCycle;
+import java.util.function.LongSupplier;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.ControlledMessageHandler;
 import org.agrona.concurrent.MessageHandler;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.RingBuffer;
 
 /**
@@ -32,27 +30,28 @@ import org.agrona.concurrent.ringbuffer.RingBuffer;
  *   <li>A message that a killed process was just reading is read again by the next.
  *   <li>{@link #write} and {@link #tryClaim} also return "no room" while all producers that the
  *       ring has room for are in use at this instant; a claim that is not ended has one in use.
- *   <li>The reader is the first thread that reads. It, or anyone after its end, closes.
+ *   <li>The reader is the first thread that reads, until it ends.
+ *   <li>Any thread may close, and call all other methods meanwhile and after that: they work, or
+ *       throw {@link io.millrace.ClosedException}. A claim of another thread that is open can still
+ *       be ended.
  * </ul>
  */
-public final class AgronaRingBuffer extends AbstractCloseable implements RingBuffer {
-  private final Ring ring;
+public final class AgronaRingBuffer implements RingBuffer, AutoCloseable {
+  private final LifeCycle life = new LifeCycle("the ring buffer", this::release);
+  private final RingCore core;
   private final RingMemory memory;
-  private final UnsafeBuffer header;
   private final Group group;
   private final ProducerPool producers;
   private final AgronaReader reader;
 
   private AgronaRingBuffer(Ring ring, GroupOptions options) {
-    singleThreadedCheckDisabled(true);
-    this.ring = ring;
-    memory = ring.memory();
-    header = memory.header;
+    core = ring.core;
+    memory = core.memory;
     ring.addGroup(options);
-    group = ring.group(options.name());
-    producers = new ProducerPool(ring);
-    reader = new AgronaReader(ring, options);
-    ring.retained();
+    group = core.whileOpen(() -> core.groups.find(options.name()));
+    producers = new ProducerPool(ring, life);
+    reader = new AgronaReader(ring, options, life);
+    core.added(this, this::closeNow);
   }
 
   /**
@@ -82,14 +81,14 @@ public final class AgronaRingBuffer extends AbstractCloseable implements RingBuf
    */
   @Override
   public boolean write(int msgTypeId, DirectBuffer srcBuffer, int offset, int length) {
-    throwExceptionIfClosed();
+    life.requireOpen();
     checkType(msgTypeId);
     int number = producers.take();
     if (number == ProducerPool.NONE_IDLE) {
       return false;
     }
     try {
-      return producers.producer(number).offer(srcBuffer, offset, length, msgTypeId) >= 0;
+      return producers.producer(number).offer(msgTypeId, srcBuffer, offset, length) >= 0;
     } finally {
       producers.giveBack(number);
     }
@@ -103,7 +102,7 @@ public final class AgronaRingBuffer extends AbstractCloseable implements RingBuf
    */
   @Override
   public int tryClaim(int msgTypeId, int length) {
-    throwExceptionIfClosed();
+    life.requireOpen();
     checkType(msgTypeId);
     int number = producers.take();
     if (number == ProducerPool.NONE_IDLE) {
@@ -111,7 +110,7 @@ public final class AgronaRingBuffer extends AbstractCloseable implements RingBuf
     }
     int index = INSUFFICIENT_CAPACITY;
     try {
-      index = producers.producer(number).tryClaim(length, msgTypeId);
+      index = producers.producer(number).tryClaim(msgTypeId, length);
     } finally {
       if (index < 0) {
         producers.giveBack(number);
@@ -124,18 +123,22 @@ public final class AgronaRingBuffer extends AbstractCloseable implements RingBuf
 
   @Override
   public void commit(int index) {
-    throwExceptionIfClosed();
     int number = producers.unpark(index);
-    producers.producer(number).commit(index);
-    producers.giveBack(number);
+    try {
+      producers.producer(number).commit(index);
+    } finally {
+      producers.giveBack(number);
+    }
   }
 
   @Override
   public void abort(int index) {
-    throwExceptionIfClosed();
     int number = producers.unpark(index);
-    producers.producer(number).abort(index);
-    producers.giveBack(number);
+    try {
+      producers.producer(number).abort(index);
+    } finally {
+      producers.giveBack(number);
+    }
   }
 
   @Override
@@ -150,7 +153,7 @@ public final class AgronaRingBuffer extends AbstractCloseable implements RingBuf
    */
   @Override
   public int read(MessageHandler handler, int messageCountLimit) {
-    throwExceptionIfClosed();
+    life.requireOpen();
     return reader.read(handler, messageCountLimit);
   }
 
@@ -166,7 +169,7 @@ public final class AgronaRingBuffer extends AbstractCloseable implements RingBuf
    */
   @Override
   public int controlledRead(ControlledMessageHandler handler, int messageCountLimit) {
-    throwExceptionIfClosed();
+    life.requireOpen();
     return reader.controlledRead(handler, messageCountLimit);
   }
 
@@ -178,25 +181,27 @@ public final class AgronaRingBuffer extends AbstractCloseable implements RingBuf
   /** The next of the numbers that all users of the ring share; the first is 0. */
   @Override
   public long nextCorrelationId() {
-    throwExceptionIfClosed();
-    return header.getAndAddLong(CORRELATION_OFFSET, 1);
+    return whileOpen(memory.words::nextCorrelation);
   }
 
   /**
    * The memory that claims are written to: the data area twice, without header. Only claimed bytes
-   * may be touched, and none after the ring was closed.
+   * may be touched. After the ring is closed the buffer leads to memory of no content.
    */
   @Override
   public AtomicBuffer buffer() {
-    throwExceptionIfClosed();
+    life.requireOpen();
     return memory.data;
   }
 
   /** Leaves a time for {@link #consumerHeartbeatTime()}. The ring itself has no use for it. */
   @Override
   public void consumerHeartbeatTime(long time) {
-    throwExceptionIfClosed();
-    header.putLongRelease(group.slot + GROUP_HEARTBEAT, time);
+    whileOpen(
+        () -> {
+          group.slot.setHeartbeat(time);
+          return time;
+        });
   }
 
   /**
@@ -205,35 +210,35 @@ public final class AgronaRingBuffer extends AbstractCloseable implements RingBuf
    */
   @Override
   public long consumerHeartbeatTime() {
-    throwExceptionIfClosed();
-    return header.getLongVolatile(group.slot + GROUP_HEARTBEAT);
+    return whileOpen(group.slot::heartbeat);
   }
 
   @Override
   public long producerPosition() {
-    throwExceptionIfClosed();
-    return memory.tail();
+    return whileOpen(memory.words::tail);
   }
 
   @Override
   public long consumerPosition() {
-    throwExceptionIfClosed();
-    return group.position();
+    return whileOpen(group::position);
   }
 
   /** The bytes that are written, or being written, and not read yet. */
   @Override
   public int size() {
-    throwExceptionIfClosed();
+    return (int) whileOpen(this::sizeNow);
+  }
+
+  private long sizeNow() {
     long tail;
     long head = group.position();
     long before;
     do {
       before = head;
-      tail = memory.tail();
+      tail = memory.words.tail();
       head = group.position();
     } while (head != before);
-    return (int) Math.max(0, Math.min(tail - head, memory.capacity));
+    return Math.max(0, Math.min(tail - head, memory.capacity));
   }
 
   /**
@@ -246,7 +251,7 @@ public final class AgronaRingBuffer extends AbstractCloseable implements RingBuf
    */
   @Override
   public boolean unblock() {
-    throwExceptionIfClosed();
+    life.requireOpen();
     return reader.unblock();
   }
 
@@ -256,21 +261,35 @@ public final class AgronaRingBuffer extends AbstractCloseable implements RingBuf
     }
   }
 
-  /**
-   * Closes the producers and the consumer; the group and the ring stay. No thread may be writing.
-   */
-  @Override
-  protected void performClose() {
+  private long whileOpen(LongSupplier use) {
+    life.enterAsGuest();
     try {
-      producers.close();
-      reader.close();
+      return use.getAsLong();
     } finally {
-      ring.released();
+      life.exitAsGuest();
     }
   }
 
+  /**
+   * Closes the producers and the consumer; the group and the ring stay. Any thread may close, while
+   * others write and read. Closing again does nothing.
+   *
+   * @throws IllegalStateException if a handler closes what is just delivering to it
+   */
   @Override
-  protected void assertCloseable() {
-    reader.assertCloseable();
+  public void close() {
+    reader.requireNotDelivering();
+    closeNow();
+  }
+
+  private void closeNow() {
+    if (life.close()) {
+      Closing.closeAll(producers::close, reader::close, life::exitAsGuest);
+    }
+  }
+
+  /** Nobody is adding any more: what came behind the close is closed here. */
+  private void release() {
+    Closing.closeAll(producers::close, reader::close, () -> core.left(this, null));
   }
 }

@@ -7,7 +7,7 @@ import org.agrona.DirectBuffer;
  *
  * <pre>{@code
  * try (Batch batch = producer.tryBatch(100, 32)) {
- *   while (batch != null && hasMore() && batch.add(buffer, 0, 32, TYPE)) { ... }
+ *   while (batch != null && hasMore() && batch.add(TYPE, buffer, 0, 32)) { ... }
  * }
  * }</pre>
  *
@@ -15,64 +15,46 @@ import org.agrona.DirectBuffer;
  * padding and wakes the consumers. If the process is killed in between, what was added stays.
  */
 public final class Batch implements AutoCloseable {
-  private final Producer producer;
-  private boolean open;
-  private long position;
-  private long end;
-  private int records;
-  private long bytes;
+  private final GuardedWriter writes;
 
-  Batch(Producer producer) {
-    this.producer = producer;
-  }
-
-  void begin(long start, int length) {
-    position = start;
-    end = start + length;
-    records = 0;
-    bytes = 0;
-    open = true;
+  Batch(GuardedWriter writes) {
+    this.writes = writes;
   }
 
   /**
    * Writes the next record.
    *
+   * @param type the record's type, 0 or more
    * @param source where the payload is
    * @param offset where it starts there
    * @param length its length in bytes
-   * @param type the record's type, 0 or more
    * @return false if it does not fit into what is left of the batch
-   * @throws IllegalStateException if the batch is closed
+   * @throws IllegalArgumentException if length or type are out of range
+   * @throws IndexOutOfBoundsException if the payload is not within the source
+   * @throws IllegalStateException if the batch is closed; it also is after the copy of a payload
+   *     threw something: what was added before stays
    */
-  public boolean add(DirectBuffer source, int offset, int length, int type) {
-    if (!open) {
-      throw new IllegalStateException("the batch is closed");
-    }
-    long next = position + RingLayout.recordLength(length);
-    if (length > end - position || next > end) {
-      return false;
-    }
-    producer.add(position, source, offset, length, type);
-    position = next;
-    records++;
-    bytes += length;
-    return true;
+  public boolean add(int type, DirectBuffer source, int offset, int length) {
+    return writes.add(type, source, offset, length);
   }
 
-  boolean isOpen() {
-    return open;
+  /**
+   * Writes records in place, into this batch and the later ones of the same producer. Between two
+   * batches it refuses to, as a closed batch does.
+   *
+   * @return a sender, used by the thread of the producer
+   */
+  public RecordSender sender() {
+    return new BatchSender(writes);
   }
 
-  void end() {
-    open = false;
-    producer.endBatch(position, end, records, bytes);
-  }
-
-  /** Ends the batch. Closing it again does nothing. */
+  /**
+   * Ends the batch. Closing it again does nothing.
+   *
+   * @throws IllegalStateException if it is closed by the source of a payload that is just added
+   */
   @Override
   public void close() {
-    if (open) {
-      end();
-    }
+    writes.endBatch();
   }
 }

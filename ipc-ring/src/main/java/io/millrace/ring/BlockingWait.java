@@ -1,23 +1,33 @@
 package io.millrace.ring;
 
+import static io.millrace.ring.RingLayout.NO_QUEUE;
+
+import io.millrace.SystemCallException;
+import io.millrace.os.Alarm;
+import io.millrace.os.CallResult;
+import io.millrace.os.Deadline;
+
 /**
  * The blocking part that all waits have in common: ask to be woken, look again, sleep.
  *
- * <p>The place among the sleepers is taken with the first wait and kept.
+ * <p>What it takes to sleep is opened with the first wait and kept. Where there are no descriptors
+ * left for it, the thread parks for a few milliseconds at a time and looks by itself.
  */
 abstract class BlockingWait implements Waitable {
   private static final long UNCERTAIN_NANOS = 1_000_000;
 
   private final RingHandle owner;
-  private final Ring ring;
-  private final int bitmap;
+  private final RingCore core;
+  private final Alarm alarm;
+  private final WaiterBits bits;
   private Waiter waiter;
   private boolean uncertain;
 
-  BlockingWait(RingHandle owner, Ring ring, int bitmap) {
+  BlockingWait(RingHandle owner, RingCore core, WaiterBits bits) {
     this.owner = owner;
-    this.ring = ring;
-    this.bitmap = bitmap;
+    this.core = core;
+    this.bits = bits;
+    alarm = owner.alarm;
   }
 
   /** Tells whether it is there, of a handle that is open. */
@@ -29,85 +39,216 @@ abstract class BlockingWait implements Waitable {
   /** Does what is to be done when a member has died, or may have. */
   abstract void clearUp();
 
+  /** Those of whom one is woken for all, or {@link RingLayout#NO_QUEUE}. */
+  int queue() {
+    return NO_QUEUE;
+  }
+
+  /** The bytes that are waited for, if it is room. */
+  long wanted() {
+    return 0;
+  }
+
+  /** Others wait for the same, and one of them is woken for all. */
+  boolean hasRivals() {
+    return false;
+  }
+
+  /**
+   * A waker has counted on this one: it sees to it that somebody looks who is not woken otherwise.
+   *
+   * @param isReady the caller is about to use what it was woken for
+   */
+  void passOn(boolean isReady) {}
+
   @Override
   public final boolean isReady() {
-    owner.throwExceptionIfClosed();
-    return look();
+    owner.enterOutsideHandlers();
+    try {
+      return look();
+    } finally {
+      owner.life.exit();
+    }
+  }
+
+  @Override
+  public final boolean isWoken() {
+    return alarm.isDue();
+  }
+
+  @Override
+  public final void wakeup() {
+    owner.wakeWaiting();
   }
 
   @Override
   public final boolean await(long timeoutNanos) {
+    owner.enterOutsideHandlers();
+    try {
+      return awaitInside(timeoutNanos);
+    } finally {
+      owner.life.exit();
+    }
+  }
+
+  private boolean awaitInside(long timeoutNanos) {
     if (isReady()) {
       return true;
     }
     long start = System.nanoTime();
     long rest = timeoutNanos;
+    boolean ready = false;
     try {
-      while (rest > 0) {
-        if (!prepareWait()) {
-          return true;
+      while (!ready && rest > 0 && !alarm.isDue()) {
+        if (prepareWait()) {
+          sleep(Math.min(rest, longestWaitNanos()));
         }
-        waiter.sleep(Math.min(rest, longestWaitNanos()));
-        if (isReady()) {
-          return true;
-        }
-        if (timeoutNanos != FOREVER) {
-          rest = timeoutNanos - (System.nanoTime() - start);
-        }
+        ready = isReady();
+        rest = Deadline.left(timeoutNanos, start);
       }
-      return false;
+      if (!ready) {
+        owner.life.requireOpen(); // A close sets the alarm, too.
+      }
+      return ready;
     } finally {
-      cancel();
+      cancel(ready);
+      if (!ready) {
+        alarm.end();
+      }
     }
+  }
+
+  private void sleep(long nanos) {
+    if (waiter == null) {
+      alarm.park(nanos);
+    } else {
+      waiter.sleep(nanos);
+    }
+  }
+
+  /**
+   * The wait of a call that looks for itself once more behind it.
+   *
+   * @return false if the call is to end, whether or not there is something: it was woken, or its
+   *     thread is interrupted
+   */
+  final boolean await(WaitStrategy strategy, long timeoutNanos) {
+    int before = alarm.ended();
+    strategy.await(this, timeoutNanos);
+    boolean goesOn = alarm.ended() == before && !alarm.isDue();
+    if (!goesOn) {
+      alarm.end();
+    }
+    return goesOn;
   }
 
   @Override
   public final int descriptor() {
-    return waiter().descriptor();
+    owner.enterOutsideHandlers();
+    try {
+      openWaiter();
+      return waiter.descriptor();
+    } catch (SystemCallException shortage) {
+      throw CallResult.failure(
+          shortage.call(),
+          shortage.errno(),
+          "a descriptor for an event loop; raise ulimit -n, or wait without an event loop");
+    } finally {
+      owner.life.exit();
+    }
   }
 
   @Override
   public final boolean prepareWait() {
-    waiter().announce();
-    if (isReady()) {
+    owner.enterOutsideHandlers();
+    try {
+      return prepareInside();
+    } finally {
+      owner.life.exit();
+    }
+  }
+
+  private boolean prepareInside() {
+    try {
+      openWaiter();
+      waiter.announce(queue(), wanted());
+    } catch (SystemCallException failure) {
+      if (waiter != null || !DeathWatch.isShortage(failure)) {
+        throw failure;
+      }
+    }
+    if (isReady() || alarm.isDue()) {
       return false;
     }
+    if (waiter != null && waiter.wasWokenForNothing()) {
+      passOn(false);
+    }
     uncertain = isUncertain();
-    if (waiter.sawDeath() || uncertain) {
+    if (sawDeath() || uncertain) {
       clearUp();
     }
-    return !isReady();
+    return !isReady() && !alarm.isDue();
   }
 
   @Override
   public final long longestWaitNanos() {
-    return uncertain ? UNCERTAIN_NANOS : waiter().longestSleepNanos();
+    owner.enterOutsideHandlers();
+    try {
+      if (uncertain) {
+        return UNCERTAIN_NANOS;
+      }
+      return waiter == null ? Waiter.UNPLACED_NANOS : waiter.longestSleepNanos(hasRivals());
+    } finally {
+      owner.life.exit();
+    }
   }
 
   @Override
   public final void cancelWait() {
-    if (waiter != null && waiter.isAnnounced()) {
-      cancel();
-      waiter.drain();
+    if (owner.isClosed()) {
+      return; // Its wait is over.
+    }
+    owner.enterOutsideHandlers();
+    try {
+      cancelInside();
+    } finally {
+      owner.life.exit();
     }
   }
 
-  private void cancel() {
-    if (waiter == null) {
-      return; // There was no place for it; that is what the caller is being told.
+  private void cancelInside() {
+    if (waiter != null && waiter.isAnnounced()) {
+      waiter.drain();
+      cancel(!owner.isClosed() && look());
     }
-    waiter.cancel();
-    if (waiter.sawDeath()) {
+    alarm.end();
+  }
+
+  private void cancel(boolean isReady) {
+    if (waiter == null) {
+      return; // There was nothing to sleep with, or nothing to wait for.
+    }
+    if (waiter.cancel()) {
+      passOn(isReady);
+    }
+    if (sawDeath()) {
       clearUp();
     }
   }
 
-  private Waiter waiter() {
-    owner.throwExceptionIfClosed();
-    if (waiter == null) {
-      waiter = Waiter.acquire(ring, bitmap);
+  /** Without a watch there may have been one at any time. */
+  private boolean sawDeath() {
+    boolean saw = waiter == null || waiter.sawDeath();
+    if (saw) {
+      core.signals.deadSleepers().clear();
     }
-    return waiter;
+    return saw;
+  }
+
+  private void openWaiter() {
+    if (waiter == null) {
+      waiter = Waiter.open(core, bits, alarm);
+    }
   }
 
   final void close() {

@@ -1,51 +1,59 @@
 package io.millrace.ring;
 
-import static io.millrace.ring.RingLayout.*;
-
+import io.millrace.os.Closing;
+import io.millrace.os.Deadline;
+import java.util.Objects;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Reads records as a member of a group. Made by {@link Ring#addConsumer(GroupOptions)}.
  *
- * <p>Used by one thread at a time. Every method throws {@link
- * net.openhft.chronicle.core.io.ClosedIllegalStateException} after {@link #close()}, {@link
- * net.openhft.chronicle.core.io.ThreadingIllegalStateException} when a second thread uses it while
- * the first one lives, and {@link RingCorruptedException} when the memory holds what no producer
- * writes.
+ * <p>Used by one thread; another one may use it when that one has ended. Every method throws {@link
+ * io.millrace.ClosedException} once this consumer or its ring was closed, {@link
+ * io.millrace.ForeignThreadException} when a second thread uses it while the first one lives, and
+ * {@link DamagedRingException} when the memory holds what no producer writes.
+ *
+ * <p>Any thread may {@linkplain #close() close} it, and ask for its {@link #group()} and {@link
+ * #position()}, and {@linkplain #wakeup() wake} who waits with it. A delivery that is under way
+ * ends behind the record whose handler is just running.
+ *
+ * <p>Inside a handler, all other handles may be used, of the same ring, too: it may offer, and poll
+ * another consumer. Of the consumer that is just delivering to it only those methods may be called;
+ * all others throw {@link IllegalStateException} and change nothing. It may close the ring: then
+ * its record is done, and the last one that this consumer delivers.
+ *
+ * <p>An interrupt matters to the calls that wait, and to no other: see {@link Waitable}.
  *
  * <p>If the process is killed while it handles a record, another consumer of the group, or the next
- * to join, gets that record again, marked as redelivery.
+ * to join, gets that record again, marked as redelivery. That holds for every kind of group; but
+ * one that is not {@linkplain GroupOptions#retained() retained} and has no consumer left gives way
+ * to producers that need its space, and to members that need its place. Then its records are lost.
+ *
+ * <p>Closing waits for nobody, whatever other processes are doing.
  */
 public abstract sealed class Consumer extends RingHandle permits ExclusiveConsumer, SharedConsumer {
-  final Ring ring;
+  final RingCore core;
   final RingMemory memory;
-  final UnsafeBuffer header;
-  final RawMemory rawHeader;
-  final RawMemory rawData;
+  final RecordHeader headers;
   final UnsafeBuffer data;
-  final long key;
-  final int mask;
-  final int index;
-  final int slot;
+  final ConsumerSlot slot;
   final Group group;
   final IdleWatch idle;
+  private final String groupName;
   private final DataWait dataWait;
   private long records;
   private long bytes;
 
-  Consumer(Ring ring, Group group, int index) {
-    this.ring = ring;
+  Consumer(RingCore core, Group group, int index) {
+    super("consumer");
+    groupName = group.slot.name();
+    this.core = core;
     this.group = group;
-    this.index = index;
-    memory = ring.memory();
-    header = memory.header;
+    memory = core.memory;
+    headers = memory.records;
     data = memory.data;
-    rawHeader = memory.rawHeader;
-    rawData = memory.rawData;
-    key = memory.key;
-    mask = memory.mask;
-    slot = memory.consumerSlot(index);
+    slot = memory.consumers[index];
     idle = new IdleWatch(this);
     dataWait = new DataWait(this);
   }
@@ -57,8 +65,9 @@ public abstract sealed class Consumer extends RingHandle permits ExclusiveConsum
    *
    * @param handler receives them; what it throws comes out of this method, and the record stays. It
    *     may not close this consumer
-   * @param limit how many at most
+   * @param limit how many at most; less than 1 delivers nothing
    * @return how many were delivered, 0 if there is none now
+   * @throws NullPointerException if the handler is null
    */
   public abstract int poll(RecordHandler handler, int limit);
 
@@ -66,31 +75,35 @@ public abstract sealed class Consumer extends RingHandle permits ExclusiveConsum
    * Delivers records that are there, as long as the handler wants.
    *
    * @param handler receives them and says how to go on
-   * @param limit how many at most
+   * @param limit how many at most; less than 1 delivers nothing
    * @return how many were delivered and not aborted
+   * @throws NullPointerException if the handler is null
    */
   public abstract int controlledPoll(ControlledRecordHandler handler, int limit);
 
   /**
-   * Delivers records, and waits for the first one if there is none.
+   * Delivers records, and waits for the first one if there is none. {@link #wakeup()} and an
+   * interrupt of the calling thread, also ones that came before, end the wait at once; the
+   * interrupt's flag stays set.
    *
-   * @param handler receives them
-   * @param limit how many at most
+   * @param handler receives them; as for {@link #poll(RecordHandler, int)}
+   * @param limit how many at most; less than 1 delivers nothing and waits for nothing
    * @param wait how to wait
-   * @param timeoutNanos how long at most, in nanoseconds; {@link Waitable#FOREVER} for no limit
-   * @return how many were delivered, 0 if none came in time
+   * @param timeoutNanos how long at most, in nanoseconds; 0 or less does not wait, {@link
+   *     Waitable#FOREVER} waits without a limit
+   * @return how many were delivered, 0 if none came in time or before the wait was ended
+   * @throws NullPointerException if the handler or the strategy is null
    */
   public final int poll(RecordHandler handler, int limit, WaitStrategy wait, long timeoutNanos) {
+    Objects.requireNonNull(wait, "wait");
     long start = System.nanoTime();
-    long rest = timeoutNanos;
+    long rest = limit < 1 ? 0 : timeoutNanos;
     int count = poll(handler, limit);
     while (count == 0 && rest > 0) {
       // Ready may also mean padding, or that another consumer of the group is faster.
-      wait.await(dataWait, rest);
+      boolean goesOn = dataWait.await(wait, rest);
       count = poll(handler, limit);
-      if (timeoutNanos != Waitable.FOREVER) {
-        rest = timeoutNanos - (System.nanoTime() - start);
-      }
+      rest = goesOn ? Deadline.left(timeoutNanos, start) : 0;
     }
     return count;
   }
@@ -101,28 +114,61 @@ public abstract sealed class Consumer extends RingHandle permits ExclusiveConsum
    * @return something that is ready once {@link #poll} has something to do
    */
   public final Waitable waitForRecords() {
-    throwExceptionIfClosed();
+    life.requireOpen();
     return dataWait;
   }
 
   /**
-   * The name of the group.
+   * The name of the group. Any thread may ask, also after the close.
    *
    * @return the name
    */
   public final String group() {
-    return group.name();
+    return groupName;
   }
 
   /**
    * How far the group has come: everything before this position is handled or in somebody's hand.
+   * Any thread may ask.
    *
    * @return the position in bytes from the start of the stream
    */
   public final long position() {
-    throwExceptionIfClosed();
-    return group.position();
+    life.enterAsGuest();
+    try {
+      return group.position();
+    } finally {
+      life.exitAsGuest();
+    }
   }
+
+  /**
+   * Where the record is that is just being handled. For handlers. With {@link Ring#id()} that is
+   * the record's number: no other record has it, and it is the same when the record comes again.
+   *
+   * @return the position of its first byte, from the start of the stream
+   * @throws IllegalStateException outside a handler
+   */
+  public final long recordPosition() {
+    life.requireOwner();
+    if (!isInside()) {
+      throw new IllegalStateException(
+          "recordPosition() is for handlers: no record is being handled");
+    }
+    return handledPosition();
+  }
+
+  /** Asked by the handler of a record. */
+  abstract long handledPosition();
+
+  /** Those of whom one is woken for each record, or {@link RingLayout#NO_QUEUE}. */
+  abstract int queue();
+
+  /** There are others in the queue. */
+  abstract boolean hasRivals();
+
+  /** One was woken for all: this consumer wakes another if there is more than it takes. */
+  abstract void owePassingOn();
 
   /** The position of the record that this consumer would take next. */
   abstract long nextPosition();
@@ -136,48 +182,37 @@ public abstract sealed class Consumer extends RingHandle permits ExclusiveConsum
   /** Looks for what dead members of the group have left. Returns true if there is work to do. */
   abstract boolean findOrphans();
 
-  /** A committed record's payload length, checked: whatever is in memory, reading it is safe. */
-  final int checkedLength(int at, long position) {
-    int length = rawData.getInt(at + RECORD_LENGTH);
-    if (length < 0 || length > memory.maxClaim - RECORD_HEADER_LENGTH) {
-      throw impossibleLength(position, length);
-    }
-    return length;
-  }
-
-  private RingCorruptedException impossibleLength(long position, int length) {
-    return new RingCorruptedException(
-        "the record at position " + position + " has an impossible length: " + length);
-  }
-
   /** Keeps the counts, and tells producers that wait for room. */
   final void consumed(int count, long length) {
     records += count;
     bytes += length;
-    rawHeader.putLongOpaque(slot + CONSUMED_RECORDS, records);
-    rawHeader.putLongOpaque(slot + CONSUMED_BYTES, bytes);
+    slot.setConsumed(records, bytes);
     wakeProducers();
   }
 
   /** Tells producers that wait for room. */
   final void wakeProducers() {
-    int woken = ring.signals().spaceFreed();
+    int woken = core.signals.spaceFreed();
     if (woken > 0) {
-      header.addLongOpaque(slot + CONSUMER_WAKE_UPS, woken);
+      slot.countWakeUps(woken);
     }
   }
 
   /** Leaves the group. A record in hand goes to another consumer. */
   @Override
-  protected void performClose() {
-    dataWait.close();
-    leave();
+  final void release() {
+    Closing.closeAll(dataWait::close, () -> core.left(this, this::leave));
   }
 
-  abstract void leave();
+  private void leave() {
+    core.consumers.leave(slot.index, group, owesRedelivery(), holdsRecord());
+  }
 
-  /** The record that the group gets next may have been handled by a consumer before. */
+  /** The record that the group gets next may have been handled by this consumer before. */
   abstract boolean owesRedelivery();
+
+  /** Its slot shows a record that it could not handle, for another one to take over. */
+  abstract boolean holdsRecord();
 
   /** Hands a record to either kind of handler. */
   static void deliver(
@@ -185,12 +220,12 @@ public abstract sealed class Consumer extends RingHandle permits ExclusiveConsum
       boolean redelivered,
       int type,
       DirectBuffer buffer,
-      int at,
+      int offset,
       int length) {
     if (redelivered) {
-      handler.onRedelivery(type, buffer, at + RECORD_HEADER_LENGTH, length);
+      handler.onRedelivery(type, buffer, offset, length);
     } else {
-      handler.onRecord(type, buffer, at + RECORD_HEADER_LENGTH, length);
+      handler.onRecord(type, buffer, offset, length);
     }
   }
 }

@@ -3,145 +3,255 @@ package io.millrace.ring;
 import static io.millrace.ring.RingLayout.*;
 import static io.millrace.ring.Steps.Step.*;
 
-import org.agrona.concurrent.UnsafeBuffer;
-
-/** How consumers join a group and leave it. */
+/** How consumers join a group and leave it. Checked by {@code leave.pml}, {@code takeover.pml}. */
 final class ConsumerMembers {
+  /** Each but the last in vain because the last consumer left a group at that very moment. */
+  private static final int MOST_TRIES = 1000;
+
   private final RingMemory memory;
-  private final UnsafeBuffer header;
   private final Membership membership;
   private final Groups groups;
-  private final MemberNews news;
+  private final ConsumerSlots slots;
+  private final Signals signals;
+  private final MemberEvents news;
 
-  ConsumerMembers(RingMemory memory, Membership membership, Groups groups, MemberNews news) {
+  ConsumerMembers(
+      RingMemory memory,
+      Membership membership,
+      Groups groups,
+      ConsumerSlots slots,
+      Signals signals,
+      MemberEvents news) {
     this.memory = memory;
     this.membership = membership;
     this.groups = groups;
+    this.slots = slots;
+    this.signals = signals;
     this.news = news;
-    header = memory.header;
+  }
+
+  /**
+   * Makes what uses a slot.
+   *
+   * @param <T> what is made
+   */
+  interface Maker<T> {
+    /**
+     * Makes one.
+     *
+     * @param group the group that was joined
+     * @param slot the index of the slot
+     * @param record what the last owner of the slot had in hand, or NONE
+     * @param afterDeath the record at the group's cursor may have been handled before
+     * @return what uses the slot
+     */
+    T make(Group group, int slot, long record, boolean afterDeath);
   }
 
   /** Joins a group, which is created if it does not exist. */
-  Consumer join(Ring ring, GroupOptions options) {
+  <T> T join(GroupOptions options, Maker<T> maker) {
     return membership.exclusively(
         () -> {
-          groups.removeDead();
-          Group group = groups.find(options.name());
-          boolean afterDeath = group != null && checkJoinable(group, options);
-          int index = lockSlot();
-          try {
-            Steps.reached(SLOT_LOCKED);
-            if (group == null) {
-              group = groups.open(options);
+          groups.tidy();
+          for (int i = 0; i < MOST_TRIES; i++) {
+            T consumer = tryJoin(options, maker);
+            if (consumer != null) {
+              return consumer;
             }
-            open(index, group);
-            Consumer consumer =
-                options.isShared()
-                    ? new SharedConsumer(ring, group, index)
-                    : new ExclusiveConsumer(ring, group, index, afterDeath);
-            news.joined("consumer", index);
-            return consumer;
-          } catch (RuntimeException | Error failure) {
-            membership.disown(consumerLock(index)); // Left as by one that was killed.
-            throw failure;
           }
+          throw new DamagedRingException(
+              "group " + options.name() + " ends whenever somebody joins it");
         });
   }
 
-  private void open(int index, Group group) {
-    int slot = memory.consumerSlot(index);
-    header.putLong(slot + IN_PROGRESS, NONE);
-    header.putLong(slot + CONFIRMED, group.position() | group.index);
-    header.putLong(slot + CONSUMED_RECORDS, 0);
-    header.putLong(slot + CONSUMED_BYTES, 0);
-    header.putLong(slot + CONSUMER_WAKE_UPS, 0);
-    header.putInt(slot + CONSUMER_GROUP, group.index);
-    membership.sign(header, slot + CONSUMER_IDENTITY);
+  /** Returns null if the group has ended meanwhile, because its last consumer left. */
+  private <T> T tryJoin(GroupOptions options, Maker<T> maker) {
+    Group group = groups.findFor(options);
+    if (group != null && !group.isShared()) {
+      succeed(group);
+    }
+    boolean afterDeath = group != null && group.isUnclean();
+    ConsumerSlot slot = lockSlot(group);
+    try {
+      Steps.reached(SLOT_LOCKED);
+      if (group == null) {
+        group = groups.open(options);
+      }
+      long record = slot.state() == FREE ? NONE : ConsumerSlots.claimed(slot, group.slot);
+      open(slot, group, record);
+      if (!group.join()) {
+        ConsumerSlots.free(slot);
+        slots.disown(slot);
+        return null;
+      }
+      T consumer = maker.make(group, slot.index, record, afterDeath);
+      news.joined("consumer", slot.index);
+      return consumer;
+    } catch (RuntimeException | Error failure) {
+      try {
+        vacate(slot, group, slot.inHand() != NONE);
+        signals.membersChanged();
+      } catch (RuntimeException | Error another) {
+        failure.addSuppressed(another);
+      }
+      throw failure;
+    }
+  }
+
+  /**
+   * Makes an owned slot one of the group. With a record that its last owner had in hand it is one
+   * already: then all that tells so stays as it is, so that this one may be killed, too.
+   */
+  private void open(ConsumerSlot slot, Group group, long record) {
+    if (record == NONE) {
+      slot.setGroup(group.slot.index, group.position());
+    }
+    slot.clearCounters();
+    membership.sign(slot.owner);
     Steps.reached(SLOT_SIGNED);
-    if (header.getInt(CONSUMER_BOUND_OFFSET) <= index) {
-      header.putIntVolatile(CONSUMER_BOUND_OFFSET, index + 1);
-    }
-    header.putIntVolatile(slot + CONSUMER_STATE, ACTIVE);
+    memory.words.raiseConsumerBound(slot.index);
+    slot.setState(ACTIVE);
     Steps.reached(SLOT_ACTIVE);
-    group.setUnclean(false);
   }
 
-  /** Returns true if the only consumer that an exclusive group had was killed. */
-  private boolean checkJoinable(Group group, GroupOptions options) {
-    Groups.checkKind(group, options);
-    boolean afterDeath = group.isUnclean();
-    if (!options.isShared()) {
-      for (int i = 0; i < memory.consumers; i++) {
-        if (groups.isMember(i, group)) {
-          int slot = memory.consumerSlot(i);
-          if (!membership.tryOwn(consumerLock(i))) {
-            throw new GroupInUseException(
-                "group "
-                    + options.name()
-                    + " is exclusive and process "
-                    + header.getInt(slot + CONSUMER_IDENTITY + IDENTITY_PID)
-                    + " consumes it");
-          }
-          // First noted in the group: whoever joins may be killed before it has a slot.
-          group.setUnclean(true);
-          header.putIntVolatile(slot + CONSUMER_STATE, FREE);
-          Steps.reached(SLOT_FREED);
-          membership.disown(consumerLock(i));
-          afterDeath = true;
+  /** Frees the slot that a killed consumer of an exclusive group has left. */
+  private void succeed(Group group) {
+    int index = group.slot.index;
+    for (ConsumerSlot slot : memory.consumers) {
+      if (slot.isMember(index)) {
+        if (slots.tryOwn(slot)) {
+          retire(slot);
+          slots.disown(slot);
+        } else if (slot.isMember(index)) {
+          throw new GroupInUseException(
+              "group "
+                  + group.slot.name()
+                  + " is exclusive and process "
+                  + slot.owner.pid()
+                  + " consumes it");
         }
       }
     }
-    return afterDeath;
   }
 
-  /** The slot of a dead shared consumer is left to its group: it may have a record in hand. */
-  private int lockSlot() {
-    for (int i = 0; i < memory.consumers; i++) {
-      int state = header.getIntVolatile(memory.consumerSlot(i) + CONSUMER_STATE);
-      if (state == FREE && membership.tryOwn(consumerLock(i))) {
-        return i;
+  /**
+   * Takes the lock of a slot that nobody needs, and frees it. If there is none, that of a dead or
+   * former member of the caller's group with the record that it had in hand; such a slot is not
+   * free. The last resort is a group whose consumers were all killed.
+   */
+  private ConsumerSlot lockSlot(Group group) {
+    for (int i = 0; i <= memory.groups.length; i++) {
+      ConsumerSlot slot = lockFree();
+      if (slot == null) {
+        slot = lockUnneeded();
+      }
+      if (slot == null && group != null && group.isShared()) {
+        slot = lockOwn(group);
+      }
+      if (slot != null) {
+        return slot;
+      }
+      if (!groups.evictForSlots(group)) {
+        break;
       }
     }
-    for (int i = 0; i < memory.consumers; i++) {
-      long inHand = header.getLongVolatile(memory.consumerSlot(i) + IN_PROGRESS);
-      if (inHand == NONE && membership.tryOwn(consumerLock(i))) {
-        if (header.getLongVolatile(memory.consumerSlot(i) + IN_PROGRESS) == NONE) {
-          noteDeath(i);
-          return i;
+    throw new NoFreeSlotException("consumer", memory.consumers.length, "maxConsumers");
+  }
+
+  private ConsumerSlot lockFree() {
+    for (ConsumerSlot slot : memory.consumers) {
+      if (slot.state() == FREE && slots.tryOwn(slot)) {
+        return slot;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * What was shown and not claimed is nobody's; what was claimed belongs to the dead one's group.
+   */
+  private ConsumerSlot lockUnneeded() {
+    for (ConsumerSlot slot : memory.consumers) {
+      if (slots.tryOwn(slot)) {
+        GroupSlot group = slots.group(slot);
+        if (group == null || ConsumerSlots.claimed(slot, group) == NONE) {
+          retire(slot);
+          return slot;
         }
-        membership.disown(consumerLock(i));
+        slots.disown(slot);
       }
     }
-    throw new NoFreeSlotException("consumer", memory.consumers, "maxConsumers");
+    return null;
   }
 
-  private void noteDeath(int consumer) {
-    int index = header.getInt(memory.consumerSlot(consumer) + CONSUMER_GROUP);
-    if (index >= 0 && index < memory.groups) {
-      new Group(memory, index).setUnclean(true);
+  private ConsumerSlot lockOwn(Group group) {
+    for (ConsumerSlot slot : memory.consumers) {
+      if (slot.names(group.slot.index) && slots.tryOwn(slot)) {
+        if (ConsumerSlots.claimed(slot, group.slot) == NONE) {
+          retire(slot);
+        }
+        return slot;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Frees an owned slot. If its owner was killed this is noted in the group first: whoever joins
+   * may be killed before it has a slot. Who has left in good order has said what it owes.
+   */
+  private void retire(ConsumerSlot slot) {
+    GroupSlot group = slots.group(slot);
+    if (group != null && slot.isMember(group.index)) {
+      groups.at(group).setUnclean();
+    }
+    ConsumerSlots.free(slot);
+  }
+
+  /**
+   * Leaves, and waits for nobody: not for the membership lock either. An ephemeral group goes with
+   * its last consumer; a record that is still in hand is left to the others of the group.
+   *
+   * @param owesRedelivery the record at the group's cursor may have been handled before
+   * @param holdsRecord the slot shows a record that could not be handled
+   */
+  void leave(int index, Group group, boolean owesRedelivery, boolean holdsRecord) {
+    try {
+      if (owesRedelivery) {
+        group.setUnclean();
+      }
+      vacate(memory.consumers[index], group, holdsRecord);
+    } finally {
+      news.left("consumer", index);
     }
   }
 
-  /** Leaves; an ephemeral group goes with its last consumer. */
-  void leave(Consumer consumer) {
-    membership.exclusively(
-        () -> {
-          header.putLongRelease(consumer.slot + IN_PROGRESS, NONE);
-          if (consumer.owesRedelivery()) {
-            consumer.group.setUnclean(true);
-          }
-          header.putIntVolatile(consumer.slot + CONSUMER_STATE, FREE);
-          Steps.reached(SLOT_FREED);
-          membership.disown(consumerLock(consumer.index));
-          groups.removeIfEmpty(consumer.group);
-          return null;
-        });
-    news.left("consumer", consumer.index);
-  }
-
-  /** Leaves like one that was killed: somebody takes over what is in its slot. */
-  void abandon(Consumer consumer) {
-    membership.disown(consumerLock(consumer.index));
-    news.left("consumer", consumer.index);
+  /**
+   * Gives an owned slot back. Until it is free it names the group, so that nobody uses the group's
+   * place again; and until then whoever sleeps is told if its owner is killed.
+   */
+  private void vacate(ConsumerSlot slot, Group group, boolean holdsRecord) {
+    try {
+      if (group == null) {
+        return; // There is none to leave yet, and the slot is free.
+      }
+      if (slot.state() != FREE) {
+        if (!holdsRecord) {
+          slot.showNone();
+        }
+        slot.setState(LEFT);
+        Steps.reached(SLOT_LEFT);
+      }
+      boolean ended = groups.endIfEmpty(group);
+      if (ended) {
+        slots.freeAll(group.slot.index);
+      }
+      if (ended || !holdsRecord) {
+        ConsumerSlots.free(slot);
+        signals.spaceFreed();
+      }
+    } finally {
+      slots.disown(slot);
+    }
   }
 }

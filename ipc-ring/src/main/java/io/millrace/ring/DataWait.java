@@ -5,7 +5,7 @@ final class DataWait extends BlockingWait {
   private final Consumer consumer;
 
   DataWait(Consumer consumer) {
-    super(consumer, consumer.ring, RingLayout.DATA_WAITERS_OFFSET);
+    super(consumer, consumer.core, consumer.memory.words.dataWaiters);
     this.consumer = consumer;
   }
 
@@ -20,17 +20,40 @@ final class DataWait extends BlockingWait {
   }
 
   private boolean isThere() {
-    return consumer.memory.isCommitted(consumer.nextPosition()) || consumer.idle.hasOrphans();
+    return consumer.headers.isCommitted(consumer.nextPosition()) || consumer.idle.hasOrphans();
   }
 
   /** A claim whose owner may die, or give up another claim that looks like it. */
   @Override
   boolean isUncertain() {
-    return consumer.memory.tail() > consumer.nextPosition();
+    return consumer.memory.words.tail() > consumer.nextPosition();
   }
 
   @Override
   void clearUp() {
     consumer.idle.clearUp();
+  }
+
+  @Override
+  int queue() {
+    return consumer.queue();
+  }
+
+  @Override
+  boolean hasRivals() {
+    return queue() != RingLayout.NO_QUEUE && consumer.hasRivals();
+  }
+
+  /** Ready, the consumer takes one record, and then looks whether there is another one. */
+  @Override
+  void passOn(boolean isReady) {
+    if (queue() == RingLayout.NO_QUEUE) {
+      return;
+    }
+    if (isReady) {
+      consumer.owePassingOn();
+    } else if (isThere()) {
+      consumer.core.signals.moreRecords(queue());
+    }
   }
 }

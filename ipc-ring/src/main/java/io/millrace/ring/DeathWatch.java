@@ -2,11 +2,11 @@ package io.millrace.ring;
 
 import static io.millrace.ring.RingLayout.*;
 
+import io.millrace.SystemCallException;
 import io.millrace.os.Descriptor;
 import io.millrace.os.Epoll;
 import io.millrace.os.Errno;
 import io.millrace.os.PidFd;
-import io.millrace.os.SystemCallException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -15,6 +15,10 @@ import java.util.Set;
 /**
  * Has the kernel tell when a process that is a member of the ring dies: its pidfd stands in the
  * sleeper's epoll set.
+ *
+ * <p>A process that was just starting another program leaves its locks to that one for some
+ * milliseconds, until its descriptors are closed there. Nothing tells the end of that, so as long
+ * as it lasts the watch is not complete.
  */
 final class DeathWatch {
   private static final Set<Integer> SHORTAGES =
@@ -29,6 +33,10 @@ final class DeathWatch {
   private final Set<Integer> dead = new HashSet<>();
 
   private final Set<Integer> named = new HashSet<>();
+
+  /** Seen dead, but their locks are held still. */
+  private final Set<Integer> lingering = new HashSet<>();
+
   private long members = -1;
   private boolean sawDeath;
   private boolean complete;
@@ -42,9 +50,17 @@ final class DeathWatch {
     this.epoll = epoll;
   }
 
+  /** There is no descriptor, memory or room in epoll sets left, perhaps only for now. */
+  static boolean isShortage(SystemCallException failure) {
+    return SHORTAGES.contains(failure.errno());
+  }
+
   /** Brings the watch up to date if somebody joined or left. */
   void refresh() {
-    long now = memory.header.getLongVolatile(MEMBERS_OFFSET);
+    if (!lingering.isEmpty() && lingering.removeIf(pid -> !holdsLocks(pid))) {
+      sawDeath = true; // Once more: now others can take what the dead one had.
+    }
+    long now = memory.words.members();
     if (now == members && !shortage) {
       return;
     }
@@ -54,23 +70,25 @@ final class DeathWatch {
     complete = true;
     shortage = false;
     named.clear();
-    for (int i = 0; i < memory.producers; i++) {
-      name(producerSlot(i) + PRODUCER_STATE, producerSlot(i) + PRODUCER_IDENTITY, producerLock(i));
+    for (ProducerSlot slot : memory.producers) {
+      if (slot.state() == ACTIVE) {
+        name(slot.owner, slot.lock());
+      }
     }
-    for (int i = 0; i < memory.consumers; i++) {
-      int slot = memory.consumerSlot(i);
-      name(slot + CONSUMER_STATE, slot + CONSUMER_IDENTITY, consumerLock(i));
+    for (ConsumerSlot slot : memory.consumers) {
+      int state = slot.state();
+      // Who is just leaving may be killed at it.
+      if (state == ACTIVE || state == LEFT && membership.isAlive(slot.lock())) {
+        name(slot.owner, slot.lock());
+      }
     }
     dead.retainAll(named);
     watched.entrySet().removeIf(entry -> forget(entry.getKey(), entry.getValue()));
   }
 
-  private void name(int state, int identity, long lock) {
-    if (memory.header.getIntVolatile(state) != ACTIVE) {
-      return;
-    }
-    int pid = memory.header.getInt(identity + IDENTITY_PID);
-    if (memory.header.getLong(identity + IDENTITY_PID_NAMESPACE) != membership.pidNamespace) {
+  private void name(SlotOwner owner, long lock) {
+    int pid = owner.pid();
+    if (!isHere(owner)) {
       complete = false;
     } else if (pid != membership.pid) {
       named.add(pid);
@@ -93,17 +111,18 @@ final class DeathWatch {
         process.close();
       }
       if (failure.errno() == Errno.ESRCH) {
-        dead.add(pid);
-        sawDeath = true;
+        noteDeath(pid);
       } else {
-        complete = false; // No pidfd to be had here: look from time to time instead.
-        shortage |= SHORTAGES.contains(failure.errno());
+        complete = false; // No pidfd here: look from time to time instead.
+        shortage |= isShortage(failure);
       }
       return;
     }
     watched.put(pid, process);
     // Opened first, probed second: a holder that lives now is the process that was opened.
-    if (!membership.isAlive(lock)) {
+    if (membership.isAlive(lock)) {
+      lingering.remove(pid); // The number was given to another process.
+    } else {
       onDeath(pid);
     }
   }
@@ -121,8 +140,37 @@ final class DeathWatch {
     if (process != null) {
       process.close();
     }
+    noteDeath(pid);
+  }
+
+  private void noteDeath(int pid) {
     dead.add(pid);
     sawDeath = true;
+    if (holdsLocks(pid)) {
+      lingering.add(pid);
+    }
+  }
+
+  private boolean holdsLocks(int pid) {
+    for (ProducerSlot slot : memory.producers) {
+      if (isOf(pid, slot.owner) && membership.isAlive(slot.lock())) {
+        return true;
+      }
+    }
+    for (ConsumerSlot slot : memory.consumers) {
+      if (isOf(pid, slot.owner) && membership.isAlive(slot.lock())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean isOf(int pid, SlotOwner owner) {
+    return owner.pid() == pid && isHere(owner);
+  }
+
+  private boolean isHere(SlotOwner owner) {
+    return owner.pidNamespace() == membership.pidNamespace;
   }
 
   boolean sawDeath() {
@@ -133,7 +181,7 @@ final class DeathWatch {
 
   /** False if there are members whose death the kernel will not tell. */
   boolean isComplete() {
-    return complete;
+    return complete && lingering.isEmpty();
   }
 
   void close() {

@@ -3,48 +3,50 @@ package io.millrace.ring;
 import static io.millrace.ring.RingLayout.*;
 import static io.millrace.ring.Steps.Step.*;
 
+import java.util.Objects;
+
 /** The only consumer of its group: it moves the cursor with a release store behind each record. */
 final class ExclusiveConsumer extends Consumer {
-  private final int cursorOffset;
+  private final GroupSlot groupWords;
   private final Pace pace;
   private long next;
 
   /** The record at this position may have been handled before. */
   private long redeliveryPosition = NONE;
 
-  ExclusiveConsumer(Ring ring, Group group, int index, boolean afterDeath) {
-    super(ring, group, index);
-    cursorOffset = group.slot + CURSOR;
+  ExclusiveConsumer(RingCore core, Group group, int index, boolean afterDeath) {
+    super(core, group, index);
+    groupWords = group.slot;
     next = group.position();
-    pace = new Pace(memory);
-    if (afterDeath && memory.isCommitted(next)) {
+    pace = new Pace(memory.words);
+    if (afterDeath && headers.isCommitted(next)) {
       redeliveryPosition = next;
     }
   }
 
   @Override
   public int poll(RecordHandler handler, int limit) {
-    throwExceptionIfClosed();
+    Objects.requireNonNull(handler, "handler");
+    enterDelivery();
     int count = 0;
-    long payload = 0;
+    long bytes = 0;
     boolean drained = false;
     long position = next;
     int usual = ALIGNMENT;
-    enterPoll();
     try {
-      while (count < limit) {
-        int at = (int) position & mask;
-        if (rawData.getLongVolatile(at) != stamp(position, key)) {
+      while (count < limit && !life.isClosed()) {
+        if (!headers.isCommitted(position)) {
           drained = true;
           break;
         }
-        int length = checkedLength(at, position);
-        int type = rawData.getInt(at + RECORD_TYPE);
+        int length = headers.length(position);
+        int type = headers.type(position);
         if (type != PADDING) {
-          deliver(handler, isRedelivery(position), type, data, at, length);
+          int payload = headers.payloadIndex(position);
+          deliver(handler, isRedelivery(position), type, data, payload, length);
           Steps.reached(RECORD_HANDLED);
           count++;
-          payload += length;
+          bytes += length;
         }
         // Where the next record starts must not wait for this length to arrive from the other
         // core. As long as records take the same space, only a branch depends on it, which the
@@ -54,53 +56,56 @@ final class ExclusiveConsumer extends Consumer {
           usual = recordLength(length);
         }
         position += usual;
-        rawHeader.putLongRelease(cursorOffset, position);
+        groupWords.setCursor(position);
         Steps.reached(CURSOR_STORED);
       }
     } catch (Throwable thrown) {
       redeliveryPosition = position;
       throw thrown;
     } finally {
-      leavePoll();
-      finish(position, count, payload, drained);
+      try {
+        finish(position, count, bytes, drained);
+      } finally {
+        exitDelivery();
+      }
     }
     return count;
   }
 
   @Override
   public int controlledPoll(ControlledRecordHandler handler, int limit) {
-    throwExceptionIfClosed();
+    Objects.requireNonNull(handler, "handler");
+    enterDelivery();
     int count = 0;
-    long payload = 0;
+    long bytes = 0;
     boolean drained = false;
     long position = next;
     boolean going = true;
     boolean tell = false;
-    enterPoll();
     try {
-      while (going && count < limit) {
-        if (!memory.isCommitted(position)) {
+      while (going && count < limit && !life.isClosed()) {
+        if (!headers.isCommitted(position)) {
           drained = true;
           break;
         }
-        int at = (int) position & mask;
-        int length = checkedLength(at, position);
-        int type = rawData.getInt(at + RECORD_TYPE);
+        int length = headers.length(position);
+        int type = headers.type(position);
         if (type != PADDING) {
           ControlledRecordHandler.Action action =
               handler.onRecord(
-                  type, data, at + RECORD_HEADER_LENGTH, length, isRedelivery(position));
+                  type, data, headers.payloadIndex(position), length, isRedelivery(position));
+          Steps.reached(RECORD_HANDLED);
           if (action == ControlledRecordHandler.Action.ABORT) {
             redeliveryPosition = position;
             break;
           }
           count++;
-          payload += length;
+          bytes += length;
           going = action != ControlledRecordHandler.Action.BREAK;
           tell = action == ControlledRecordHandler.Action.COMMIT;
         }
         position += recordLength(length);
-        rawHeader.putLongRelease(cursorOffset, position);
+        groupWords.setCursor(position);
         Steps.reached(CURSOR_STORED);
         if (tell) {
           tell = false;
@@ -111,8 +116,11 @@ final class ExclusiveConsumer extends Consumer {
       redeliveryPosition = position;
       throw thrown;
     } finally {
-      leavePoll();
-      finish(position, count, payload, drained);
+      try {
+        finish(position, count, bytes, drained);
+      } finally {
+        exitDelivery();
+      }
     }
     return count;
   }
@@ -122,15 +130,15 @@ final class ExclusiveConsumer extends Consumer {
       return false;
     }
     redeliveryPosition = NONE;
-    group.countRedelivery();
+    groupWords.countRedelivery();
     return true;
   }
 
-  private void finish(long position, int count, long payload, boolean drained) {
+  private void finish(long position, int count, long bytes, boolean drained) {
     if (position != next) {
       next = position;
       idle.busy();
-      consumed(count, payload);
+      consumed(count, bytes);
       if (drained) {
         pace.drained(position);
       }
@@ -138,6 +146,25 @@ final class ExclusiveConsumer extends Consumer {
       idle.idle();
     }
   }
+
+  /** The cursor moves behind a record that was handled, not before. */
+  @Override
+  long handledPosition() {
+    return group.position();
+  }
+
+  @Override
+  int queue() {
+    return NO_QUEUE;
+  }
+
+  @Override
+  boolean hasRivals() {
+    return false;
+  }
+
+  @Override
+  void owePassingOn() {}
 
   @Override
   long nextPosition() {
@@ -162,7 +189,7 @@ final class ExclusiveConsumer extends Consumer {
   }
 
   @Override
-  void leave() {
-    ring.leaveConsumer(this);
+  boolean holdsRecord() {
+    return false;
   }
 }

@@ -4,106 +4,114 @@ import static io.millrace.ring.RingLayout.*;
 import static io.millrace.ring.Steps.Step.*;
 
 import java.nio.charset.StandardCharsets;
-import org.agrona.concurrent.UnsafeBuffer;
 
-/** One group of the ring: its place in memory. */
+/** How one group of the ring opens, is joined, and ends. Checked by {@code leave.pml}. */
 final class Group {
-  final int index;
-  final int slot;
+  final GroupSlot slot;
   private final RingMemory memory;
-  private final UnsafeBuffer header;
 
-  Group(RingMemory memory, int index) {
+  private Group(RingMemory memory, GroupSlot slot) {
     this.memory = memory;
-    this.index = index;
-    header = memory.header;
-    slot = memory.groupSlot(index);
+    this.slot = slot;
   }
 
-  int state() {
-    return header.getIntVolatile(slot + GROUP_STATE);
+  /** All places for groups. */
+  static Group[] all(RingMemory memory) {
+    Group[] groups = new Group[memory.groups.length];
+    for (int i = 0; i < groups.length; i++) {
+      groups[i] = new Group(memory, memory.groups[i]);
+    }
+    return groups;
+  }
+
+  boolean isActive() {
+    return slot.state() == ACTIVE;
   }
 
   boolean isShared() {
-    return (header.getInt(slot + GROUP_MODE) & MODE_SHARED) != 0;
+    return slot.is(MODE_SHARED);
   }
 
   boolean isRetained() {
-    return (header.getInt(slot + GROUP_MODE) & MODE_RETAIN) != 0;
-  }
-
-  /** Notes, or forgets, that the only consumer was killed and its slot does not tell any more. */
-  void setUnclean(boolean unclean) {
-    int mode = header.getInt(slot + GROUP_MODE);
-    header.putInt(slot + GROUP_MODE, unclean ? mode | MODE_UNCLEAN : mode & ~MODE_UNCLEAN);
+    return slot.is(MODE_RETAIN);
   }
 
   boolean isUnclean() {
-    return (header.getInt(slot + GROUP_MODE) & MODE_UNCLEAN) != 0;
+    return slot.is(MODE_UNCLEAN);
   }
 
-  String name() {
-    int length = Math.max(0, Math.min(MAX_GROUP_NAME, header.getInt(slot + GROUP_NAME_LENGTH)));
-    byte[] bytes = new byte[length];
-    header.getBytes(slot + GROUP_NAME, bytes);
-    return new String(bytes, StandardCharsets.US_ASCII);
-  }
-
-  /** The cursor as it is in memory: position and who claimed last. */
-  long cursor() {
-    return header.getLongVolatile(slot + CURSOR);
-  }
-
+  /** How far it has come. */
   long position() {
-    return RingLayout.position(cursor());
+    return RingLayout.position(slot.cursor());
+  }
+
+  /**
+   * Notes that a consumer was killed, or owes a redelivery, and its slot does not tell any more.
+   */
+  void setUnclean() {
+    long word;
+    do {
+      word = slot.word();
+    } while (!slot.exchange(word, word | (long) MODE_UNCLEAN << Integer.SIZE));
+  }
+
+  /**
+   * Counts a member whose slot is active by now, and forgets about those before it.
+   *
+   * @return false if the group has just ended: the last one to leave did not see the new one
+   */
+  boolean join() {
+    long word;
+    long joined;
+    do {
+      word = slot.word();
+      if ((int) word != ACTIVE) {
+        return false;
+      }
+      joined = (word & ~((long) MODE_UNCLEAN << Integer.SIZE)) + ((long) MODE_JOIN << Integer.SIZE);
+    } while (!slot.exchange(word, joined));
+    Steps.reached(GROUP_JOINED);
+    return true;
+  }
+
+  /** Ends the group, if nobody has joined it since its word was read. */
+  boolean endIf(long word) {
+    if (!slot.exchange(word, word & -1L << Integer.SIZE | FREE)) {
+      return false;
+    }
+    Steps.reached(GROUP_REMOVED);
+    return true;
   }
 
   /**
    * Opens the group. Published with a cursor that is certainly not too high, then moved to where
    * the group really starts: producers that have not seen the group have read their limit before,
-   * or see that the openings were counted, and look again.
+   * or see that the openings were counted, and look again. Checked by {@code join.pml}.
    */
   void open(GroupOptions options) {
     byte[] name = options.name().getBytes(StandardCharsets.US_ASCII);
-    header.putInt(slot + GROUP_NAME_LENGTH, name.length);
-    header.putBytes(slot + GROUP_NAME, name);
-    header.putInt(
-        slot + GROUP_MODE,
-        (options.isShared() ? MODE_SHARED : 0) | (options.isRetained() ? MODE_RETAIN : 0));
-    header.putLong(slot + GROUP_REDELIVERIES, 0);
-    header.putLong(slot + GROUP_RECOVERIES, 0);
-    header.putLong(slot + GROUP_HEARTBEAT, 0);
-    header.putLong(slot + CURSOR, start(options) | NOBODY);
+    int mode = (options.isShared() ? MODE_SHARED : 0) | (options.isRetained() ? MODE_RETAIN : 0);
+    slot.write(name, mode, start(options) | NOBODY);
     Steps.reached(GROUP_NAMED);
-    header.putIntVolatile(slot + GROUP_STATE, OPENING);
+    slot.setState(OPENING);
     Steps.reached(GROUP_OPENING);
-    if (header.getInt(GROUP_BOUND_OFFSET) <= index) {
-      header.putIntVolatile(GROUP_BOUND_OFFSET, index + 1);
-    }
+    memory.words.raiseGroupBound(slot.index);
     Steps.reached(GROUP_BOUND_RAISED);
-    header.getAndAddLong(OPENINGS_OFFSET, 1);
+    memory.words.countOpening();
     Steps.reached(GROUP_OPENING_COUNTED);
-    header.putLongVolatile(slot + CURSOR, start(options) | NOBODY);
+    slot.setFinalCursor(start(options) | NOBODY);
     Steps.reached(GROUP_CURSOR_FINAL);
-    header.putIntVolatile(slot + GROUP_STATE, ACTIVE);
+    slot.setState(ACTIVE);
     Steps.reached(GROUP_ACTIVE);
   }
 
   private long start(GroupOptions options) {
-    long tail = memory.tail();
-    return options.fromOldest() ? Space.slowestCursor(memory, tail, index) : tail;
+    long tail = memory.words.tail();
+    return options.fromOldest() ? Space.slowestCursor(memory, tail, slot.index) : tail;
   }
 
   void remove() {
-    header.putIntVolatile(slot + GROUP_STATE, FREE);
+    slot.setState(FREE);
     Steps.reached(GROUP_REMOVED);
-  }
-
-  void countRecovery() {
-    header.getAndAddLong(slot + GROUP_RECOVERIES, 1);
-  }
-
-  void countRedelivery() {
-    header.getAndAddLong(slot + GROUP_REDELIVERIES, 1);
   }
 }

@@ -13,8 +13,9 @@ import java.util.regex.Pattern;
  * @param name 1 to 63 characters: letters, digits, dot, underscore and hyphen
  * @param isShared false: one consumer, which gets every record in order. True: competing consumers;
  *     each record goes to one of them
- * @param isRetained false: the group ends with its last consumer. True: it stays and holds
- *     producers back while nobody is in it, so that nothing is lost while a consumer restarts
+ * @param isRetained false: the group ends when its last consumer leaves; if that is killed it waits
+ *     for a successor until others need its room. True: it stays and holds producers back while
+ *     nobody is in it, so that nothing is lost while a consumer restarts
  * @param fromOldest where a new group starts: true at the oldest record that is still held for
  *     another group, false behind the newest one
  */
@@ -25,6 +26,7 @@ public record GroupOptions(String name, boolean isShared, boolean isRetained, bo
    * Checks the name.
    *
    * @throws IllegalArgumentException if it has other characters or another length
+   * @throws NullPointerException if it is null
    */
   public GroupOptions {
     if (!NAME.matcher(name).matches()) {

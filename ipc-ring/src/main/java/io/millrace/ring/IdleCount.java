@@ -3,7 +3,7 @@ package io.millrace.ring;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Says after which empty polls it is worth to look at what others write. Each look takes a cache
+ * Says after which empty polls it is worth looking at what others write. Each look takes a cache
  * line from a producer, which costs it as much as a message. So there is none while an answer that
  * is on its way may still come, rarely one for those who spin, and soon one for those who sleep
  * between polls.

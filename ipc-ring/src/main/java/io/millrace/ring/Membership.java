@@ -1,18 +1,20 @@
 package io.millrace.ring;
 
+import static io.millrace.ring.RingLayout.MEMBERSHIP_LOCK;
+
 import io.millrace.os.Credentials;
 import io.millrace.os.Descriptor;
 import io.millrace.os.OfdLock;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import org.agrona.collections.LongHashSet;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Who lives. Owning a slot is holding an open-file-description lock on its byte, through a
- * description that no other process has: the kernel releases it when the process dies.
+ * Tells which members live. Owning a slot is holding an open-file-description lock on its byte,
+ * through a description that no other process has: the kernel releases it when the process dies.
  *
  * <p>Safe for all threads of the process.
  */
@@ -24,14 +26,21 @@ final class Membership {
   final long pidNamespace = Credentials.pidNamespace();
 
   private final Descriptor lockFile;
+  private final SlotOwner holder;
 
   /** A lock that the own description holds is invisible to probes through it. */
   private final LongHashSet own = new LongHashSet();
 
   private final ReentrantLock changing = new ReentrantLock();
 
-  Membership(Descriptor memfd) {
+  /**
+   * Through a description of its own.
+   *
+   * @param holder where to say who has the membership lock
+   */
+  Membership(Descriptor memfd, SlotOwner holder) {
     lockFile = memfd.reopen();
+    this.holder = holder;
   }
 
   /** Takes a lock that is free, also in this process. */
@@ -63,58 +72,88 @@ final class Membership {
   /**
    * Does something that changes who is a member, while no other process or thread does.
    *
-   * @throws RingException if the lock is not to be had for ten seconds: its holder is stopped
+   * <p>An interrupt does not end the wait for it, which has an end of its own; the thread stays
+   * interrupted.
+   *
+   * @throws RingException if that is not possible for ten seconds: whoever is at it is stopped
    */
   <T> T exclusively(Supplier<T> change) {
-    changing.lock();
+    boolean interrupted = false;
     try {
       long deadline = System.nanoTime() + DEADLINE_NANOS;
-      while (!OfdLock.tryLock(lockFile, RingLayout.MEMBERSHIP_LOCK)) {
+      while (!tryLock()) {
         if (System.nanoTime() - deadline > 0) {
-          throw new RingException(
-              "another process has held the ring's membership lock for 10 s; it is probably"
-                  + " stopped (see /proc/locks)");
+          throw new RingException(whoIsInTheWay());
         }
+        // Of an interrupted thread a pause would be none.
+        interrupted |= Thread.interrupted();
         LockSupport.parkNanos(PAUSE_NANOS);
       }
-      return changeAndUnlock(change);
     } finally {
-      changing.unlock();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    try {
+      return change.get();
+    } finally {
+      unlock();
     }
   }
 
   /** Like {@link #exclusively}, but does nothing and returns false if somebody else is at it. */
-  boolean tryExclusively(Runnable change) {
-    if (!changing.tryLock()) {
+  boolean tryExclusively(IntConsumer change, int argument) {
+    if (!tryLock()) {
       return false;
     }
     try {
-      if (!OfdLock.tryLock(lockFile, RingLayout.MEMBERSHIP_LOCK)) {
-        return false;
+      change.accept(argument);
+      return true;
+    } finally {
+      unlock();
+    }
+  }
+
+  private boolean tryLock() {
+    if (!changing.tryLock()) {
+      return false;
+    }
+    boolean locked = false;
+    try {
+      locked = OfdLock.tryLock(lockFile, MEMBERSHIP_LOCK);
+    } finally {
+      if (!locked) {
+        changing.unlock();
       }
-      try {
-        change.run();
-        return true;
-      } finally {
-        OfdLock.unlock(lockFile, RingLayout.MEMBERSHIP_LOCK);
-      }
+    }
+    if (locked) {
+      sign(holder);
+      Steps.reached(Steps.Step.MEMBERSHIP_LOCKED);
+    }
+    return locked;
+  }
+
+  private void unlock() {
+    holder.clear();
+    try {
+      OfdLock.unlock(lockFile, MEMBERSHIP_LOCK);
     } finally {
       changing.unlock();
     }
   }
 
-  private <T> T changeAndUnlock(Supplier<T> change) {
-    try {
-      return change.get();
-    } finally {
-      OfdLock.unlock(lockFile, RingLayout.MEMBERSHIP_LOCK);
-    }
+  private String whoIsInTheWay() {
+    int pid = holder.pid();
+    boolean isHere = holder.pidNamespace() == pidNamespace;
+    return (pid == 0 ? "another process" : "process " + pid)
+        + (isHere || pid == 0 ? "" : " of another pid namespace")
+        + " has held the ring's membership lock for 10 s; most likely it is stopped (SIGSTOP,"
+        + " debugger, frozen cgroup): let it go on, or kill it";
   }
 
-  /** Writes who owns a slot, for humans and for those who watch its process. */
-  void sign(UnsafeBuffer header, int identity) {
-    header.putInt(identity + RingLayout.IDENTITY_PID, pid);
-    header.putLong(identity + RingLayout.IDENTITY_PID_NAMESPACE, pidNamespace);
+  /** Writes that this process owns a slot. */
+  void sign(SlotOwner owner) {
+    owner.set(pid, pidNamespace);
   }
 
   void close() {

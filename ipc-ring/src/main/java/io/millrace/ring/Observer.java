@@ -2,27 +2,29 @@ package io.millrace.ring;
 
 import static io.millrace.ring.RingLayout.*;
 
-import java.lang.invoke.VarHandle;
+import io.millrace.os.Closing;
+import io.millrace.os.Deadline;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import org.agrona.ExpandableArrayBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Sees the stream without being a member: it holds nobody back, is in no group, and is told when it
  * was overrun. Made by {@link Ring#addObserver()}.
  *
  * <p>Records are copied out before the handler gets them, and checked to be whole after that. Used
- * by one thread at a time, like every handle.
+ * by one thread at a time, like every handle; any thread may {@linkplain #wakeup() wake} who waits
+ * with it.
  */
 public final class Observer extends RingHandle {
   /** A claim that is younger is most likely just being written. */
   private static final long HOLE_AGE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-  private final Ring ring;
+  private final RingCore core;
   private final RingMemory memory;
-  private final UnsafeBuffer data;
-  private final ExpandableArrayBuffer copy = new ExpandableArrayBuffer(4096);
+  private final RecordHeader headers;
+  private final RecordCopy record;
   private final IdleCount idles = new IdleCount(true);
+  private final ObserverWait wait;
   private long hole = NONE;
   private long holeSince;
   private long position;
@@ -32,11 +34,14 @@ public final class Observer extends RingHandle {
   /** Where a handler threw: that record comes again. */
   private long retryPosition = NONE;
 
-  Observer(Ring ring) {
-    this.ring = ring;
-    memory = ring.memory();
-    data = memory.data;
-    position = memory.tail();
+  Observer(RingCore core) {
+    super("observer");
+    this.core = core;
+    memory = core.memory;
+    headers = memory.records;
+    record = new RecordCopy(memory);
+    position = memory.words.tail();
+    wait = new ObserverWait(this, core);
   }
 
   /**
@@ -44,50 +49,77 @@ public final class Observer extends RingHandle {
    *
    * @param handler receives copies of them; what it throws comes out of this method, and the record
    *     comes again if it is not overwritten meanwhile
-   * @param limit how many at most
+   * @param limit how many at most; less than 1 delivers nothing
    * @return how many were delivered
+   * @throws NullPointerException if the handler is null
    */
   public int poll(RecordHandler handler, int limit) {
-    throwExceptionIfClosed();
-    enterPoll();
+    Objects.requireNonNull(handler, "handler");
+    enterDelivery();
     try {
       return deliver(handler, limit);
     } finally {
-      leavePoll();
+      exitDelivery();
     }
+  }
+
+  /**
+   * Delivers records, and waits for the first one if there is none, as {@link
+   * Consumer#poll(RecordHandler, int, WaitStrategy, long)} does. A sleeping observer costs a
+   * producer one system call, as every sleeper; it holds nobody back.
+   *
+   * @param handler receives copies of them; as for {@link #poll(RecordHandler, int)}
+   * @param limit how many at most; less than 1 delivers nothing and waits for nothing
+   * @param strategy how to wait
+   * @param timeoutNanos how long at most, in nanoseconds; 0 or less does not wait, {@link
+   *     Waitable#FOREVER} waits without a limit
+   * @return how many were delivered, 0 if none came in time or before the wait was ended
+   * @throws NullPointerException if the handler or the strategy is null
+   */
+  public int poll(RecordHandler handler, int limit, WaitStrategy strategy, long timeoutNanos) {
+    Objects.requireNonNull(strategy, "strategy");
+    long start = System.nanoTime();
+    long rest = limit < 1 ? 0 : timeoutNanos;
+    int count = poll(handler, limit);
+    while (count == 0 && rest > 0) {
+      boolean goesOn = wait.await(strategy, rest);
+      count = poll(handler, limit);
+      rest = goesOn ? Deadline.left(timeoutNanos, start) : 0;
+    }
+    return count;
+  }
+
+  /**
+   * What to wait for when there is no record.
+   *
+   * @return something that is ready once {@link #poll} has something to do
+   */
+  public Waitable waitForRecords() {
+    life.requireOpen();
+    return wait;
   }
 
   private int deliver(RecordHandler handler, int limit) {
     int count = 0;
-    while (count < limit) {
-      int at = (int) position & memory.mask;
-      if (!memory.isCommitted(position)) {
+    while (count < limit && !life.isClosed()) {
+      if (!headers.isCommitted(position)) {
         if (count == 0 && idles.isTimeToLook() && isPassable()) {
           continue;
         }
         return count;
       }
       idles.reset();
-      int length = data.getInt(at + RECORD_LENGTH);
-      int type = data.getInt(at + RECORD_TYPE);
-      boolean plausible = length >= 0 && length <= memory.maxClaim - RECORD_HEADER_LENGTH;
-      if (plausible && type != PADDING) {
-        copy.putBytes(0, data, at + RECORD_HEADER_LENGTH, length);
-      }
-      // A producer moves the tail before it writes: with the tail still in reach, all was whole.
-      VarHandle.acquireFence();
-      long tail = memory.tail();
-      if (tail - position > memory.capacity) {
+      if (!record.take(position)) {
         knownLostRecords++;
-        resynchronize(tail);
+        resynchronize(record.tail);
         continue;
       }
-      if (!plausible) {
-        throw new RingCorruptedException(
-            "the record at position " + position + " has an impossible length: " + length);
+      if (!record.isPossible()) {
+        throw headers.impossibleLength(position, record.length);
       }
-      if (type != PADDING) {
-        deliver(handler, type, length);
+      int length = record.length;
+      if (record.type != PADDING) {
+        deliver(handler, record.type, length);
         count++;
       }
       position += recordLength(length);
@@ -95,9 +127,30 @@ public final class Observer extends RingHandle {
     return count;
   }
 
+  /** Something can be read here. */
+  boolean isThere() {
+    return headers.isCommitted(position);
+  }
+
+  long nextPosition() {
+    return position;
+  }
+
+  /** For those who only look: like an empty poll. */
+  boolean goesOnBehindHole() {
+    return idles.isTimeToLook() && isPassable();
+  }
+
+  /** For those who sleep. */
+  void passHole() {
+    if (!isThere()) {
+      isPassable();
+    }
+  }
+
   /** Tells whether what is missing will never come, and goes on behind it. */
   private boolean isPassable() {
-    long tail = memory.tail();
+    long tail = memory.words.tail();
     if (tail - position > memory.capacity) {
       resynchronize(tail);
       return true;
@@ -114,25 +167,27 @@ public final class Observer extends RingHandle {
       return false;
     }
     holeSince = now;
-    long end = ring.recovery().deadClaimEnd(position);
-    if (end > position && end <= tail) {
-      position = end; // Nothing was committed there: nothing is lost.
-      return true;
-    }
-    if (ring.recovery().isForgotten(position) && !memory.isCommitted(position)) {
+    long end = core.recovery.lostClaimEnd(position);
+    // Behind it, as behind a copy: nothing holds what it looked at, so it may have been newer.
+    tail = memory.words.tail();
+    if (tail - position > memory.capacity) {
       resynchronize(tail);
       return true;
     }
-    return false;
+    if (end == NONE) {
+      return false;
+    }
+    position = end; // Nothing was committed there: nothing is lost.
+    return true;
   }
 
   private void deliver(RecordHandler handler, int type, int length) {
     boolean again = retryPosition == position;
     retryPosition = position;
     if (again) {
-      handler.onRedelivery(type, copy, 0, length);
+      handler.onRedelivery(type, record.payload, 0, length);
     } else {
-      handler.onRecord(type, copy, 0, length);
+      handler.onRecord(type, record.payload, 0, length);
     }
     retryPosition = NONE;
   }
@@ -149,7 +204,7 @@ public final class Observer extends RingHandle {
    * @return the position of the next record, in bytes from the start of the stream
    */
   public long position() {
-    throwExceptionIfClosed();
+    requireUsable();
     return position;
   }
 
@@ -159,7 +214,7 @@ public final class Observer extends RingHandle {
    * @return bytes of the stream, headers and padding included; exact
    */
   public long lostBytes() {
-    throwExceptionIfClosed();
+    requireUsable();
     return lostBytes;
   }
 
@@ -169,12 +224,17 @@ public final class Observer extends RingHandle {
    * @return a lower bound
    */
   public long knownLostRecords() {
-    throwExceptionIfClosed();
+    requireUsable();
     return knownLostRecords;
   }
 
+  private void requireUsable() {
+    life.requireOwner();
+    life.requireOpen();
+  }
+
   @Override
-  protected void performClose() {
-    ring.released();
+  void release() {
+    Closing.closeAll(wait::close, () -> core.left(this, null));
   }
 }

@@ -1,119 +1,99 @@
 package io.millrace.ring;
 
-import static io.millrace.ring.RingLayout.*;
+import static io.millrace.ring.RingLayout.NONE;
 import static io.millrace.ring.Steps.Step.*;
 
-import org.agrona.concurrent.UnsafeBuffer;
-
 /**
- * The records that dead consumers of a shared group had in hand.
+ * The records that consumers of a shared group had in hand when they were killed, or left.
  *
- * <p>Whoever takes the lock of a dead consumer's slot has the slot, and finishes what is in it. If
- * that one is killed, too, the lock is free again and the next one goes on.
+ * <p>Whoever takes the lock of such a slot has the slot, and finishes what is in it. If that one is
+ * killed, too, the lock is free again and the next one goes on.
  */
 final class Orphans {
-  private static final int NONE_FOUND = -1;
-
   private final RingMemory memory;
-  private final UnsafeBuffer header;
-  private final Membership membership;
-  private final Ring ring;
-  private final Group group;
+  private final ConsumerSlots slots;
+  private final Signals signals;
+  private final GroupSlot group;
   private final int self;
+  private long position = NONE;
 
-  Orphans(Ring ring, Group group, int self) {
-    this.ring = ring;
-    this.group = group;
+  Orphans(RingCore core, Group group, int self) {
+    this.group = group.slot;
     this.self = self;
-    memory = ring.memory();
-    header = memory.header;
-    membership = ring.membership();
+    memory = core.memory;
+    slots = core.slots;
+    signals = core.signals;
   }
 
-  /**
-   * Notes that a consumer claimed up to a position: the cursor that says so is about to change.
-   * Only upwards, and not if the slot belongs to another group by now: the caller may be slow.
-   */
-  void confirm(int claimer, long position) {
-    int confirmed = memory.consumerSlot(claimer) + CONFIRMED;
-    long value;
-    do {
-      value = header.getLongVolatile(confirmed);
-      if (tag(value) != group.index || position(value) >= position) {
-        return;
-      }
-    } while (!header.compareAndSetLong(confirmed, value, position | group.index));
-  }
-
-  /** Tells whether any dead consumer of the group has left its slot. Takes nothing. */
+  /** Tells whether somebody who is gone has left a slot of the group. Takes nothing. */
   boolean exist() {
-    int bound = Space.bound(header.getIntVolatile(CONSUMER_BOUND_OFFSET), memory.consumers);
+    int bound = memory.words.consumerBound();
     for (int i = 0; i < bound; i++) {
-      if (isCandidate(i) && !membership.isAlive(consumerLock(i))) {
+      ConsumerSlot slot = memory.consumers[i];
+      if (isCandidate(slot) && !slots.isAlive(slot)) {
         return true;
       }
     }
     return false;
   }
 
-  private boolean isCandidate(int consumer) {
-    int slot = memory.consumerSlot(consumer);
-    return consumer != self
-        && header.getIntVolatile(slot + CONSUMER_STATE) == ACTIVE
-        && header.getInt(slot + CONSUMER_GROUP) == group.index;
-  }
-
-  /**
-   * Takes the slot of a dead consumer that has a record in hand, and frees those that have none.
-   *
-   * @return the consumer's index, or -1 if there is none
-   */
-  int adopt() {
-    int bound = Space.bound(header.getIntVolatile(CONSUMER_BOUND_OFFSET), memory.consumers);
+  /** Tells whether any other slot is in the group, of the living or the dead. */
+  boolean haveRivals() {
+    int bound = memory.words.consumerBound();
     for (int i = 0; i < bound; i++) {
-      if (isCandidate(i) && membership.tryOwn(consumerLock(i))) {
-        if (isCandidate(i) && hasRecord(i)) {
-          return i;
-        }
-        release(i, isCandidate(i));
+      if (isCandidate(memory.consumers[i])) {
+        return true;
       }
     }
-    return NONE_FOUND;
+    return false;
+  }
+
+  private boolean isCandidate(ConsumerSlot slot) {
+    return slot.index != self && slot.names(group.index);
   }
 
   /**
-   * Tells whether the dead consumer had really claimed what its slot shows: the cursor, or whoever
-   * claimed after it, says that its last claim ended behind there.
+   * Takes the slot of a dead or former consumer that has a record in hand, and frees those that
+   * have none.
+   *
+   * @return the slot, or null if there is none
    */
-  private boolean hasRecord(int consumer) {
-    int slot = memory.consumerSlot(consumer);
-    long shown = header.getLongVolatile(slot + IN_PROGRESS);
-    if (shown == NONE) {
-      return false;
+  ConsumerSlot adopt() {
+    int bound = memory.words.consumerBound();
+    for (int i = 0; i < bound; i++) {
+      ConsumerSlot slot = memory.consumers[i];
+      if (isCandidate(slot) && slots.tryOwn(slot)) {
+        position = isCandidate(slot) ? ConsumerSlots.claimed(slot, group) : NONE;
+        if (position != NONE) {
+          Steps.reached(ORPHAN_ADOPTED);
+          return slot;
+        }
+        if (isCandidate(slot)) {
+          release(slot);
+        } else {
+          slots.disown(slot);
+        }
+      }
     }
-    // The cursor first: a successor confirms before it replaces the cursor.
-    long cursor = group.cursor();
-    long confirmed = header.getLongVolatile(slot + CONFIRMED);
-    return tag(cursor) == consumer && position(cursor) > shown
-        || tag(confirmed) == group.index && position(confirmed) > shown;
+    return null;
   }
 
-  long recordOf(int consumer) {
-    return header.getLongVolatile(memory.consumerSlot(consumer) + IN_PROGRESS);
+  /** Where the record begins that was found in the slot that was adopted last. */
+  long position() {
+    return position;
   }
 
-  /** Gives an adopted slot back: free if its record is done, else as it was for the next one. */
-  void release(int consumer, boolean done) {
-    if (done) {
-      int slot = memory.consumerSlot(consumer);
-      header.putLongRelease(slot + IN_PROGRESS, NONE);
-      Steps.reached(ORPHAN_RELEASED);
-      header.putIntRelease(slot + CONSUMER_STATE, FREE);
-      Steps.reached(ORPHAN_FREED);
-    }
-    membership.disown(consumerLock(consumer));
-    if (done) {
-      ring.signals().spaceFreed();
-    }
+  /** Frees an adopted slot whose record is done. */
+  void release(ConsumerSlot slot) {
+    ConsumerSlots.free(slot);
+    slots.disown(slot);
+    signals.spaceFreed();
+  }
+
+  /** Leaves an adopted slot as it was found, and tells all who may take it that it is there. */
+  void giveBack(ConsumerSlot slot) {
+    slots.disown(slot);
+    Steps.reached(ORPHAN_GIVEN_BACK);
+    signals.membersChanged();
   }
 }

@@ -18,18 +18,18 @@ final class Pace {
 
   private static final int PAUSES = 100;
 
-  private final RingMemory memory;
+  private final RingWords words;
   private int drains;
   private boolean inFullFlow;
 
-  Pace(RingMemory memory) {
-    this.memory = memory;
+  Pace(RingWords words) {
+    this.words = words;
   }
 
   /** Call after a poll that delivered all there was. */
   void drained(long next) {
     if (drains++ % LOOK_EVERY == 0) {
-      inFullFlow = memory.tail() > next;
+      inFullFlow = words.tail() > next;
     }
     if (inFullFlow) {
       rest();

@@ -1,193 +1,178 @@
 package io.millrace.ring;
 
 import static io.millrace.ring.RingLayout.*;
-import static io.millrace.ring.Steps.Step.*;
 
+import io.millrace.os.Closing;
+import io.millrace.os.Deadline;
+import java.util.Objects;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Writes records into a ring. Made by {@link Ring#addProducer()}.
  *
- * <p>Used by one thread at a time. Every method throws {@link
- * net.openhft.chronicle.core.io.ClosedIllegalStateException} after {@link #close()} and {@link
- * net.openhft.chronicle.core.io.ThreadingIllegalStateException} when a second thread uses it while
- * the first one lives.
+ * <p>Used by one thread; another one may use it when that one has ended. Every method throws {@link
+ * io.millrace.ClosedException} once this producer or its ring was closed, and {@link
+ * io.millrace.ForeignThreadException} when a second thread uses it while the first one lives.
+ *
+ * <p>Any thread may {@linkplain #close() close} it. Where another one than its own does so, a claim
+ * or a batch that is open can still be ended, and the producer leaves with it.
+ *
+ * <p>Any thread may {@linkplain #wakeup() wake} who waits with it. An interrupt matters to the
+ * calls that wait, and to no other: see {@link Waitable}.
  *
  * <p>If the process is killed inside any method, what was committed stays, and what was claimed and
  * not committed is skipped by the consumers.
+ *
+ * <p>The same holds if a method throws, whatever it throws: the source of a payload may be a mapped
+ * file that was cut short, an encoder or a buffer of the application may fail, the stack or the
+ * heap may be exhausted. The exception comes out of the method, what was claimed is given up, and
+ * the producer can go on. (An error that the JVM reports late may come out of a method whose record
+ * is committed already.) While such code of the application runs inside a method, it cannot use or
+ * close this producer: that throws an {@link IllegalStateException} and changes nothing. It may use
+ * other producers.
  */
-public final class Producer extends RingHandle {
+public final class Producer extends RingHandle implements RecordSender {
   /**
    * There is no room now: the slowest group is a whole capacity behind. Finding that out takes
    * about a microsecond, in which the consumers are left alone.
    */
   public static final int BACK_PRESSURED = -1;
 
-  private static final int NOTHING_CLAIMED = -1;
-
-  /** No payload can be at this index. */
-  private static final int BATCH_CLAIMED = 0;
-
-  private final Ring ring;
-  private final UnsafeBuffer data;
-  private final RawMemory header;
-  private final Signals signals;
-  private final ProducerSlot slot;
-  private final RecordWriter writer;
+  private final RingCore core;
+  private final MutableDirectBuffer data;
+  private final ProducerClaim claim;
+  private final GuardedWriter writes;
   private final int maxMessageLength;
-  private final int counters;
-  private final Batch batch = new Batch(this);
   private final SpaceWait spaceWait;
-  private int claimedIndex = NOTHING_CLAIMED;
-  private long claimedPosition;
-  private int claimedLength;
 
-  Producer(Ring ring, ProducerSlot slot) {
-    RingMemory memory = ring.memory();
-    this.ring = ring;
-    this.slot = slot;
-    data = memory.data;
-    header = memory.rawHeader;
-    signals = ring.signals();
-    writer = new RecordWriter(memory);
-    maxMessageLength = memory.maxMessageLength;
-    counters = producerSlot(slot.index);
-    spaceWait = new SpaceWait(this, ring, slot);
+  Producer(RingCore core, int index) {
+    super("producer");
+    this.core = core;
+    claim = new ProducerClaim(core.memory, core.producers::isAlive, index);
+    data = core.memory.data;
+    maxMessageLength = core.memory.maxMessageLength;
+    writes = new GuardedWriter(core, life, claim);
+    spaceWait = new SpaceWait(this, core, claim);
   }
 
   /**
    * Writes one record.
    *
+   * @param type the record's type, 0 or more
    * @param source where the payload is
    * @param offset where it starts there
    * @param length its length in bytes, 0 to {@link #maxMessageLength()}
-   * @param type the record's type, 0 or more
    * @return the position behind the record, or {@link #BACK_PRESSURED}
    * @throws IllegalArgumentException if length or type are out of range
    * @throws IndexOutOfBoundsException if the payload is not within the source
    */
-  public long offer(DirectBuffer source, int offset, int length, int type) {
-    check(length, type);
-    // Before anything is claimed: a claim that nobody commits would stop everybody.
-    source.boundsCheck(offset, length);
-    int recordLength = recordLength(length);
-    long position = claim(recordLength);
-    if (position < 0) {
-      return BACK_PRESSURED;
-    }
-    writer.write(position, source, offset, length, type);
-    committed(1, length);
-    return position + recordLength;
+  public long offer(int type, DirectBuffer source, int offset, int length) {
+    return writes.offer(type, source, offset, length);
   }
 
   /**
    * Writes one record whose payload is in two places.
    *
+   * @param type the record's type, 0 or more
    * @param first where the first part is
    * @param firstOffset where it starts
    * @param firstLength its length in bytes
    * @param second where the second part is
    * @param secondOffset where it starts
    * @param secondLength its length in bytes
-   * @param type the record's type, 0 or more
    * @return the position behind the record, or {@link #BACK_PRESSURED}
    * @throws IllegalArgumentException if the lengths or the type are out of range
    * @throws IndexOutOfBoundsException if a part is not within its source
    */
   public long offer(
+      int type,
       DirectBuffer first,
       int firstOffset,
       int firstLength,
       DirectBuffer second,
       int secondOffset,
-      int secondLength,
-      int type) {
-    if (firstLength < 0 || secondLength < 0 || firstLength > maxMessageLength - secondLength) {
-      throw new IllegalArgumentException(
-          "lengths "
-              + firstLength
-              + " and "
-              + secondLength
-              + " are not 0 or more, and together up to "
-              + maxMessageLength);
-    }
-    first.boundsCheck(firstOffset, firstLength);
-    second.boundsCheck(secondOffset, secondLength);
-    int index = tryClaim(firstLength + secondLength, type);
-    if (index < 0) {
-      return BACK_PRESSURED;
-    }
-    data.putBytes(index, first, firstOffset, firstLength);
-    data.putBytes(index + firstLength, second, secondOffset, secondLength);
-    long end = claimedPosition + recordLength(claimedLength);
-    commit(index);
-    return end;
+      int secondLength) {
+    return writes.offer(type, first, firstOffset, firstLength, second, secondOffset, secondLength);
+  }
+
+  /** Writes one record in place, for {@link TypedProducer}. Returns false if there is no room. */
+  <T> boolean offer(T message, int type, int length, RecordEncoder<? super T> encoder) {
+    return writes.encode(message, type, length, encoder);
   }
 
   /**
    * Writes one record, and sleeps while there is no room.
    *
+   * @param type the record's type, 0 or more
    * @param source where the payload is
    * @param offset where it starts there
    * @param length its length in bytes, 0 to {@link #maxMessageLength()}
-   * @param type the record's type, 0 or more
    * @param wait how to wait for room
-   * @param timeoutNanos how long at most, in nanoseconds
+   * @param timeoutNanos how long at most, in nanoseconds; 0 or less does not wait, {@link
+   *     Waitable#FOREVER} waits without a limit
    * @return the position behind the record, or {@link #BACK_PRESSURED} if there was no room in time
+   *     or before {@link #wakeup()} or an interrupt of the calling thread ended the wait, whose
+   *     flag stays set: then nothing was written
    * @throws IllegalArgumentException if length or type are out of range
+   * @throws IndexOutOfBoundsException if the payload is not within the source
+   * @throws NullPointerException if the source or the strategy is null
    */
   public long offer(
-      DirectBuffer source, int offset, int length, int type, WaitStrategy wait, long timeoutNanos) {
-    long end = offer(source, offset, length, type);
+      int type, DirectBuffer source, int offset, int length, WaitStrategy wait, long timeoutNanos) {
+    Objects.requireNonNull(wait, "wait");
+    long end = offer(type, source, offset, length);
     if (end >= 0) {
       return end;
     }
     long start = System.nanoTime();
-    long waited = 0;
-    while (end < 0 && waited < timeoutNanos) {
-      wait.await(waitForSpace(length), timeoutNanos - waited);
-      end = offer(source, offset, length, type);
-      waited = System.nanoTime() - start;
+    long rest = timeoutNanos;
+    while (end < 0 && rest > 0) {
+      boolean goesOn = awaitSpace(length, wait, rest);
+      end = offer(type, source, offset, length);
+      rest = goesOn ? Deadline.left(timeoutNanos, start) : 0;
     }
-    noteWait(waited);
+    noteWait(System.nanoTime() - start);
     return end;
+  }
+
+  /** Returns false if the wait was ended, and with it the call that waits. */
+  boolean awaitSpace(int length, WaitStrategy wait, long timeoutNanos) {
+    waitForSpace(length);
+    return spaceWait.await(wait, timeoutNanos);
   }
 
   /** Leaves a trace of a long wait for room. */
   void noteWait(long nanos) {
-    RingEvents.backPressured(slot.index, nanos);
+    RingEvents.backPressured(claim.slot.index, nanos);
   }
 
   /**
    * Claims room for one record, to write the payload in place. Nothing else can be written through
    * this producer until {@link #commit(int)} or {@link #abort(int)}.
    *
-   * @param length the payload's length in bytes, 0 to {@link #maxMessageLength()}
    * @param type the record's type, 0 or more
+   * @param length the payload's length in bytes, 0 to {@link #maxMessageLength()}
    * @return where the payload goes in {@link #buffer()}, or {@link #BACK_PRESSURED}
    * @throws IllegalArgumentException if length or type are out of range
    * @throws IllegalStateException if something is claimed already
    */
-  public int tryClaim(int length, int type) {
-    check(length, type);
-    long position = claim(recordLength(length));
-    if (position < 0) {
-      return BACK_PRESSURED;
-    }
-    claimedPosition = position;
-    claimedLength = length;
-    claimedIndex = writer.begin(position, length, type);
-    return claimedIndex;
+  @Override
+  public int tryClaim(int type, int length) {
+    return writes.claim(type, length);
   }
 
   /**
-   * The memory that claimed payloads are written to. Only the claimed bytes may be touched.
+   * The memory that claimed payloads are written to. Only the claimed bytes may be touched. After
+   * the ring is closed the buffer leads to memory of no content.
    *
    * @return the buffer that indexes from {@link #tryClaim} are about
    */
+  @Override
   public MutableDirectBuffer buffer() {
+    if (!writes.isOpen()) {
+      life.requireOpen();
+    }
     return data;
   }
 
@@ -195,13 +180,12 @@ public final class Producer extends RingHandle {
    * Makes the claimed record visible.
    *
    * @param index what {@link #tryClaim} returned
+   * @return the position behind the record
    * @throws IllegalStateException if that is not claimed
    */
-  public void commit(int index) {
-    checkClaimed(index);
-    writer.commit(claimedPosition);
-    claimedIndex = NOTHING_CLAIMED;
-    committed(1, claimedLength);
+  @Override
+  public long commit(int index) {
+    return writes.commit(index);
   }
 
   /**
@@ -210,11 +194,9 @@ public final class Producer extends RingHandle {
    * @param index what {@link #tryClaim} returned
    * @throws IllegalStateException if that is not claimed
    */
+  @Override
   public void abort(int index) {
-    checkClaimed(index);
-    writer.pad(claimedPosition, recordLength(claimedLength));
-    claimedIndex = NOTHING_CLAIMED;
-    committed(0, 0);
+    writes.abort(index);
   }
 
   /**
@@ -228,26 +210,7 @@ public final class Producer extends RingHandle {
    * @throws IllegalStateException if something is claimed already
    */
   public Batch tryBatch(int records, int length) {
-    check(length, 0);
-    long needed = (long) records * recordLength(length);
-    if (records < 1 || needed > recordLength(maxMessageLength)) {
-      throw new IllegalArgumentException(
-          records
-              + " records of "
-              + length
-              + " bytes need "
-              + needed
-              + " bytes, a batch can have "
-              + recordLength(maxMessageLength));
-    }
-    long position = claim((int) needed);
-    if (position < 0) {
-      return null;
-    }
-    claimedPosition = position;
-    claimedIndex = BATCH_CLAIMED;
-    batch.begin(position, (int) needed);
-    return batch;
+    return writes.batch(records, length);
   }
 
   /**
@@ -255,6 +218,7 @@ public final class Producer extends RingHandle {
    *
    * @return half the capacity, in bytes
    */
+  @Override
   public int maxMessageLength() {
     return maxMessageLength;
   }
@@ -265,78 +229,58 @@ public final class Producer extends RingHandle {
    * @param length the length of the payload that is to be written next
    * @return something that is ready once there is room; it belongs to this producer, and what an
    *     earlier call returned is the same object
+   * @throws IllegalArgumentException if the length is out of range
    */
   public Waitable waitForSpace(int length) {
-    throwExceptionIfClosed();
+    life.requireOpen();
+    writes.check(0, length);
+    writes.endOwed();
     return spaceWait.ofLength(recordLength(length));
   }
 
-  /** One record of a batch: written and visible at once, in the order of the batch. */
-  void add(long position, DirectBuffer source, int offset, int length, int type) {
-    check(length, type);
-    source.boundsCheck(offset, length);
-    writer.write(position, source, offset, length, type);
-    Steps.reached(BATCH_RECORD_COMMITTED);
+  /**
+   * This producer, but its claims wait while there is no room, as {@link #offer(int, DirectBuffer,
+   * int, int, WaitStrategy, long)} does.
+   *
+   * @param wait how to wait for room
+   * @param timeoutNanos how long at most, in nanoseconds; 0 or less does not wait, {@link
+   *     Waitable#FOREVER} waits without a limit
+   * @return a sender that writes through this producer, by the same thread
+   * @throws NullPointerException if the strategy is null
+   */
+  public RecordSender waiting(WaitStrategy wait, long timeoutNanos) {
+    return new WaitingSender(this, wait, timeoutNanos);
   }
 
-  /** The end of a batch: what was not used of it becomes padding. */
-  void endBatch(long position, long end, int written, long writtenBytes) {
-    if (position < end) {
-      writer.pad(position, (int) (end - position));
-    }
-    claimedIndex = NOTHING_CLAIMED;
-    committed(written, writtenBytes);
-  }
-
-  private void check(int length, int type) {
-    throwExceptionIfClosed();
-    if (length < 0 || length > maxMessageLength) {
-      throw new IllegalArgumentException(
-          "a message of " + length + " bytes; the limit of this ring is " + maxMessageLength);
-    }
-    if (type < 0) {
-      throw new IllegalArgumentException("a record's type is 0 or more, not " + type);
-    }
-  }
-
-  private long claim(int recordLength) {
-    if (claimedIndex != NOTHING_CLAIMED) {
-      throw new IllegalStateException("the last claim is neither committed nor aborted");
-    }
-    long position = slot.claim(recordLength);
-    if (position < 0) {
-      header.addLongOpaque(counters + BACK_PRESSURES, 1);
-      ring.evictDead();
-    }
-    return position;
-  }
-
-  private void checkClaimed(int index) {
-    throwExceptionIfClosed();
-    if (index != claimedIndex || index <= BATCH_CLAIMED) {
-      throw new IllegalStateException("nothing is claimed at index " + index);
-    }
-  }
-
-  private void committed(int count, long length) {
-    header.addLongOpaque(counters + PRODUCED_RECORDS, count);
-    header.addLongOpaque(counters + PRODUCED_BYTES, length);
-    int woken = signals.recordCommitted();
-    if (woken > 0) {
-      header.addLongOpaque(counters + PRODUCER_WAKE_UPS, woken);
-    }
-  }
-
-  /** Leaves the ring; an open claim is aborted. */
+  /** What it is doing is the mark that its thread is inside. */
   @Override
-  protected void performClose() {
-    if (batch.isOpen()) {
-      batch.end();
-    } else if (claimedIndex != NOTHING_CLAIMED) {
-      writer.pad(claimedPosition, recordLength(claimedLength));
-      signals.recordCommitted();
+  boolean isInside() {
+    return writes.isInside();
+  }
+
+  @Override
+  void requireClosable() {
+    if (writes.isBusy() && !life.hasOtherOwner() && !life.isClosed()) {
+      throw writes.refusal();
     }
-    spaceWait.close();
-    ring.leaveProducer(slot.index);
+  }
+
+  /** What its own thread leaves open when it closes is aborted, so is what a dead thread left. */
+  @Override
+  void closing() {
+    // Its ring may be closed in the middle of a call, by what that calls: then the call goes on.
+    if (!life.hasOtherOwner() && !writes.isBusy()) {
+      writes.giveUpAll();
+    }
+    super.closing();
+  }
+
+  @Override
+  void release() {
+    Closing.closeAll(writes::giveUpAll, spaceWait::close, () -> core.left(this, this::leave));
+  }
+
+  private void leave() {
+    core.producers.leave(claim.slot.index);
   }
 }

@@ -3,95 +3,100 @@ package io.millrace.ring;
 import static io.millrace.ring.RingLayout.*;
 import static io.millrace.ring.Steps.Step.*;
 
-import org.agrona.concurrent.UnsafeBuffer;
-
 /** How producers join the ring and leave it. */
 final class ProducerMembers {
-  private static final int NO_SLOT = -1;
-
   private final RingMemory memory;
-  private final UnsafeBuffer header;
   private final Membership membership;
-  private final MemberNews news;
+  private final MemberEvents news;
 
-  ProducerMembers(RingMemory memory, Membership membership, MemberNews news) {
+  ProducerMembers(RingMemory memory, Membership membership, MemberEvents news) {
     this.memory = memory;
     this.membership = membership;
     this.news = news;
-    header = memory.header;
   }
 
   /** Takes a slot. Returns its index. */
   int join() {
     return membership.exclusively(
         () -> {
-          int index = lockSlot();
+          ProducerSlot slot = lockSlot();
           try {
-            open(index);
-            news.joined("producer", index);
-            return index;
+            open(slot);
+            news.joined("producer", slot.index);
+            return slot.index;
           } catch (RuntimeException | Error failure) {
-            membership.disown(producerLock(index)); // Left as by one that was killed.
+            membership.disown(slot.lock()); // Left as by one that was killed.
             throw failure;
           }
         });
   }
 
-  private int lockSlot() {
-    int index = lockSlotThatIs(FREE);
-    if (index == NO_SLOT) {
-      index = lockSlotThatIs(ACTIVE);
+  private ProducerSlot lockSlot() {
+    ProducerSlot slot = lockSlotThatIs(FREE);
+    if (slot == null) {
+      slot = lockSlotThatIs(ACTIVE);
     }
-    if (index == NO_SLOT) {
-      throw new NoFreeSlotException("producer", memory.producers, "maxProducers");
+    if (slot == null) {
+      throw new NoFreeSlotException("producer", memory.producers.length, "maxProducers");
     }
-    return index;
+    return slot;
   }
 
   /** A slot of the dead is taken only when nothing that they announced can matter any more. */
-  private int lockSlotThatIs(int state) {
-    for (int i = 0; i < memory.producers; i++) {
-      if (header.getIntVolatile(producerSlot(i) + PRODUCER_STATE) == state
-          && membership.tryOwn(producerLock(i))) {
+  private ProducerSlot lockSlotThatIs(int state) {
+    for (ProducerSlot slot : memory.producers) {
+      if (slot.state() == state && membership.tryOwn(slot.lock())) {
         boolean settled = false;
         try {
-          settled = memory.singleProducer || ProducerSlot.isSettled(memory, i);
+          settled = memory.singleProducer || Predecessor.isSettled(memory, slot);
         } finally {
           if (!settled) {
-            membership.disown(producerLock(i));
+            membership.disown(slot.lock());
           }
         }
         if (settled) {
-          return i;
+          return slot;
         }
       }
     }
-    return NO_SLOT;
+    return null;
   }
 
-  private void open(int index) {
+  private void open(ProducerSlot slot) {
     Steps.reached(SLOT_LOCKED);
     if (memory.singleProducer) {
-      ProducerSlot.settleAlone(memory);
+      Predecessor.settleAlone(memory);
     }
-    int slot = producerSlot(index);
-    header.putLongRelease(slot + INTENT_LENGTH, 0);
-    for (int counter = PRODUCED_RECORDS; counter <= PRODUCER_WAKE_UPS; counter += Long.BYTES) {
-      header.putLong(slot + counter, 0);
-    }
-    membership.sign(header, slot + PRODUCER_IDENTITY);
+    slot.setIntentLength(0);
+    slot.clearCounters();
+    membership.sign(slot.owner);
     Steps.reached(SLOT_SIGNED);
-    header.putIntVolatile(slot + PRODUCER_STATE, ACTIVE);
+    slot.setState(ACTIVE);
     Steps.reached(SLOT_ACTIVE);
   }
 
   void leave(int index) {
-    int slot = producerSlot(index);
-    header.putLongRelease(slot + INTENT_LENGTH, 0);
+    ProducerSlot slot = memory.producers[index];
+    slot.setIntentLength(0);
     Steps.reached(INTENT_RETRACTED);
-    header.putIntVolatile(slot + PRODUCER_STATE, FREE);
+    slot.setState(FREE);
     Steps.reached(SLOT_FREED);
-    membership.disown(producerLock(index));
+    membership.disown(slot.lock());
     news.left("producer", index);
+  }
+
+  /** Tells whether the owner of a slot lives. */
+  boolean isAlive(int index) {
+    return membership.isAlive(memory.producers[index].lock());
+  }
+
+  /** Tells whether there is another producer, dead or alive, than the one in this slot. */
+  boolean hasOthers(int index) {
+    for (ProducerSlot slot : memory.producers) {
+      if (slot.index != index && slot.state() == ACTIVE) {
+        return true;
+      }
+    }
+    return false;
   }
 }

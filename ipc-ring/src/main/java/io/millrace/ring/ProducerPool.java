@@ -1,5 +1,8 @@
 package io.millrace.ring;
 
+import io.millrace.os.Closing;
+import io.millrace.os.LifeCycle;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
@@ -10,7 +13,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
  * that number to itself.
  */
 final class ProducerPool {
-  /** No producer is to be had now. */
+  /** No producer can be had now. */
   static final int NONE_IDLE = -1;
 
   // States of a cell; 0 and up: a claim is open at this index, and whoever ends it has the cell.
@@ -19,12 +22,15 @@ final class ProducerPool {
   private static final int TAKEN = -1;
 
   private final Ring ring;
+  private final LifeCycle life;
   private final Producer[] producers;
   private final AtomicIntegerArray states;
 
-  ProducerPool(Ring ring) {
+  /** For a user with this life: producers are added only as long as it is not closed. */
+  ProducerPool(Ring ring, LifeCycle life) {
     this.ring = ring;
-    int size = ring.memory().producers;
+    this.life = life;
+    int size = ring.core.memory.producers.length;
     producers = new Producer[size];
     states = new AtomicIntegerArray(size);
     for (int i = 0; i < size; i++) {
@@ -45,10 +51,16 @@ final class ProducerPool {
     for (int i = 0; i < size; i++) {
       int cell = (home + i) % size;
       if (states.get(cell) == IDLE && states.compareAndSet(cell, IDLE, TAKEN)) {
+        producers[cell].life.handOver();
         return cell;
       }
     }
-    return add(home);
+    life.enterAsGuest();
+    try {
+      return add(home);
+    } finally {
+      life.exitAsGuest();
+    }
   }
 
   private int add(int home) {
@@ -59,7 +71,7 @@ final class ProducerPool {
         boolean added = false;
         try {
           producers[cell] = ring.addProducer();
-          producers[cell].singleThreadedCheckDisabled(true);
+          producers[cell].life.handOver();
           added = true;
           return cell;
         } catch (NoFreeSlotException failure) {
@@ -108,18 +120,16 @@ final class ProducerPool {
   int unpark(int index) {
     for (int i = 0; index >= 0 && i < producers.length; i++) {
       if (states.get(i) == index && states.compareAndSet(i, index, TAKEN)) {
+        producers[i].life.handOver();
         return i;
       }
     }
+    life.requireOpen();
     throw new IllegalStateException("nothing is claimed at index " + index);
   }
 
-  /** Closes the producers; what is claimed is aborted. No thread may be using one. */
+  /** Closes the producers. Those that threads are using, or have claimed with, leave after that. */
   void close() {
-    for (Producer producer : producers) {
-      if (producer != null) {
-        producer.close();
-      }
-    }
+    Closing.closeAll(Arrays.asList(producers));
   }
 }

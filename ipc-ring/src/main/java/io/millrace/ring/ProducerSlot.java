@@ -1,175 +1,155 @@
 package io.millrace.ring;
 
 import static io.millrace.ring.RingLayout.*;
-import static io.millrace.ring.Steps.Step.*;
 
+import io.millrace.os.SharedWords;
 import java.lang.invoke.VarHandle;
-import java.util.function.IntPredicate;
 
 /**
- * One producer's place in the ring: claims space in the stream.
- *
- * <p>Before it tries to claim, it writes down from where and how much, so that the owner of every
- * claim is on record before the claim can exist. See {@link Recovery}.
+ * One producer's words. All but the owner are written by the owner alone, but that whoever had to
+ * walk far may raise {@link #committedUpTo}.
  */
-final class ProducerSlot {
-  /** There is no room. */
-  static final long FULL = -1;
-
+final class ProducerSlot extends SharedWords {
   final int index;
+  final SlotOwner owner;
 
-  private final RingMemory memory;
-
-  /** Tells whether the owner of a slot lives. */
-  private final IntPredicate isAlive;
-
-  private final RawMemory header;
-  private final boolean single;
-  private final int intentPosition;
-  private final int intentLength;
-  private long limit;
-
-  /** The tail, which a single producer alone moves. */
-  private long ownTail;
-
-  ProducerSlot(RingMemory memory, IntPredicate isAlive, int index) {
-    this.memory = memory;
-    this.isAlive = isAlive;
+  ProducerSlot(SharedWords header, int index) {
+    super(header, producerSlot(index), PRODUCER_SLOT_LENGTH);
     this.index = index;
-    header = memory.rawHeader;
-    single = memory.singleProducer;
-    int slot = producerSlot(index);
-    intentPosition = slot + INTENT_POSITION;
-    intentLength = slot + INTENT_LENGTH;
-    limit = Space.limit(memory, isAlive);
-    ownTail = memory.tail();
+    owner = new SlotOwner(this, PRODUCER_IDENTITY_OFFSET);
+  }
+
+  /** The byte whose lock the owner holds. */
+  long lock() {
+    return producerLock(index);
   }
 
   /**
-   * Claims the next bytes of the stream.
+   * Says from where the owner tries to claim.
    *
-   * @param length how many, a multiple of the alignment
-   * @return where they start, or {@link #FULL}
+   * <p>Behind a store-store fence: whoever sees this position must see the stamps of what the owner
+   * claimed before. Else it seems to have no claim there, and its record would be taken for one
+   * that nobody will ever commit. Pairs with {@link #intentPosition} and {@link
+   * RecordHeader#isCommitted} of a recovery ({@code claim.pml}, AGAIN).
+   *
+   * <p>Litmus claims: {@code ring-commit-then-intent.wm}, {@code ring-intent-before-claim.wm}.
    */
-  long claim(int length) {
-    return single ? claimAlone(length) : claimAmongOthers(length);
-  }
-
-  private long claimAmongOthers(int length) {
-    boolean announced = false;
-    while (true) {
-      long tail = memory.tail();
-      if (tail + length > limit && !findSpace(tail, length)) {
-        if (announced) {
-          // Lost and giving up: nobody must wait for this producer at that position.
-          retract();
-        }
-        return FULL;
-      }
-      header.putLong(intentPosition, tail);
-      Steps.reached(INTENT_POSITION_WRITTEN);
-      header.putLongRelease(intentLength, length);
-      Steps.reached(INTENT_LENGTH_WRITTEN);
-      if (header.compareAndSetLong(TAIL_OFFSET, tail, tail + length)) {
-        // Observers rely on it: whoever sees a byte of the new record sees the tail beyond it.
-        VarHandle.storeStoreFence();
-        Steps.reached(TAIL_MOVED);
-        return tail;
-      }
-      announced = true;
-    }
-  }
-
-  private long claimAlone(int length) {
-    long tail = ownTail;
-    if (tail + length > limit && !findSpace(tail, length)) {
-      return FULL;
-    }
-    header.putLong(intentPosition, tail);
-    Steps.reached(INTENT_POSITION_WRITTEN);
-    ownTail = tail + length;
-    header.putLongRelease(TAIL_OFFSET, tail + length);
+  void setIntentPosition(long position) {
     VarHandle.storeStoreFence();
-    Steps.reached(TAIL_MOVED);
-    return tail;
-  }
-
-  private boolean findSpace(long tail, int length) {
-    limit = Space.limit(memory, isAlive);
-    if (tail + length > limit) {
-      Pace.rest();
-      limit = Space.limit(memory, isAlive);
-    }
-    return tail + length <= limit;
-  }
-
-  /** Tells whether a claim of this length would succeed now, if nobody else claims meanwhile. */
-  boolean hasSpace(int length) {
-    long tail = memory.tail();
-    return tail + length <= limit || findSpace(tail, length);
-  }
-
-  /** Tells whether it is a claim of somebody else that leaves no space, whose end nobody tells. */
-  boolean isHeldByClaim() {
-    return Space.oldestOpenClaim(memory, isAlive, memory.tail()) != NONE;
-  }
-
-  void retract() {
-    header.putLongRelease(intentLength, 0);
-    Steps.reached(INTENT_RETRACTED);
+    putLong(INTENT_POSITION_OFFSET, position);
   }
 
   /**
-   * Tells whether everything that the last owner of a slot announced is settled, so that the slot
-   * can have a new owner. The caller holds the slot's lock, the last owner is dead or gone.
+   * Says how many bytes from there; 0 retracts it. Release: whoever sees the length sees its
+   * position, or a later one. Pairs with {@link #intentLength}, which is loaded first ({@code
+   * claim.pml}, {@code ClaimStress.IntentBeforeClaim}).
+   *
+   * <p>Litmus claims: {@code ring-commit-retracted.wm}, {@code ring-intent-order.wm}.
    */
-  static boolean isSettled(RingMemory memory, int index) {
-    int slot = producerSlot(index);
-    long length = memory.header.getLongVolatile(slot + INTENT_LENGTH);
-    long start = memory.header.getLongVolatile(slot + INTENT_POSITION);
-    long tail = memory.tail();
-    if (length <= 0 || length > memory.maxClaim || start >= tail) {
-      return true; // Retracted, nonsense that no claim can have come from, or never claimed.
-    }
-    long end = start + length;
-    if (end > tail || tag(start | length) != 0) {
-      return true; // No claim was won with it, or the tail would be behind its end.
-    }
-    // Without groups nobody will ever be stuck there.
-    long position = Math.max(start, Space.slowestCursor(memory, tail));
-    while (position < end) {
-      if (!memory.isCommitted(position)) {
-        return false;
-      }
-      position += memory.recordLengthAt(position);
-    }
-    return true;
+  void setIntentLength(long length) {
+    putLongRelease(INTENT_LENGTH_OFFSET, length);
   }
 
   /**
-   * Settles what a killed single producer left, on behalf of its successor: nobody else writes, so
-   * the successor may.
+   * Loaded before {@link #intentPosition}: pairs with {@link #setIntentLength}.
+   *
+   * <p>Litmus claims: {@code ring-commit-retracted.wm}, {@code ring-intent-order.wm}.
    */
-  static void settleAlone(RingMemory memory) {
-    long tail = memory.tail();
-    long start = memory.header.getLongVolatile(producerSlot(0) + INTENT_POSITION);
-    if (start < 0 || tag(start) != 0 || tail - start > memory.maxClaim) {
-      throw new RingCorruptedException(
-          "the last claim of the producer is at " + start + ", the tail at " + tail);
-    }
-    long position = start;
-    while (position < tail && memory.isCommitted(position)) {
-      position += memory.recordLengthAt(position);
-    }
-    if (position < tail) {
-      int at = (int) position & memory.mask;
-      memory.data.putInt(at + RECORD_LENGTH, (int) (tail - position) - RECORD_HEADER_LENGTH);
-      Steps.reached(PADDING_LENGTH_WRITTEN);
-      memory.data.putInt(at + RECORD_TYPE, PADDING);
-      Steps.reached(PADDING_TYPE_WRITTEN);
-      memory.data.putLongRelease(at, stamp(position, memory.key));
-      Steps.reached(PADDING_COMMITTED);
-      RingEvents.recovered(position, tail - position);
-    }
+  long intentLength() {
+    return getLongVolatile(INTENT_LENGTH_OFFSET);
+  }
+
+  /**
+   * Pairs with {@link #setIntentPosition}. A recovery loads it behind the tail and before stamps,
+   * so that no boundary is missed on its way; a look for room loads it behind the tail ({@code
+   * claim.pml}, {@code join.pml}).
+   *
+   * <p>Litmus claims: {@code ring-boundary.wm}, {@code ring-intent-before-claim.wm}.
+   */
+  long intentPosition() {
+    return getLongVolatile(INTENT_POSITION_OFFSET);
+  }
+
+  /**
+   * All that the owner claimed before it is committed; it only shortens the walk over its claim.
+   * Pairs with {@link #setCommittedUpTo} ({@code SpaceTest}).
+   *
+   * <p>Litmus claims: {@code ring-committed-up-to.wm}, {@code ring-committed-up-to-raised.wm}.
+   */
+  long committedUpTo() {
+    return getLongVolatile(COMMITTED_UP_TO_OFFSET);
+  }
+
+  /**
+   * By the owner. Release, behind the stamps: pairs with {@link #committedUpTo}.
+   *
+   * <p>Litmus claims: {@code ring-committed-up-to.wm}.
+   */
+  void setCommittedUpTo(long position) {
+    putLongRelease(COMMITTED_UP_TO_OFFSET, position);
+  }
+
+  /**
+   * By who has walked from one position to the other; in vain if anybody else was faster.
+   *
+   * <p>Litmus claims: {@code ring-committed-up-to-raised.wm}.
+   */
+  void raiseCommittedUpTo(long from, long to) {
+    compareAndSetLong(COMMITTED_UP_TO_OFFSET, from, to);
+  }
+
+  /**
+   * FREE or ACTIVE.
+   *
+   * <p>Litmus claims: {@code ring-members-state.wm}.
+   */
+  int state() {
+    return getIntVolatile(PRODUCER_STATE_OFFSET);
+  }
+
+  /**
+   * Behind all that makes the slot what it says: pairs with {@link #state}.
+   *
+   * <p>Litmus claims: {@code ring-members-state.wm}.
+   */
+  void setState(int state) {
+    putIntVolatile(PRODUCER_STATE_OFFSET, state);
+  }
+
+  // Counters: opaque, by the owner alone, and read by anybody; nothing is ordered by them.
+
+  void countRecords(long records, long bytes) {
+    addLongsOpaque(PRODUCED_RECORDS_OFFSET, records, bytes);
+  }
+
+  void countBackPressure() {
+    addLongOpaque(BACK_PRESSURES_OFFSET, 1);
+  }
+
+  void countWakeUps(int woken) {
+    addLongOpaque(PRODUCER_WAKE_UPS_OFFSET, woken);
+  }
+
+  void clearCounters() {
+    putLong(PRODUCED_RECORDS_OFFSET, 0);
+    putLong(PRODUCED_BYTES_OFFSET, 0);
+    putLong(BACK_PRESSURES_OFFSET, 0);
+    putLong(PRODUCER_WAKE_UPS_OFFSET, 0);
+  }
+
+  long records() {
+    return getLongVolatile(PRODUCED_RECORDS_OFFSET);
+  }
+
+  long bytes() {
+    return getLongVolatile(PRODUCED_BYTES_OFFSET);
+  }
+
+  long backPressures() {
+    return getLongVolatile(BACK_PRESSURES_OFFSET);
+  }
+
+  long wakeUps() {
+    return getLongVolatile(PRODUCER_WAKE_UPS_OFFSET);
   }
 }

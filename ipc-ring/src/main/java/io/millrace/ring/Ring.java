@@ -1,9 +1,6 @@
 package io.millrace.ring;
 
-import io.millrace.os.EventFd;
-import java.util.function.Supplier;
-import net.openhft.chronicle.core.io.AbstractCloseable;
-import net.openhft.chronicle.core.io.ClosedIllegalStateException;
+import java.util.Objects;
 
 /**
  * One totally ordered stream of records in shared memory.
@@ -12,7 +9,7 @@ import net.openhft.chronicle.core.io.ClosedIllegalStateException;
  * try (Ring ring = Ring.create(RingOptions.capacity(1 << 20));
  *     Consumer consumer = ring.addConsumer(GroupOptions.named("all"));
  *     Producer producer = ring.addProducer()) {
- *   producer.offer(buffer, 0, length, TYPE);
+ *   producer.offer(TYPE, buffer, 0, length);
  *   consumer.poll((type, data, offset, size) -> handle(data, offset, size), 10);
  * }
  * }</pre>
@@ -21,30 +18,17 @@ import net.openhft.chronicle.core.io.ClosedIllegalStateException;
  * #join(int...)}. All are equals then: the ring lives as long as any process has it open, and no
  * file is left behind.
  *
- * <p>Any thread may use a ring; the producers, consumers and observers that it makes belong to one
- * thread each. The memory stays mapped until the ring and all of them are closed.
+ * <p>Any thread may use a ring, and close it; the producers, consumers and observers that it makes
+ * belong to one thread each. Closing it closes them: waits end with an exception, and where a
+ * thread is just inside a call it leaves at the end of that call. Every method throws {@link
+ * io.millrace.ClosedException} after that.
  */
-public final class Ring extends AbstractCloseable {
-  private final RingResources resources;
-  private final RingMemory memory;
-  private final Membership membership;
-  private final Signals signals;
-  private final Recovery recovery;
-  private final Groups groups;
-  private final ProducerMembers producers;
-  private final ConsumerMembers consumers;
+public final class Ring implements AutoCloseable {
+  /** What its handles use of it. */
+  final RingCore core;
 
   private Ring(RingResources resources) {
-    singleThreadedCheckDisabled(true);
-    this.resources = resources;
-    memory = resources.memory;
-    membership = resources.membership;
-    signals = new Signals(memory, resources.events);
-    recovery = new Recovery(memory, membership);
-    MemberNews news = new MemberNews(memory, signals);
-    groups = new Groups(memory, membership, signals);
-    producers = new ProducerMembers(memory, membership, news);
-    consumers = new ConsumerMembers(memory, membership, groups, news);
+    core = new RingCore(resources);
   }
 
   /**
@@ -52,7 +36,7 @@ public final class Ring extends AbstractCloseable {
    *
    * @param options its size and shape
    * @return the ring, empty
-   * @throws java.io.UncheckedIOException if the memory or the descriptors are not to be had
+   * @throws io.millrace.SystemCallException if the memory or the descriptors cannot be had
    * @throws UnsupportedOperationException if this JVM lacks a flag or this machine is another kind;
    *     the message says which
    */
@@ -64,23 +48,44 @@ public final class Ring extends AbstractCloseable {
    * Joins a ring that this or another process created.
    *
    * @param descriptors numbers of descriptors of this process for what {@link #descriptors()} of a
-   *     member lists, in that order. They are owned by the ring from now on, also if joining fails.
+   *     member lists, in that order. They stay the caller's, who may close them at once: the ring
+   *     has duplicates.
    * @return the ring
-   * @throws RingCorruptedException if this is no ring, one of another version, damaged, or could be
+   * @throws IllegalArgumentException if there is none, or one behind the first is no event
+   *     descriptor
+   * @throws DamagedRingException if this is no ring, one of another version, damaged, or could be
    *     pulled away from under its users
-   * @throws java.io.UncheckedIOException if a system call fails
+   * @throws io.millrace.SystemCallException if a system call fails
    */
   public static Ring join(int... descriptors) {
+    return new Ring(RingResources.join(descriptors));
+  }
+
+  /**
+   * Joins a ring like {@link #join(int...)}, and takes the descriptors over, which saves a system
+   * call for each: for those who have just received them from another process.
+   *
+   * @param descriptors the numbers, in the same order. They are owned by the ring from now on, also
+   *     if joining fails.
+   * @return the ring
+   * @throws IllegalArgumentException if there is none, or one behind the first is no event
+   *     descriptor; or if one is owned by a ring of this process and would be closed twice: then
+   *     none is taken over
+   * @throws DamagedRingException if this is no ring, one of another version, damaged, or could be
+   *     pulled away from under its users
+   * @throws io.millrace.SystemCallException if a system call fails
+   */
+  public static Ring adopt(int... descriptors) {
     return new Ring(RingResources.adopt(descriptors));
   }
 
   /**
    * The descriptors that another process needs to join: the memory first, then the events.
    *
-   * @return their numbers in this process; they stay owned by the ring
+   * @return their numbers in this process; they stay owned by the ring, and are closed with it
    */
   public int[] descriptors() {
-    return resources.descriptors();
+    return core.whileOpen(core::descriptors);
   }
 
   /**
@@ -88,33 +93,46 @@ public final class Ring extends AbstractCloseable {
    *
    * @return the producer, to be used by one thread
    * @throws NoFreeSlotException if all places are taken
+   * @throws RingException if another process is stopped in the middle of a change of members and
+   *     does not go on for ten seconds; the message names it. An interrupt does not end that wait,
+   *     and is kept
    */
-  public synchronized Producer addProducer() {
-    requireOpen();
-    int index = producers.join();
-    try {
-      Producer producer = new Producer(this, new ProducerSlot(memory, this::isAlive, index));
-      resources.retain();
-      return producer;
-    } catch (RuntimeException | Error failure) {
-      producers.leave(index);
-      throw failure;
-    }
+  public Producer addProducer() {
+    return core.whileOpen(
+        () -> {
+          int index = core.producers.join();
+          try {
+            return core.added(new Producer(core, index));
+          } catch (RuntimeException | Error failure) {
+            core.producers.leave(index);
+            throw failure;
+          }
+        });
   }
 
   /**
    * Adds a consumer to a group, which is created if it does not exist.
    *
+   * <p>In a group whose consumers were all killed it goes on where they were, and gets what they
+   * had in hand again, marked as redelivery. Where all places are taken, it takes one of those:
+   * first of its own group, with the record in it, then of a dead group that is not {@linkplain
+   * GroupOptions#retained() retained}.
+   *
    * @param group which group, and what it is like
    * @return the consumer, to be used by one thread
    * @throws GroupInUseException if the group has its only consumer already, or is of another kind
    * @throws NoFreeSlotException if all places for consumers or groups are taken
+   * @throws RingException if another process is stopped in the middle of a change of members and
+   *     does not go on for ten seconds; the message names it. An interrupt does not end that wait,
+   *     and is kept
    */
-  public synchronized Consumer addConsumer(GroupOptions group) {
-    requireOpen();
-    Consumer consumer = consumers.join(this, group);
-    resources.retain();
-    return consumer;
+  public Consumer addConsumer(GroupOptions group) {
+    ConsumerMembers.Maker<Consumer> maker =
+        group.isShared()
+            ? (joined, index, record, afterDeath) -> new SharedConsumer(core, joined, index, record)
+            : (joined, index, record, afterDeath) ->
+                new ExclusiveConsumer(core, joined, index, afterDeath);
+    return core.whileOpen(() -> core.added(core.consumers.join(group, maker)));
   }
 
   /**
@@ -122,11 +140,8 @@ public final class Ring extends AbstractCloseable {
    *
    * @return the observer, to be used by one thread
    */
-  public synchronized Observer addObserver() {
-    requireOpen();
-    Observer observer = new Observer(this);
-    resources.retain();
-    return observer;
+  public Observer addObserver() {
+    return core.whileOpen(() -> core.added(new Observer(core)));
   }
 
   /**
@@ -139,23 +154,16 @@ public final class Ring extends AbstractCloseable {
    *     so could not exist without a consumer
    * @throws GroupInUseException if it exists and is of another kind
    * @throws NoFreeSlotException if all places for groups are taken
+   * @throws RingException if another process is stopped in the middle of a change of members and
+   *     does not go on for ten seconds; the message names it. An interrupt does not end that wait,
+   *     and is kept
    */
   public boolean addGroup(GroupOptions group) {
     if (!group.isRetained()) {
       throw new IllegalArgumentException(
           "group " + group.name() + " must be retained to exist without a consumer");
     }
-    return whileOpen(() -> groups.add(group));
-  }
-
-  Group group(String name) {
-    return whileOpen(() -> groups.find(name));
-  }
-
-  /** One handle more, of a kind that has no slot. */
-  synchronized void retained() {
-    throwExceptionIfClosed();
-    resources.retain();
+    return core.whileOpen(() -> core.groups.add(group));
   }
 
   /**
@@ -164,9 +172,14 @@ public final class Ring extends AbstractCloseable {
    * @param name its name
    * @return false if there is no such group
    * @throws GroupInUseException if it has consumers
+   * @throws RingException if another process is stopped in the middle of a change of members and
+   *     does not go on for ten seconds; the message names it. An interrupt does not end that wait,
+   *     and is kept
+   * @throws NullPointerException if the name is null
    */
   public boolean removeGroup(String name) {
-    return whileOpen(() -> groups.remove(name));
+    Objects.requireNonNull(name, "name");
+    return core.whileOpen(() -> core.groups.remove(name));
   }
 
   /**
@@ -175,8 +188,8 @@ public final class Ring extends AbstractCloseable {
    * @return the counters, to be read as often as wanted until the ring is closed
    */
   public RingCounters counters() {
-    throwExceptionIfClosed();
-    return new RingCounters(this);
+    core.life.requireOpen();
+    return new RingCounters(core);
   }
 
   /**
@@ -185,93 +198,36 @@ public final class Ring extends AbstractCloseable {
    * @return the capacity
    */
   public int capacity() {
-    return memory.capacity;
+    return core.memory.capacity;
   }
 
-  RingMemory memory() {
-    return memory;
+  /**
+   * What tells this ring from every other one: a random number that all who have it see. A record
+   * is told from every other one by this and its position.
+   *
+   * @return the number, the same from the creation of the ring to its end
+   */
+  public long id() {
+    return core.memory.key;
   }
 
-  Membership membership() {
-    return membership;
+  /**
+   * Tells whether this ring was closed. Any thread may ask.
+   *
+   * @return true if it was
+   */
+  public boolean isClosed() {
+    return core.life.isClosed();
   }
 
-  Signals signals() {
-    return signals;
-  }
-
-  Recovery recovery() {
-    return recovery;
-  }
-
-  EventFd[] events() {
-    return resources.events;
-  }
-
-  void evictDead() {
-    groups.evictDead();
-  }
-
-  /** Returns false if somebody else is just changing the membership. */
-  boolean evictDeadNow() {
-    return groups.evictDeadNow();
-  }
-
-  void leaveProducer(int index) {
-    try {
-      producers.leave(index);
-    } finally {
-      released();
-    }
-  }
-
-  void leaveConsumer(Consumer consumer) {
-    try {
-      consumers.leave(consumer);
-    } finally {
-      released();
-    }
-  }
-
-  void abandonConsumer(Consumer consumer) {
-    try {
-      consumers.abandon(consumer);
-    } finally {
-      released();
-    }
-  }
-
-  private boolean isAlive(int producer) {
-    return membership.isAlive(RingLayout.producerLock(producer));
-  }
-
-  /** Uses the memory from any thread, while no other one can unmap it. */
-  <T> T whileOpen(Supplier<T> use) {
-    synchronized (this) {
-      requireOpen();
-      resources.retain();
-    }
-    try {
-      return use.get();
-    } finally {
-      released();
-    }
-  }
-
-  private void requireOpen() {
-    if (isClosing()) {
-      throw new ClosedIllegalStateException("the ring is closed");
-    }
-  }
-
-  /** One handle less. */
-  void released() {
-    resources.release();
-  }
-
-  /** Closes this entry to the ring. What was added through it stays usable until it is closed. */
+  /**
+   * Closes the ring and all that was added to it through this object; what other processes have
+   * stays. Any thread may close, also inside a handler: the delivery that is under way is the last
+   * one then. It does not wait for other threads: where one is inside a call, or has a claim open,
+   * it leaves the ring with the end of that. Closing again does nothing.
+   */
   @Override
-  protected synchronized void performClose() {
-    released();
+  public void close() {
+    core.close();
   }
 }

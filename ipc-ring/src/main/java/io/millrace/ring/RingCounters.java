@@ -4,7 +4,6 @@ import static io.millrace.ring.RingLayout.*;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * What a ring and its members have counted, read from outside without stopping anything. Each value
@@ -13,14 +12,12 @@ import org.agrona.concurrent.UnsafeBuffer;
  * <p>Any thread may use it until the ring is closed.
  */
 public final class RingCounters {
-  private final Ring ring;
+  private final RingCore core;
   private final RingMemory memory;
-  private final UnsafeBuffer header;
 
-  RingCounters(Ring ring) {
-    this.ring = ring;
-    memory = ring.memory();
-    header = memory.header;
+  RingCounters(RingCore core) {
+    this.core = core;
+    memory = core.memory;
   }
 
   /**
@@ -33,6 +30,8 @@ public final class RingCounters {
    * @param bytes committed payload bytes
    * @param backPressures how often there was no room
    * @param wakeUps how many sleepers it woke
+   * @param isForeign true if it is in another pid namespace than this process: here the pid means
+   *     nothing, or somebody else
    */
   public record ProducerCounters(
       int slot,
@@ -41,7 +40,30 @@ public final class RingCounters {
       long records,
       long bytes,
       long backPressures,
-      long wakeUps) {}
+      long wakeUps,
+      boolean isForeign) {
+    /**
+     * One in the pid namespace of this process.
+     *
+     * @param slot its slot
+     * @param pid its process
+     * @param isAlive false if it was killed and its slot was not used again yet
+     * @param records committed records
+     * @param bytes committed payload bytes
+     * @param backPressures how often there was no room
+     * @param wakeUps how many sleepers it woke
+     */
+    public ProducerCounters(
+        int slot,
+        int pid,
+        boolean isAlive,
+        long records,
+        long bytes,
+        long backPressures,
+        long wakeUps) {
+      this(slot, pid, isAlive, records, bytes, backPressures, wakeUps, false);
+    }
+  }
 
   /**
    * One consumer.
@@ -53,9 +75,34 @@ public final class RingCounters {
    * @param records handled records
    * @param bytes handled payload bytes
    * @param wakeUps how many waiting producers it woke
+   * @param isForeign true if it is in another pid namespace than this process: here the pid means
+   *     nothing, or somebody else
    */
   public record ConsumerCounters(
-      int slot, String group, int pid, boolean isAlive, long records, long bytes, long wakeUps) {}
+      int slot,
+      String group,
+      int pid,
+      boolean isAlive,
+      long records,
+      long bytes,
+      long wakeUps,
+      boolean isForeign) {
+    /**
+     * One in the pid namespace of this process.
+     *
+     * @param slot its slot
+     * @param group the name of its group
+     * @param pid its process
+     * @param isAlive false if it was killed and nobody has taken its slot over yet
+     * @param records handled records
+     * @param bytes handled payload bytes
+     * @param wakeUps how many waiting producers it woke
+     */
+    public ConsumerCounters(
+        int slot, String group, int pid, boolean isAlive, long records, long bytes, long wakeUps) {
+      this(slot, group, pid, isAlive, records, bytes, wakeUps, false);
+    }
+  }
 
   /**
    * One group.
@@ -81,16 +128,45 @@ public final class RingCounters {
    * @return bytes claimed since the ring was created
    */
   public long position() {
-    return ring.whileOpen(() -> header.getLongVolatile(TAIL_OFFSET));
+    return core.whileOpen(memory.words::foundTail);
   }
 
   /**
-   * Groups that were removed because all their consumers had been killed.
+   * How far the ring has been read by all groups that are kept without consumers: before this
+   * position none of them has a record left, nor has a consumer of theirs one in hand. Retained
+   * groups that come later do not count.
+   *
+   * @return the position in bytes from the start of the stream; that of the stream if there are no
+   *     such groups, or they have read everything
+   */
+  public long retainedPosition() {
+    return core.whileOpen(this::retainedPositionNow);
+  }
+
+  private long retainedPositionNow() {
+    long lowest = memory.words.foundTail();
+    for (GroupSlot group : memory.groups) {
+      if (group.state() == ACTIVE && group.is(MODE_RETAIN)) {
+        // The cursor first: a record is in hand before the cursor moves over it.
+        lowest = Math.min(lowest, RingLayout.position(group.cursor()));
+        for (ConsumerSlot slot : memory.consumers) {
+          if (slot.names(group.index)) {
+            lowest = Math.min(lowest, slot.inHand());
+          }
+        }
+      }
+    }
+    return lowest;
+  }
+
+  /**
+   * Groups that were removed because all their consumers had been killed and others needed their
+   * room.
    *
    * @return how many
    */
   public long evictions() {
-    return ring.whileOpen(() -> header.getLongVolatile(EVICTIONS_OFFSET));
+    return core.whileOpen(memory.words::evictions);
   }
 
   /**
@@ -99,7 +175,18 @@ public final class RingCounters {
    * @return how many
    */
   public long joins() {
-    return ring.whileOpen(() -> header.getLongVolatile(JOINS_OFFSET));
+    return core.whileOpen(memory.words::joins);
+  }
+
+  /**
+   * Waits that began without a place among the sleepers, because all were taken: who waits so looks
+   * every few milliseconds. Make the ring with more {@link RingOptions#maxWaiters(int)} if there
+   * are any.
+   *
+   * @return how many
+   */
+  public long waitsWithoutPlace() {
+    return core.whileOpen(memory.words::unplaced);
   }
 
   /**
@@ -108,26 +195,30 @@ public final class RingCounters {
    * @return one entry each, by slot
    */
   public List<ProducerCounters> producers() {
-    return ring.whileOpen(this::producersNow);
+    return core.whileOpen(this::producersNow);
   }
 
   private List<ProducerCounters> producersNow() {
     List<ProducerCounters> found = new ArrayList<>();
-    for (int i = 0; i < memory.producers; i++) {
-      int slot = producerSlot(i);
-      if (header.getIntVolatile(slot + PRODUCER_STATE) == ACTIVE) {
+    for (ProducerSlot slot : memory.producers) {
+      if (slot.state() == ACTIVE) {
         found.add(
             new ProducerCounters(
-                i,
-                header.getInt(slot + PRODUCER_IDENTITY + IDENTITY_PID),
-                ring.membership().isAlive(producerLock(i)),
-                header.getLongVolatile(slot + PRODUCED_RECORDS),
-                header.getLongVolatile(slot + PRODUCED_BYTES),
-                header.getLongVolatile(slot + BACK_PRESSURES),
-                header.getLongVolatile(slot + PRODUCER_WAKE_UPS)));
+                slot.index,
+                slot.owner.pid(),
+                core.membership.isAlive(slot.lock()),
+                slot.records(),
+                slot.bytes(),
+                slot.backPressures(),
+                slot.wakeUps(),
+                isForeign(slot.owner)));
       }
     }
     return found;
+  }
+
+  private boolean isForeign(SlotOwner owner) {
+    return owner.pidNamespace() != core.membership.pidNamespace;
   }
 
   /**
@@ -136,26 +227,24 @@ public final class RingCounters {
    * @return one entry each, by slot
    */
   public List<ConsumerCounters> consumers() {
-    return ring.whileOpen(this::consumersNow);
+    return core.whileOpen(this::consumersNow);
   }
 
   private List<ConsumerCounters> consumersNow() {
     List<ConsumerCounters> found = new ArrayList<>();
-    for (int i = 0; i < memory.consumers; i++) {
-      int slot = memory.consumerSlot(i);
-      int group = header.getInt(slot + CONSUMER_GROUP);
-      if (header.getIntVolatile(slot + CONSUMER_STATE) == ACTIVE
-          && group >= 0
-          && group < memory.groups) {
+    for (ConsumerSlot slot : memory.consumers) {
+      int group = slot.group();
+      if (slot.state() == ACTIVE && group >= 0 && group < memory.groups.length) {
         found.add(
             new ConsumerCounters(
-                i,
-                new Group(memory, group).name(),
-                header.getInt(slot + CONSUMER_IDENTITY + IDENTITY_PID),
-                ring.membership().isAlive(consumerLock(i)),
-                header.getLongVolatile(slot + CONSUMED_RECORDS),
-                header.getLongVolatile(slot + CONSUMED_BYTES),
-                header.getLongVolatile(slot + CONSUMER_WAKE_UPS)));
+                slot.index,
+                memory.groups[group].name(),
+                slot.owner.pid(),
+                core.membership.isAlive(slot.lock()),
+                slot.records(),
+                slot.bytes(),
+                slot.wakeUps(),
+                isForeign(slot.owner)));
       }
     }
     return found;
@@ -167,22 +256,21 @@ public final class RingCounters {
    * @return one entry each, by slot
    */
   public List<GroupCounters> groups() {
-    return ring.whileOpen(this::groupsNow);
+    return core.whileOpen(this::groupsNow);
   }
 
   private List<GroupCounters> groupsNow() {
     List<GroupCounters> found = new ArrayList<>();
-    for (int i = 0; i < memory.groups; i++) {
-      Group group = new Group(memory, i);
+    for (GroupSlot group : memory.groups) {
       if (group.state() == ACTIVE) {
         found.add(
             new GroupCounters(
                 group.name(),
-                group.isShared(),
-                group.isRetained(),
-                group.position(),
-                header.getLongVolatile(group.slot + GROUP_REDELIVERIES),
-                header.getLongVolatile(group.slot + GROUP_RECOVERIES)));
+                group.is(MODE_SHARED),
+                group.is(MODE_RETAIN),
+                RingLayout.position(group.cursor()),
+                group.redeliveries(),
+                group.recoveries()));
       }
     }
     return found;

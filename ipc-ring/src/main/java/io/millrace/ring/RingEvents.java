@@ -38,6 +38,10 @@ final class RingEvents {
     }
   }
 
+  static void sleptWithoutPlace() {
+    new SleptWithoutPlace().commit();
+  }
+
   static void evicted(int group) {
     new Evicted(group).commit();
   }
@@ -98,7 +102,7 @@ final class RingEvents {
     }
   }
 
-  /** The record that a killed consumer had in hand was delivered again. */
+  /** The record that a consumer had in hand when it was killed, or left, was taken over. */
   @Name("io.millrace.ring.TakeOver")
   @Label("Ring Consumer Taken Over")
   @Category({"Millrace", "Ring"})
@@ -129,6 +133,14 @@ final class RingEvents {
       this.group = group;
     }
   }
+
+  /** A member found no place among the sleepers when it began to wait. */
+  @Name("io.millrace.ring.SleepWithoutPlace")
+  @Label("Ring Sleep Without A Place")
+  @Description("All places for sleepers were taken: the member looks every few milliseconds")
+  @Category({"Millrace", "Ring"})
+  @StackTrace(false)
+  static final class SleptWithoutPlace extends Event {}
 
   /** A producer had to wait long for room. */
   @Name("io.millrace.ring.BackPressure")

@@ -23,7 +23,9 @@ import org.agrona.BitUtil;
  *  384 space waiters    bit per waiter that sleeps until space comes. Waiters or/and; consumers read.
  *  512 members          counts joins and leaves. 520 group bound, 524 consumer bound: slots ever used.
  *                       528 evictions, 536 joins: counters. 544 openings: counts groups that became
- *                       visible, for producers that are just looking at all of them.
+ *                       visible, for producers that are just looking at all of them. 552 pid and
+ *                       560 pid namespace of who took the membership lock last: for messages only.
+ *                       568 unplaced: counts waits without a place for sleepers.
  *  640 correlation      the next correlation id. Anyone fetches and adds.
  *
  *  Record, aligned to 64 bytes:
@@ -75,6 +77,11 @@ final class RingLayout {
   static final int EVICTIONS_OFFSET = 528;
   static final int JOINS_OFFSET = 536;
   static final int OPENINGS_OFFSET = 544;
+
+  /** Who took the membership lock last, as in a slot. For people: nobody may rely on it. */
+  static final int MEMBERSHIP_HOLDER_OFFSET = 552;
+
+  static final int UNPLACED_OFFSET = 568;
   static final int CORRELATION_OFFSET = 640;
   static final int SLOTS_OFFSET = 1024;
 
@@ -85,38 +92,54 @@ final class RingLayout {
   /** A group whose cursor is not final yet. Left behind by a kill, it is nobody's. */
   static final int OPENING = 2;
 
+  /**
+   * A consumer slot whose owner has left in good order, or is just leaving. It still shows the
+   * record that the owner could not handle, if there is one.
+   */
+  static final int LEFT = 3;
+
   // Producer slot, 128 bytes. All but the identity is written by its owner alone.
   static final int PRODUCER_SLOT_LENGTH = 128;
 
   /** The position that the owner tried last to claim from. */
-  static final int INTENT_POSITION = 0;
+  static final int INTENT_POSITION_OFFSET = 0;
 
   /** Up to where from there, in bytes; 0 = retracted. Stored after the position. */
-  static final int INTENT_LENGTH = 8;
+  static final int INTENT_LENGTH_OFFSET = 8;
 
-  static final int PRODUCED_RECORDS = 16;
-  static final int PRODUCED_BYTES = 24;
-  static final int BACK_PRESSURES = 32;
-  static final int PRODUCER_WAKE_UPS = 40;
-  static final int PRODUCER_STATE = 64;
-  static final int PRODUCER_IDENTITY = 72;
+  static final int PRODUCED_RECORDS_OFFSET = 16;
+  static final int PRODUCED_BYTES_OFFSET = 24;
+  static final int BACK_PRESSURES_OFFSET = 32;
+  static final int PRODUCER_WAKE_UPS_OFFSET = 40;
+
+  /**
+   * Everything that the owner claimed before this position is committed: whoever walks over its
+   * last claim begins here. It only shortens the walk: 0, or what an earlier owner left, is as
+   * good. By the owner now and then in a batch, and by whoever had to walk far; the latter by CAS.
+   */
+  static final int COMMITTED_UP_TO_OFFSET = 48;
+
+  static final int PRODUCER_STATE_OFFSET = 64;
+  static final int PRODUCER_IDENTITY_OFFSET = 72;
 
   // Group slot, 256 bytes.
   static final int GROUP_SLOT_LENGTH = 256;
 
   /** Position that the group has consumed (or claimed) up to; low 6 bits: who claimed last. */
-  static final int CURSOR = 0;
+  static final int CURSOR_OFFSET = 0;
 
-  static final int GROUP_STATE = 128;
-  static final int GROUP_MODE = 132;
-  static final int GROUP_REDELIVERIES = 136;
-  static final int GROUP_RECOVERIES = 144;
-  static final int GROUP_NAME_LENGTH = 152;
-  static final int GROUP_NAME = 156;
+  /** State and mode are one word for those who leave, which they do without any lock. */
+  static final int GROUP_STATE_OFFSET = 128;
+
+  static final int GROUP_MODE_OFFSET = 132;
+  static final int GROUP_REDELIVERIES_OFFSET = 136;
+  static final int GROUP_RECOVERIES_OFFSET = 144;
+  static final int GROUP_NAME_LENGTH_OFFSET = 152;
+  static final int GROUP_NAME_OFFSET = 156;
   static final int MAX_GROUP_NAME = 63;
 
   /** What {@link AgronaRingBuffer#consumerHeartbeatTime(long)} was told last; 0 = nothing yet. */
-  static final int GROUP_HEARTBEAT = 224;
+  static final int GROUP_HEARTBEAT_OFFSET = 224;
 
   static final int MODE_SHARED = 1;
   static final int MODE_RETAIN = 2;
@@ -124,39 +147,56 @@ final class RingLayout {
   /** The slot of its killed consumer was used again before somebody joined the group. */
   static final int MODE_UNCLEAN = 4;
 
+  /**
+   * The mode counts the joins from here on, so that no join is overlooked by who ends the group.
+   */
+  static final int MODE_JOIN = 1 << 8;
+
   // Consumer slot, 128 bytes.
   static final int CONSUMER_SLOT_LENGTH = 128;
 
   /** Start of the record that the owner has in hand, or {@link #NONE}. Holds producers back. */
-  static final int IN_PROGRESS = 0;
+  static final int IN_HAND_OFFSET = 0;
 
-  static final int CONSUMED_RECORDS = 8;
-  static final int CONSUMED_BYTES = 16;
-  static final int CONSUMER_WAKE_UPS = 24;
-  static final int CONSUMER_STATE = 64;
-  static final int CONSUMER_GROUP = 68;
-  static final int CONSUMER_IDENTITY = 72;
+  static final int CONSUMED_RECORDS_OFFSET = 8;
+  static final int CONSUMED_BYTES_OFFSET = 16;
+  static final int CONSUMER_WAKE_UPS_OFFSET = 24;
+  static final int CONSUMER_STATE_OFFSET = 64;
+  static final int CONSUMER_GROUP_OFFSET = 68;
+  static final int CONSUMER_IDENTITY_OFFSET = 72;
 
   /** End of the last claim that a successor has seen; low 6 bits: the group. CAS by successors. */
-  static final int CONFIRMED = 96;
+  static final int CONFIRMED_OFFSET = 96;
 
   // Waiter slot, 128 bytes.
   static final int WAITER_SLOT_LENGTH = 128;
 
-  /** Number of the sleep times 4, plus AWAKE, WAITING or NOTIFIED. */
-  static final int WAITER_PHASE = 0;
+  /**
+   * AWAKE, WAITING or NOTIFIED in the low 2 bits, the number of the sleep above them, the queue in
+   * the upper 7. One word, so that a waker decides and notes by what it has seen.
+   */
+  static final int WAITER_PHASE_OFFSET = 0;
 
-  static final int WAITER_SLEEPS = 8;
-  static final int WAITER_STATE = 64;
-  static final int WAITER_IDENTITY = 72;
+  static final int WAITER_SLEEPS_OFFSET = 8;
+
+  /** The bytes that a producer waits for. Stored before the phase. */
+  static final int WAITER_WANTED_OFFSET = 16;
+
+  static final int WAITER_STATE_OFFSET = 64;
+  static final int WAITER_IDENTITY_OFFSET = 72;
   static final int AWAKE = 0;
   static final int WAITING = 1;
   static final int NOTIFIED = 2;
   static final int PHASE_MASK = 3;
 
-  // Who owns a slot: 24 bytes.
-  static final int IDENTITY_PID = 0;
-  static final int IDENTITY_PID_NAMESPACE = 8;
+  /** Of who must be woken by every record. Queue g + 1: one of those who wait for group g. */
+  static final int NO_QUEUE = 0;
+
+  private static final int QUEUE_SHIFT = 57;
+
+  // Who owns a slot: IDENTITY_LENGTH bytes.
+  static final int PID_OFFSET = 0;
+  static final int PID_NAMESPACE_OFFSET = 8;
   static final int IDENTITY_LENGTH = 16;
 
   /** No position. */
@@ -170,8 +210,8 @@ final class RingLayout {
   /** The tag of a cursor that nobody has claimed from yet. */
   static final int NOBODY = TAG_MASK;
 
-  static final int RECORD_LENGTH = 8;
-  static final int RECORD_TYPE = 12;
+  static final int RECORD_LENGTH_OFFSET = 8;
+  static final int RECORD_TYPE_OFFSET = 12;
   static final int RECORD_HEADER_LENGTH = 16;
   static final int PADDING = -1;
 
@@ -197,7 +237,7 @@ final class RingLayout {
     return (position ^ key) * 0x9e3779b97f4a7c15L;
   }
 
-  /** What is at {@link #RECORD_LENGTH} and {@link #RECORD_TYPE}, as one word. */
+  /** What is at {@link #RECORD_LENGTH_OFFSET} and {@link #RECORD_TYPE_OFFSET}, as one word. */
   static long lengthAndType(int length, int type) {
     return (long) type << 32 | length & 0xffff_ffffL;
   }
@@ -228,6 +268,18 @@ final class RingLayout {
 
   static int headerLength(int producers, int groups, int consumers, int waiters, int pageSize) {
     return BitUtil.align(waiterSlot(producers, groups, consumers, waiters), pageSize);
+  }
+
+  static long phase(long sleepNumber, int queue, int state) {
+    return (long) queue << QUEUE_SHIFT | (sleepNumber << 2 & (1L << QUEUE_SHIFT) - 1) | state;
+  }
+
+  static long sleepNumber(long phase) {
+    return (phase & (1L << QUEUE_SHIFT) - 1) >>> 2;
+  }
+
+  static int queue(long phase) {
+    return (int) (phase >>> QUEUE_SHIFT);
   }
 
   static long producerLock(int index) {

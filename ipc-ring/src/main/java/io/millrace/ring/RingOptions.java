@@ -5,6 +5,7 @@ import static io.millrace.ring.RingLayout.MAX_CONSUMERS;
 import static io.millrace.ring.RingLayout.MAX_SLOTS;
 import static io.millrace.ring.RingLayout.MIN_CAPACITY;
 
+import java.nio.charset.StandardCharsets;
 import org.agrona.BitUtil;
 
 /**
@@ -14,13 +15,13 @@ import org.agrona.BitUtil;
  * RingOptions.capacity(1 << 20).name("prices").maxProducers(4)
  * }</pre>
  *
- * @param name a name for humans, seen in messages and in /proc
+ * @param name a name for humans, seen in messages and in /proc; at most 249 bytes in UTF-8
  * @param capacity the bytes of records that it holds, a power of two from 64 KiB to 512 MiB
  * @param maxProducers producers at one time, 1 to 64
  * @param maxGroups groups at one time, 1 to 64
  * @param maxConsumers consumers at one time in all groups together, 1 to 63
- * @param maxWaiters members that can sleep at one time, 1 to 64; each costs an event descriptor in
- *     every process that joins
+ * @param maxWaiters places for members that sleep, 1 to 64; each costs an event descriptor in every
+ *     process that joins. Who finds none looks every few milliseconds
  * @param singleProducer true if there is never more than one producer, which makes it faster
  * @param lockInMemory true to lock the memory in every process that joins, so that it is never
  *     paged out
@@ -34,13 +35,21 @@ public record RingOptions(
     int maxWaiters,
     boolean singleProducer,
     boolean lockInMemory) {
+  /** What memfd_create(2) takes. */
+  private static final int MAX_NAME = 249;
 
   /**
    * Checks the bounds.
    *
    * @throws IllegalArgumentException if one is not kept
+   * @throws NullPointerException if the name is null
    */
   public RingOptions {
+    int nameLength = name.getBytes(StandardCharsets.UTF_8).length;
+    if (nameLength > MAX_NAME || name.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException(
+          "the name must have at most " + MAX_NAME + " bytes, none of them 0");
+    }
     if (!BitUtil.isPowerOfTwo(capacity) || capacity < MIN_CAPACITY || capacity > MAX_CAPACITY) {
       throw new IllegalArgumentException(
           "capacity must be a power of two from "

@@ -1,5 +1,6 @@
 package io.millrace.ring;
 
+import io.millrace.os.Deadline;
 import io.millrace.os.Epoll;
 import java.util.Arrays;
 import java.util.Objects;
@@ -26,8 +27,8 @@ import org.agrona.collections.Int2ObjectHashMap;
  * microsecond a ring.
  *
  * <p>Used by the one thread that uses the handles in it; methods throw {@link
- * net.openhft.chronicle.core.io.ThreadingIllegalStateException} when another one calls. Handlers
- * may add and remove. What was added stays owned by its owner, who removes it before closing it.
+ * io.millrace.ForeignThreadException} when another one calls. Handlers may add and remove. What was
+ * added stays owned by its owner, who removes it before closing it.
  */
 public final class RingPoller extends RingHandle {
   private static final int NOT_FOUND = -1;
@@ -39,27 +40,51 @@ public final class RingPoller extends RingHandle {
   private Waitable[] waitables = {};
   private Runnable[] handlers = {};
 
-  /** Makes a poller that watches nothing yet. */
-  public RingPoller() {}
+  /** Where each is watched; one that was closed cannot be asked any more. */
+  private int[] numbers = {};
+
+  /** One of the waits has been ended, not by what it waits for. */
+  private boolean woken;
+
+  /**
+   * Makes a poller that watches nothing yet.
+   *
+   * @throws io.millrace.SystemCallException if there are no descriptors left for it
+   */
+  public RingPoller() {
+    super("poller");
+    try {
+      alarm.connect(epoll);
+    } catch (RuntimeException | Error failure) {
+      epoll.close();
+      throw failure;
+    }
+  }
 
   /**
    * Adds something of a ring: what {@link Consumer#waitForRecords()} or {@link
-   * Producer#waitForSpace(int)} returned. Takes one of the ring's places for sleepers.
+   * Producer#waitForSpace(int)} returned. Takes one of the ring's places for sleepers, when it
+   * first sleeps; while there is none, the poller looks every few milliseconds.
    *
    * @param waitable what to wait for
    * @param onReady called when it is ready, to poll or to offer; what it throws comes out of {@link
    *     #await(long)}
    * @throws IllegalArgumentException if it was added already
-   * @throws NoFreeSlotException if all places for sleepers of the ring are taken
+   * @throws NullPointerException if one of the two is null
+   * @throws io.millrace.SystemCallException if there are no descriptors left for it
    */
   public void add(Waitable waitable, Runnable onReady) {
-    throwExceptionIfClosed();
-    Objects.requireNonNull(onReady);
+    requireUsable();
+    Objects.requireNonNull(waitable, "waitable");
+    Objects.requireNonNull(onReady, "onReady");
     if (find(waitable) != NOT_FOUND) {
       throw new IllegalArgumentException(waitable + " is in this poller already");
     }
-    epoll.add(waitable.descriptor(), Epoll.IN, waitable.descriptor());
+    int number = waitable.descriptor();
+    epoll.add(number, Epoll.IN, number);
     int last = waitables.length;
+    numbers = Arrays.copyOf(numbers, last + 1);
+    numbers[last] = number;
     waitables = Arrays.copyOf(waitables, last + 1);
     waitables[last] = waitable;
     handlers = Arrays.copyOf(handlers, last + 1);
@@ -72,12 +97,13 @@ public final class RingPoller extends RingHandle {
    * @param descriptor its number
    * @param onReadable called as long as it can be read, has failed, or was hung up by its other end
    * @throws IllegalArgumentException if it was added already
-   * @throws java.io.UncheckedIOException if it cannot be polled (EPERM for a plain file) or is not
-   *     open (EBADF)
+   * @throws NullPointerException if there is no handler
+   * @throws io.millrace.SystemCallException if it cannot be polled (EPERM for a plain file) or is
+   *     not open (EBADF)
    */
   public void add(int descriptor, Runnable onReadable) {
-    throwExceptionIfClosed();
-    Objects.requireNonNull(onReadable);
+    requireUsable();
+    Objects.requireNonNull(onReadable, "onReadable");
     if (descriptors.containsKey(descriptor)) {
       throw new IllegalArgumentException("descriptor " + descriptor + " is in this poller already");
     }
@@ -92,14 +118,22 @@ public final class RingPoller extends RingHandle {
    * @return false if it was not in this poller
    */
   public boolean remove(Waitable waitable) {
-    throwExceptionIfClosed();
+    requireUsable();
     int index = find(waitable);
     if (index == NOT_FOUND) {
       return false;
     }
+    int number = numbers[index];
     waitables = without(waitables, index);
     handlers = without(handlers, index);
-    epoll.remove(waitable.descriptor());
+    int[] others = new int[numbers.length - 1];
+    System.arraycopy(numbers, 0, others, 0, index);
+    System.arraycopy(numbers, index + 1, others, index, others.length - index);
+    numbers = others;
+    // A closed one's number may have been given to something else that was added since.
+    if (!descriptors.containsKey(number) && Arrays.stream(others).noneMatch(o -> o == number)) {
+      epoll.remove(number);
+    }
     return true;
   }
 
@@ -110,7 +144,7 @@ public final class RingPoller extends RingHandle {
    * @return false if it was not in this poller
    */
   public boolean remove(int descriptor) {
-    throwExceptionIfClosed();
+    requireUsable();
     if (descriptors.remove(descriptor) == null) {
       return false;
     }
@@ -119,23 +153,42 @@ public final class RingPoller extends RingHandle {
   }
 
   /**
-   * Calls the handlers of what is ready; sleeps until something is if nothing is.
+   * Calls the handlers of what is ready; sleeps until something is if nothing is. {@link #wakeup()}
+   * ends the wait, so does that of any waitable in it, and an interrupt of the calling thread,
+   * whose flag stays set; all of them also if they came before.
    *
-   * @param timeoutNanos how long to wait at most, in nanoseconds, rounded up to milliseconds; 0
-   *     only looks, {@link Waitable#FOREVER} waits without a limit
-   * @return how many handlers were called, 0 if nothing was ready in time
+   * @param timeoutNanos how long to wait at most, in nanoseconds, rounded up to milliseconds; 0 or
+   *     less only looks, {@link Waitable#FOREVER} waits without a limit
+   * @return how many handlers were called, 0 if nothing was ready in time or before the wait was
+   *     ended
    */
   public int await(long timeoutNanos) {
-    throwExceptionIfClosed();
+    enterDelivery();
+    try {
+      return awaitInside(timeoutNanos);
+    } finally {
+      exitDelivery();
+    }
+  }
+
+  private int awaitInside(long timeoutNanos) {
     long start = System.nanoTime();
     // Rings that are always busy must not keep the other descriptors from their turn.
     int called = dispatch(descriptors.isEmpty() ? 0 : epoll.await(0));
     long rest = timeoutNanos;
     while (called == 0 && rest > 0) {
-      called = dispatch(sleep(rest));
-      if (timeoutNanos != Waitable.FOREVER) {
-        rest = timeoutNanos - (System.nanoTime() - start);
+      woken = false;
+      int polled = sleep(rest);
+      life.requireOpen();
+      called = dispatch(polled);
+      if (woken || alarm.isDue()) {
+        alarm.end();
+        if (called == 0) {
+          life.requireOpen(); // A close sets the alarm, too.
+        }
+        return called;
       }
+      rest = Deadline.left(timeoutNanos, start);
     }
     return called;
   }
@@ -145,14 +198,16 @@ public final class RingPoller extends RingHandle {
     Waitable[] waiting = waitables;
     try {
       long first = prepare(waiting, longest);
-      int ready = epoll.await(Waiter.millis(first));
+      int ready = alarm.sleep(epoll, Deadline.millis(first));
       if (ready > 0 || first == 0 || first == longest) {
         return ready;
       }
       // The first sleep of a wait is short; this one need not be.
-      return epoll.await(Waiter.millis(prepare(waiting, longest - first)));
+      long rest = longest == Waitable.FOREVER ? longest : longest - first;
+      return alarm.sleep(epoll, Deadline.millis(prepare(waiting, rest)));
     } finally {
       for (Waitable waitable : waiting) {
+        woken |= waitable.isWoken();
         waitable.cancelWait();
       }
     }
@@ -189,6 +244,11 @@ public final class RingPoller extends RingHandle {
     return called;
   }
 
+  private void requireUsable() {
+    life.requireOwner();
+    life.requireOpen();
+  }
+
   private int find(Waitable waitable) {
     for (int i = 0; i < waitables.length; i++) {
       if (waitables[i] == waitable) {
@@ -206,7 +266,8 @@ public final class RingPoller extends RingHandle {
 
   /** Stops watching. What was watched stays open. */
   @Override
-  protected void performClose() {
+  void release() {
+    alarm.disconnect();
     epoll.close();
   }
 }

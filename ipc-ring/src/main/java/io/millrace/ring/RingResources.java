@@ -1,17 +1,23 @@
 package io.millrace.ring;
 
+import io.millrace.os.Closing;
 import io.millrace.os.Descriptor;
 import io.millrace.os.EventFd;
 import io.millrace.os.Membarrier;
 import io.millrace.os.Platform;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * What a {@link Ring} and its handles hold of the system: the mapped memory, the descriptors, the
  * locks. It goes with the last of them.
  */
 final class RingResources {
+  /** The numbers of all descriptors that rings of this process have open and hand out. */
+  private static final Set<Integer> OWNED = ConcurrentHashMap.newKeySet();
+
   final RingMemory memory;
   final Membership membership;
   final EventFd[] events;
@@ -24,6 +30,9 @@ final class RingResources {
     this.events = events;
     this.memory = memory;
     this.membership = membership;
+    for (int number : descriptors()) {
+      OWNED.add(number);
+    }
   }
 
   static RingResources create(RingOptions options) {
@@ -32,7 +41,7 @@ final class RingResources {
     try {
       descriptors.add(RingMemory.create(options));
       for (int i = 0; i < options.maxWaiters(); i++) {
-        descriptors.add(EventFd.create().descriptor());
+        descriptors.add(EventFd.create(event(options, i)).descriptor());
       }
     } catch (RuntimeException | Error failure) {
       close(descriptors, failure);
@@ -41,22 +50,60 @@ final class RingResources {
     return open(descriptors);
   }
 
+  /** Leaves the descriptors to the caller. */
+  static RingResources join(int... descriptors) {
+    requireAny(descriptors);
+    Platform.check();
+    List<Descriptor> copies = new ArrayList<>();
+    try {
+      for (int i = 0; i < descriptors.length; i++) {
+        String all =
+            i == 0 ? "" : " of " + (descriptors.length - 1) + " (as many as its maxWaiters)";
+        copies.add(Descriptor.duplicateOf(descriptors[i], describe(i) + all));
+      }
+    } catch (RuntimeException | Error failure) {
+      close(copies, failure);
+      throw failure;
+    }
+    return open(copies);
+  }
+
+  private static String event(RingOptions options, int number) {
+    return String.format(
+        "event %d of %d of ring %s (as many as its maxWaiters)",
+        number + 1, options.maxWaiters(), options.name());
+  }
+
   /** Owns the descriptors from now on, also if it fails. */
   static RingResources adopt(int... descriptors) {
+    requireAny(descriptors);
+    for (int number : descriptors) {
+      if (OWNED.contains(number)) {
+        throw new IllegalArgumentException(
+            "descriptor " + number + " belongs to a ring of this process: use Ring.join");
+      }
+    }
     List<Descriptor> owned = new ArrayList<>();
     for (int i = 0; i < descriptors.length; i++) {
-      owned.add(Descriptor.adopt(descriptors[i], i == 0 ? "ring memory" : "ring event " + i));
+      owned.add(Descriptor.adopt(descriptors[i], describe(i)));
     }
     try {
       Platform.check();
-      if (owned.isEmpty()) {
-        throw new IllegalArgumentException("a ring has at least one descriptor");
-      }
     } catch (RuntimeException | Error failure) {
       close(owned, failure);
       throw failure;
     }
     return open(owned);
+  }
+
+  private static void requireAny(int... descriptors) {
+    if (descriptors.length == 0) {
+      throw new IllegalArgumentException("a ring has at least one descriptor");
+    }
+  }
+
+  private static String describe(int index) {
+    return index == 0 ? "ring memory" : "ring event " + index;
   }
 
   private static RingResources open(List<Descriptor> descriptors) {
@@ -65,17 +112,18 @@ final class RingResources {
     try {
       memory = RingMemory.map(memfd);
       EventFd[] events = EventFd.allOf(descriptors.subList(1, descriptors.size()));
-      if (events.length != memory.waiters) {
-        throw new RingCorruptedException(
+      if (events.length != memory.waiters.length) {
+        throw new DamagedRingException(
             "the ring has "
-                + memory.waiters
+                + memory.waiters.length
                 + " event descriptors, "
                 + events.length
                 + " were handed over");
       }
       // Before the first commit of this process, so that sleepers' barriers run through it.
       Membarrier.GLOBAL.isRegistered();
-      return new RingResources(memfd, events, memory, new Membership(memfd));
+      return new RingResources(
+          memfd, events, memory, new Membership(memfd, memory.words.membershipHolder));
     } catch (RuntimeException | Error failure) {
       if (memory != null) {
         memory.close();
@@ -114,12 +162,15 @@ final class RingResources {
   /** One holder less; with the last one all goes. */
   synchronized void release() {
     if (--holders == 0) {
-      memory.close();
-      membership.close();
-      memfd.close();
-      for (EventFd event : events) {
-        event.close();
+      for (int number : descriptors()) {
+        OWNED.remove(number);
       }
+      List<AutoCloseable> all = new ArrayList<>();
+      all.add(memory::close);
+      all.add(membership::close);
+      all.add(memfd);
+      all.addAll(List.of(events));
+      Closing.closeAll(all);
     }
   }
 }

@@ -3,6 +3,8 @@ package io.millrace.ring;
 import static io.millrace.ring.RingLayout.*;
 import static io.millrace.ring.Steps.Step.*;
 
+import java.util.Objects;
+
 /**
  * One of the competing consumers of a group. It takes one record at a time:
  *
@@ -18,78 +20,86 @@ import static io.millrace.ring.Steps.Step.*;
  * takeover.pml}.
  */
 final class SharedConsumer extends Consumer {
-  private static final int NO_ORPHAN = -1;
+  /** How it went with one record. */
+  private enum Outcome {
+    NONE_THERE,
+    PADDED,
+    HANDLED,
+    HANDLED_LAST,
+    ABORTED
+  }
 
-  private final int cursorOffset;
-  private final int inProgress;
+  private final SharedClaim claim;
   private final Orphans orphans;
   private final Adapter adapter = new Adapter();
 
-  /** Held since the handler threw or aborted: delivered before any other. */
-  private long kept = NONE;
+  /**
+   * Held since the handler threw or aborted, or taken over with the slot: delivered before any
+   * other.
+   */
+  private long kept;
 
-  SharedConsumer(Ring ring, Group group, int index) {
-    super(ring, group, index);
-    cursorOffset = group.slot + CURSOR;
-    inProgress = slot + IN_PROGRESS;
-    orphans = new Orphans(ring, group, index);
+  /** Of the record that the handler has. */
+  private long handled;
+
+  /** One was woken for all, and this is it. */
+  private boolean owesPassingOn;
+
+  /**
+   * Joins.
+   *
+   * @param record what the last owner of the slot had in hand, or NONE
+   */
+  SharedConsumer(RingCore core, Group group, int index, long record) {
+    super(core, group, index);
+    claim = new SharedClaim(memory, group.slot, slot, this::wakeProducers);
+    orphans = new Orphans(core, group, index);
+    kept = record;
+    if (record != NONE) {
+      RingEvents.takenOver(index, record);
+    }
   }
 
   @Override
   public int poll(RecordHandler handler, int limit) {
+    Objects.requireNonNull(handler, "handler");
+    enterDelivery();
     adapter.handler = handler;
     try {
-      return controlledPoll(adapter, limit);
+      return deliver(adapter, limit);
     } finally {
       adapter.handler = null;
+      exitDelivery();
     }
   }
 
   @Override
   public int controlledPoll(ControlledRecordHandler handler, int limit) {
-    throwExceptionIfClosed();
-    enterPoll();
+    Objects.requireNonNull(handler, "handler");
+    enterDelivery();
     try {
       return deliver(handler, limit);
     } finally {
-      leavePoll();
+      exitDelivery();
     }
   }
 
   private int deliver(ControlledRecordHandler handler, int limit) {
     int count = 0;
     boolean going = true;
-    while (going && count < limit) {
-      boolean redelivered = kept != NONE;
-      long position = redelivered ? kept : claimNext();
-      if (position == NONE) {
-        break;
-      }
-      int at = (int) position & mask;
-      int length = checkedLength(at, position);
-      int type = data.getInt(at + RECORD_TYPE);
-      if (type != PADDING) {
-        kept = position;
-        if (redelivered) {
-          group.countRedelivery();
-        }
-        ControlledRecordHandler.Action action =
-            handler.onRecord(type, data, at + RECORD_HEADER_LENGTH, length, redelivered);
-        Steps.reached(RECORD_HANDLED);
-        if (action == ControlledRecordHandler.Action.ABORT) {
-          break;
-        }
-        kept = NONE;
+    int untilLook = idle.recordsUntilLook();
+    while (going && count < limit && !life.isClosed()) {
+      Outcome outcome =
+          kept == NONE && idle.hasOrphans() ? deliverOrphan(handler) : deliverNext(handler);
+      going = outcome == Outcome.HANDLED || outcome == Outcome.PADDED;
+      if (outcome == Outcome.HANDLED || outcome == Outcome.HANDLED_LAST) {
         count++;
-        going = action != ControlledRecordHandler.Action.BREAK;
       }
-      header.putLongRelease(inProgress, NONE);
-      Steps.reached(RECORD_RELEASED);
-      consumed(type == PADDING ? 0 : 1, type == PADDING ? 0 : length);
+      if (--untilLook <= 0) {
+        untilLook = idle.lookWhileBusy();
+      }
     }
-    if (going && count < limit && idle.hasOrphans()) {
-      count += deliverOrphan(handler);
-    }
+    idle.lookIn(untilLook);
     if (count == 0) {
       idle.idle();
     } else {
@@ -98,68 +108,102 @@ final class SharedConsumer extends Consumer {
     return count;
   }
 
-  /** Takes the next record of the group. Returns its position, or NONE if there is none now. */
-  private long claimNext() {
-    while (true) {
-      long cursor = header.getLongVolatile(cursorOffset);
-      long position = RingLayout.position(cursor);
-      if (!memory.isCommitted(position)) {
-        return NONE;
+  private Outcome deliverNext(ControlledRecordHandler handler) {
+    boolean redelivered = kept != NONE;
+    long position = redelivered ? kept : claim.take();
+    if (position == NONE) {
+      return Outcome.NONE_THERE;
+    }
+    int length = redelivered ? headers.length(position) : claim.length();
+    kept = position;
+    if (owesPassingOn) {
+      passOn(redelivered ? group.position() : position + recordLength(length));
+    }
+    Outcome outcome = handle(handler, position, length, redelivered);
+    if (outcome != Outcome.ABORTED) {
+      kept = NONE;
+      slot.showNone();
+      Steps.reached(RECORD_RELEASED);
+      consumed(outcome == Outcome.PADDED ? 0 : 1, outcome == Outcome.PADDED ? 0 : length);
+    }
+    return outcome;
+  }
+
+  /** Length and type are what was read once: a hostile peer may change what is in memory. */
+  private Outcome handle(
+      ControlledRecordHandler handler, long position, int length, boolean redelivered) {
+    int type = headers.type(position);
+    if (type == PADDING) {
+      return Outcome.PADDED;
+    }
+    if (redelivered) {
+      group.slot.countRedelivery();
+    }
+    handled = position;
+    ControlledRecordHandler.Action action =
+        handler.onRecord(type, data, headers.payloadIndex(position), length, redelivered);
+    Steps.reached(RECORD_HANDLED);
+    if (action == ControlledRecordHandler.Action.ABORT) {
+      return Outcome.ABORTED;
+    }
+    return action == ControlledRecordHandler.Action.BREAK ? Outcome.HANDLED_LAST : Outcome.HANDLED;
+  }
+
+  private Outcome deliverOrphan(ControlledRecordHandler handler) {
+    ConsumerSlot orphan = orphans.adopt();
+    if (orphan == null) {
+      idle.orphansDone();
+      return Outcome.PADDED;
+    }
+    if (owesPassingOn) {
+      passOn(group.position());
+    }
+    Outcome outcome = Outcome.ABORTED;
+    try {
+      long position = orphans.position();
+      int length = headers.length(position);
+      RingEvents.takenOver(orphan.index, position);
+      outcome = handle(handler, position, length, true);
+      Steps.reached(ORPHAN_HANDLED);
+      if (outcome == Outcome.HANDLED || outcome == Outcome.HANDLED_LAST) {
+        consumed(1, length);
       }
-      header.putLongRelease(inProgress, position);
-      Steps.reached(RECORD_SHOWN);
-      int last = tag(cursor);
-      if (last != index && last < memory.consumers) {
-        orphans.confirm(last, position);
-        Steps.reached(CLAIM_CONFIRMED);
+    } finally {
+      if (outcome == Outcome.ABORTED) {
+        orphans.giveBack(orphan);
+      } else {
+        orphans.release(orphan);
       }
-      // If somebody else was faster this may be read from newer memory: then the swap fails.
-      int length = data.getInt(((int) position & mask) + RECORD_LENGTH);
-      boolean plausible = length >= 0 && length <= memory.maxClaim - RECORD_HEADER_LENGTH;
-      if (plausible
-          && header.compareAndSetLong(
-              cursorOffset, cursor, position + recordLength(length) | index)) {
-        Steps.reached(CURSOR_MOVED);
-        return position;
-      }
-      putBack();
-      if (!plausible && header.getLongVolatile(cursorOffset) == cursor) {
-        checkedLength((int) position & mask, position);
-      }
+    }
+    return outcome;
+  }
+
+  /** Before the handler, which may take its time: somebody else gets at the record behind. */
+  private void passOn(long next) {
+    owesPassingOn = false;
+    if (headers.isCommitted(next)) {
+      slot.countWakeUps(core.signals.moreRecords(queue()));
     }
   }
 
-  private int deliverOrphan(ControlledRecordHandler handler) {
-    int orphan = orphans.adopt();
-    if (orphan == NO_ORPHAN) {
-      idle.orphansDone();
-      return 0;
-    }
-    Steps.reached(ORPHAN_ADOPTED);
-    boolean done = false;
-    try {
-      long position = orphans.recordOf(orphan);
-      if (!memory.isCommitted(position)) {
-        throw new RingCorruptedException(
-            "consumer " + orphan + " died with a record in hand that is none: " + position);
-      }
-      int at = (int) position & mask;
-      int length = checkedLength(at, position);
-      int type = data.getInt(at + RECORD_TYPE);
-      group.countRedelivery();
-      RingEvents.takenOver(orphan, position);
-      done =
-          type == PADDING
-              || handler.onRecord(type, data, at + RECORD_HEADER_LENGTH, length, true)
-                  != ControlledRecordHandler.Action.ABORT;
-      Steps.reached(ORPHAN_HANDLED);
-      if (done && type != PADDING) {
-        consumed(1, length);
-      }
-      return done && type != PADDING ? 1 : 0;
-    } finally {
-      orphans.release(orphan, done);
-    }
+  @Override
+  long handledPosition() {
+    return handled;
+  }
+
+  @Override
+  int queue() {
+    return group.slot.index + 1;
+  }
+
+  @Override
+  boolean hasRivals() {
+    return orphans.haveRivals();
+  }
+
+  @Override
+  void owePassingOn() {
+    owesPassingOn = true;
   }
 
   @Override
@@ -169,8 +213,7 @@ final class SharedConsumer extends Consumer {
 
   @Override
   void holdForRecovery(long position) {
-    // Volatile: shown before the cursor is looked at again.
-    header.putLongVolatile(inProgress, position);
+    slot.hold(position);
     Steps.reached(HOLE_HELD);
   }
 
@@ -181,7 +224,7 @@ final class SharedConsumer extends Consumer {
 
   /** Others may have gone on and found producers held back by this alone, who sleep by now. */
   private void putBack() {
-    header.putLongRelease(inProgress, NONE);
+    slot.showNone();
     wakeProducers();
   }
 
@@ -196,14 +239,9 @@ final class SharedConsumer extends Consumer {
     return false;
   }
 
-  /** With a record still in hand the slot is left as a killed consumer leaves it. */
   @Override
-  void leave() {
-    if (kept == NONE) {
-      ring.leaveConsumer(this);
-    } else {
-      ring.abandonConsumer(this);
-    }
+  boolean holdsRecord() {
+    return kept != NONE;
   }
 
   /** Makes a plain handler a controlled one. */
@@ -213,7 +251,7 @@ final class SharedConsumer extends Consumer {
     @Override
     public Action onRecord(
         int type, org.agrona.DirectBuffer buffer, int offset, int length, boolean redelivered) {
-      deliver(handler, redelivered, type, buffer, offset - RECORD_HEADER_LENGTH, length);
+      deliver(handler, redelivered, type, buffer, offset, length);
       return Action.CONTINUE;
     }
   }

@@ -2,14 +2,14 @@ package io.millrace.ring;
 
 /** Waiting for room to write. */
 final class SpaceWait extends BlockingWait {
-  private final Ring ring;
-  private final ProducerSlot slot;
+  private final RingCore core;
+  private final ProducerClaim claim;
   private int length;
 
-  SpaceWait(Producer producer, Ring ring, ProducerSlot slot) {
-    super(producer, ring, RingLayout.SPACE_WAITERS_OFFSET);
-    this.ring = ring;
-    this.slot = slot;
+  SpaceWait(Producer producer, RingCore core, ProducerClaim claim) {
+    super(producer, core, core.memory.words.spaceWaiters);
+    this.core = core;
+    this.claim = claim;
   }
 
   SpaceWait ofLength(int recordLength) {
@@ -19,26 +19,45 @@ final class SpaceWait extends BlockingWait {
 
   @Override
   boolean look() {
-    if (slot.hasSpace(length)) {
+    if (claim.hasSpace(length)) {
       return true;
     }
     // Whoever spins on this sees nothing else of the dead.
-    ring.evictDead();
-    return slot.hasSpace(length);
+    core.groups.evictDead(length);
+    return claim.hasSpace(length);
   }
 
   /**
    * All that frees space is announced: consumers signal, deaths are told. Except the end of
    * somebody who joins or evicts just now: whoever is killed at it is not known to anybody yet. And
-   * except the end of a claim, which in the rule wakes consumers only.
+   * except the end of a claim, which as a rule wakes consumers only.
    */
   @Override
   boolean isUncertain() {
-    return !ring.evictDeadNow() || slot.isHeldByClaim();
+    return !core.groups.evictDeadNow(length) || claim.isHeldByClaim();
   }
 
   @Override
   void clearUp() {
-    ring.evictDeadNow();
+    core.groups.evictDeadNow(length);
+    core.signals.deadSleepers().clear();
+  }
+
+  @Override
+  long wanted() {
+    return length;
+  }
+
+  @Override
+  boolean hasRivals() {
+    return core.producers.hasOthers(claim.slot.index);
+  }
+
+  /** What is left, or is too little for this one, may be enough for another. */
+  @Override
+  void passOn(boolean isReady) {
+    if (hasRivals()) {
+      core.signals.roomLeft(claim.room() - (isReady ? length : 0));
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.millrace.ring;
 
+import java.util.Objects;
 import org.agrona.DirectBuffer;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -28,9 +29,10 @@ public final class TypedConsumer {
    * Makes a typed consumer that knows no type yet.
    *
    * @param consumer where the records come from
+   * @throws NullPointerException if it is null
    */
   public TypedConsumer(Consumer consumer) {
-    this.consumer = consumer;
+    this.consumer = Objects.requireNonNull(consumer, "consumer");
   }
 
   /**
@@ -41,10 +43,16 @@ public final class TypedConsumer {
    * @param handler receives the message
    * @param <T> the kind of message
    * @return this
-   * @throws IllegalArgumentException if the type has a handler already
+   * @throws IllegalArgumentException if the type has a handler already, or is below 0
+   * @throws NullPointerException if the decoder or the handler is null
    */
   public <T> TypedConsumer on(
       int type, RecordDecoder<? extends T> decoder, TypedHandler<? super T> handler) {
+    Objects.requireNonNull(decoder, "decoder");
+    Objects.requireNonNull(handler, "handler");
+    if (type < 0) {
+      throw new IllegalArgumentException("a record's type is 0 or more, not " + type);
+    }
     if (routes.containsKey(type)) {
       throw new IllegalArgumentException("type " + type + " has a handler already");
     }
@@ -57,16 +65,17 @@ public final class TypedConsumer {
    *
    * @param handler receives them
    * @return this
+   * @throws NullPointerException if it is null
    */
   public TypedConsumer otherwise(RecordHandler handler) {
-    otherwise = handler;
+    otherwise = Objects.requireNonNull(handler, "handler");
     return this;
   }
 
   /**
    * Delivers messages that are there, and returns without waiting.
    *
-   * @param limit how many records to take at most
+   * @param limit how many records to take at most; less than 1 takes none
    * @return how many records were taken, 0 if there is none now
    * @see Consumer#poll(RecordHandler, int)
    */
@@ -77,10 +86,12 @@ public final class TypedConsumer {
   /**
    * Delivers messages, and waits for the first one if there is none.
    *
-   * @param limit how many records to take at most
+   * @param limit how many records to take at most; less than 1 takes none and waits for nothing
    * @param wait how to wait
-   * @param timeoutNanos how long at most, in nanoseconds; {@link Waitable#FOREVER} for no limit
-   * @return how many records were taken, 0 if none came in time
+   * @param timeoutNanos how long at most, in nanoseconds; 0 or less does not wait, {@link
+   *     Waitable#FOREVER} waits without a limit
+   * @return how many records were taken, 0 if none came in time or before the wait was ended
+   * @throws NullPointerException if the strategy is null
    * @see Consumer#poll(RecordHandler, int, WaitStrategy, long)
    */
   public int poll(int limit, WaitStrategy wait, long timeoutNanos) {
@@ -140,8 +151,9 @@ public final class TypedConsumer {
           handler.onMessage(message);
         }
       } finally {
-        // A flyweight that outlives the call, or even the ring, must not reach the memory.
-        payload.wrap(0, 0);
+        // A flyweight that outlives the call must not reach the memory. The address stays: another
+        // thread may be using it at this moment.
+        payload.wrap(buffer, offset, 0);
       }
     }
   }

@@ -1,6 +1,7 @@
 package io.millrace.ring;
 
-import org.agrona.concurrent.UnsafeBuffer;
+import io.millrace.os.Deadline;
+import java.util.Objects;
 
 /**
  * Writes messages of one kind through a producer: encodes them in place, without a copy and without
@@ -20,7 +21,6 @@ public final class TypedProducer<T> {
   private final Producer producer;
   private final int type;
   private final RecordEncoder<? super T> encoder;
-  private final UnsafeBuffer payload = new UnsafeBuffer(0, 0);
 
   /**
    * Puts an encoder onto a producer.
@@ -28,73 +28,59 @@ public final class TypedProducer<T> {
    * @param producer where the records go
    * @param type the type of these records, 0 or more
    * @param encoder writes the payloads
+   * @throws IllegalArgumentException if the type is out of range
+   * @throws NullPointerException if the producer or the encoder is null
    */
   public TypedProducer(Producer producer, int type, RecordEncoder<? super T> encoder) {
-    this.producer = producer;
+    if (type < 0) {
+      throw new IllegalArgumentException("a record's type is 0 or more, not " + type);
+    }
+    this.producer = Objects.requireNonNull(producer, "producer");
     this.type = type;
-    this.encoder = encoder;
+    this.encoder = Objects.requireNonNull(encoder, "encoder");
   }
 
   /**
    * Writes a message. If the encoder throws, or writes more than it asked for, the claim is given
-   * up and consumers see nothing of it.
+   * up and consumers see nothing of it. The encoder cannot use the producer while it encodes.
    *
-   * @param message the message
+   * @param message the message, handed to the encoder as it is
    * @return true if it was written, false if there is no room now
    * @throws IllegalArgumentException if the encoded length or the type are out of range
    * @throws IndexOutOfBoundsException if the encoder writes more than it asked for
    */
   public boolean offer(T message) {
-    return offer(message, encoder.encodedLength(message));
+    return producer.offer(message, type, encoder.encodedLength(message), encoder);
   }
 
   /**
    * Writes a message, and waits while there is no room.
    *
-   * @param message the message
+   * @param message the message, handed to the encoder as it is
    * @param wait how to wait for room
-   * @param timeoutNanos how long at most, in nanoseconds
-   * @return true if it was written, false if there was no room in time
+   * @param timeoutNanos how long at most, in nanoseconds; 0 or less does not wait, {@link
+   *     Waitable#FOREVER} waits without a limit
+   * @return true if it was written, false if there was no room in time or before {@link
+   *     Producer#wakeup()} or an interrupt of the calling thread ended the wait
    * @throws IllegalArgumentException if the encoded length or the type are out of range
+   * @throws NullPointerException if the strategy is null
    * @throws IndexOutOfBoundsException if the encoder writes more than it asked for
    */
   public boolean offer(T message, WaitStrategy wait, long timeoutNanos) {
+    Objects.requireNonNull(wait, "wait");
     int length = encoder.encodedLength(message);
-    boolean done = offer(message, length);
+    boolean done = producer.offer(message, type, length, encoder);
     if (done) {
       return true;
     }
     long start = System.nanoTime();
-    long waited = 0;
-    while (!done && waited < timeoutNanos) {
-      wait.await(producer.waitForSpace(length), timeoutNanos - waited);
-      done = offer(message, length);
-      waited = System.nanoTime() - start;
+    long rest = timeoutNanos;
+    while (!done && rest > 0) {
+      boolean goesOn = producer.awaitSpace(length, wait, rest);
+      done = producer.offer(message, type, length, encoder);
+      rest = goesOn ? Deadline.left(timeoutNanos, start) : 0;
     }
-    producer.noteWait(waited);
+    producer.noteWait(System.nanoTime() - start);
     return done;
-  }
-
-  private boolean offer(T message, int length) {
-    int index = producer.tryClaim(length, type);
-    if (index < 0) {
-      return false;
-    }
-    boolean written = false;
-    // Just the claimed bytes: a wrong encoder damages nobody else's records.
-    payload.wrap(producer.buffer(), index, length);
-    try {
-      encoder.encode(message, payload, 0);
-      written = true;
-    } finally {
-      // A flyweight that outlives the call, or even the ring, must not reach the memory.
-      payload.wrap(0, 0);
-      if (written) {
-        producer.commit(index);
-      } else {
-        producer.abort(index);
-      }
-    }
-    return true;
   }
 }

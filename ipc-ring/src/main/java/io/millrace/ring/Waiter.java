@@ -1,15 +1,13 @@
 package io.millrace.ring;
 
-import static io.millrace.ring.RingLayout.*;
-import static io.millrace.ring.Steps.Step.*;
-
+import io.millrace.SystemCallException;
+import io.millrace.os.Alarm;
+import io.millrace.os.Deadline;
 import io.millrace.os.Epoll;
-import io.millrace.os.EventFd;
-import io.millrace.os.Membarrier;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * One sleeper's place in the ring: it announces that it sleeps, and sleeps.
+ * How one handle sleeps: on an epoll set with the event of its place in the ring, its own alarm,
+ * and the deaths of the other members.
  *
  * <p>The order is: announce, look again, sleep for a moment, look again, sleep. A waker that looked
  * for sleepers before the announcement has stored what it made ready before that, but the store may
@@ -21,6 +19,9 @@ import org.agrona.concurrent.UnsafeBuffer;
  *
  * <p>A member that is killed between making something ready and waking its sleepers is noticed by
  * its death, which {@link DeathWatch} puts into the same epoll set.
+ *
+ * <p>Who finds no place sleeps all the same, for a few milliseconds at a time, and takes a place
+ * once there is one.
  */
 final class Waiter {
   private static final long WAKE_TAG = -1;
@@ -32,14 +33,28 @@ final class Waiter {
   /** How long to sleep at most where no death is announced: another pid namespace, no pidfd. */
   private static final long BOUNDED_NANOS = 10 * NANOS_PER_MILLI;
 
-  private final UnsafeBuffer header;
-  private final Membership membership;
-  private final int index;
-  private final int slot;
-  private final int bitmap;
+  /** The same without a place, where nobody wakes. */
+  static final long UNPLACED_NANOS = 5 * NANOS_PER_MILLI;
+
+  /** Looking for a place takes a system call for each that is taken. */
+  private static final long TRY_NANOS = NANOS_PER_MILLI;
+
+  /**
+   * The same where one is woken for many, who may be stopped, or an event loop that never polls.
+   */
+  private static final long RIVAL_NANOS = 2000 * NANOS_PER_MILLI;
+
+  private final RingCore core;
+  private final WaiterBits bits;
   private final Epoll epoll;
+  private final Alarm alarm;
   private final DeathWatch deaths;
-  private long sleeps;
+
+  /** Null while none was free. */
+  private Place place;
+
+  private long lastTry = System.nanoTime() - TRY_NANOS;
+
   private boolean announced;
   private long announcedAt;
 
@@ -49,51 +64,31 @@ final class Waiter {
   /** The announcement is used up: it may not wake again. */
   private boolean woken;
 
-  private Waiter(Ring ring, int index, int bitmap, Epoll epoll) {
-    RingMemory memory = ring.memory();
-    this.index = index;
-    this.bitmap = bitmap;
+  /** A waker has woken this one in place of others since the wait began. */
+  private boolean owing;
+
+  private Waiter(RingCore core, WaiterBits bits, Epoll epoll, Alarm alarm) {
+    this.core = core;
+    this.bits = bits;
     this.epoll = epoll;
-    header = memory.header;
-    membership = ring.membership();
-    deaths = new DeathWatch(memory, membership, epoll);
-    slot = memory.waiterSlot(index);
-    sleeps = header.getLong(slot + WAITER_PHASE) >>> 2;
-    awake();
-    clear(DATA_WAITERS_OFFSET);
-    clear(SPACE_WAITERS_OFFSET);
-    membership.sign(header, slot + WAITER_IDENTITY);
-    header.putIntRelease(slot + WAITER_STATE, ACTIVE);
+    this.alarm = alarm;
+    deaths = new DeathWatch(core.memory, core.membership, epoll);
   }
 
   /**
-   * Takes a free place.
+   * Makes one that has no place yet.
    *
-   * @param bitmap which of the two words of waiters to announce in
+   * @param bits those to announce in
+   * @throws SystemCallException if there is no descriptor or memory left for it
    */
-  static Waiter acquire(Ring ring, int bitmap) {
-    EventFd[] events = ring.events();
-    for (int i = 0; i < events.length; i++) {
-      if (ring.membership().tryOwn(waiterLock(i))) {
-        return open(ring, i, bitmap);
-      }
-    }
-    throw new NoFreeSlotException("waiter", events.length, "maxWaiters");
-  }
-
-  private static Waiter open(Ring ring, int index, int bitmap) {
-    Epoll epoll = null;
+  static Waiter open(RingCore core, WaiterBits bits, Alarm alarm) {
+    Epoll epoll = new Epoll();
     try {
-      epoll = new Epoll();
-      // Edge-triggered: every signal wakes, and nobody needs to read the counter.
-      int event = ring.events()[index].descriptor().number();
-      epoll.add(event, Epoll.IN | Epoll.EDGE, WAKE_TAG);
-      return new Waiter(ring, index, bitmap, epoll);
+      alarm.connect(epoll);
+      return new Waiter(core, bits, epoll, alarm);
     } catch (RuntimeException | Error failure) {
-      if (epoll != null) {
-        epoll.close();
-      }
-      ring.membership().disown(waiterLock(index));
+      alarm.disconnect();
+      epoll.close();
       throw failure;
     }
   }
@@ -105,21 +100,32 @@ final class Waiter {
   /**
    * Says that this sleeper sleeps from now on, or still sleeps. The caller looks once more before
    * it does.
+   *
+   * @param queue whom one wake-up is enough for, see {@link Place#announce}
+   * @param wanted bytes that a producer waits for
    */
-  void announce() {
+  void announce(int queue, long wanted) {
     if (announced) {
       drain();
     }
-    if (!announced || woken) {
-      header.putLongRelease(slot + WAITER_PHASE, ++sleeps << 2 | WAITING);
-      Steps.reached(WAIT_STORED);
-      set(bitmap);
-      Steps.reached(WAITER_BIT_SET);
-      announced = true;
-      woken = false;
-      if (Membarrier.GLOBAL.isRegistered()) {
-        Membarrier.GLOBAL.synchronize();
+    boolean first = !announced;
+    boolean anew = first || woken;
+    owing |= woken;
+    if (place == null && System.nanoTime() - lastTry >= TRY_NANOS) {
+      lastTry = System.nanoTime();
+      place = takePlace();
+      anew = true;
+    }
+    announced = true;
+    woken = false;
+    if (place == null) {
+      if (first) {
+        core.memory.words.countUnplaced();
+        RingEvents.sleptWithoutPlace();
       }
+      settled = true; // Nobody wakes it, so nobody need have seen it.
+    } else if (anew) {
+      place.announce(queue, wanted);
       announcedAt = System.nanoTime();
       settled = false;
     } else {
@@ -128,28 +134,49 @@ final class Waiter {
     deaths.refresh();
   }
 
+  /** Returns null if none is free, or its event finds no room in the epoll set. */
+  private Place takePlace() {
+    Place taken = Place.tryTake(core, bits);
+    if (taken == null) {
+      return null;
+    }
+    try {
+      // Edge-triggered: every signal wakes, and nobody needs to read the counter.
+      epoll.add(taken.event, Epoll.IN | Epoll.EDGE, WAKE_TAG);
+      return taken;
+    } catch (SystemCallException failure) {
+      taken.leave();
+      if (DeathWatch.isShortage(failure)) {
+        return null;
+      }
+      throw failure;
+    }
+  }
+
   /** Tells, once, that a member died since it was asked last. */
   boolean sawDeath() {
     return deaths.sawDeath();
   }
 
-  long longestSleepNanos() {
+  /**
+   * How long the sleep that comes may be.
+   *
+   * @param hasRivals others wait for the same, and one of them is woken for all
+   */
+  long longestSleepNanos(boolean hasRivals) {
+    if (place == null) {
+      return UNPLACED_NANOS;
+    }
     if (!settled) {
       return SETTLING_NANOS;
     }
-    return deaths.isComplete() ? Waitable.FOREVER : BOUNDED_NANOS;
+    long longest = hasRivals ? RIVAL_NANOS : Waitable.FOREVER;
+    return deaths.isComplete() ? longest : Math.min(longest, BOUNDED_NANOS);
   }
 
   /** Sleeps until somebody signals, a member dies, or the time is over. */
   void sleep(long nanos) {
-    consume(epoll.await(millis(nanos)));
-  }
-
-  /** The same time for epoll: not shorter, and without a limit if it had none. */
-  static int millis(long nanos) {
-    return nanos == Waitable.FOREVER
-        ? Epoll.FOREVER
-        : (int) Math.min(Integer.MAX_VALUE, Math.ceilDiv(nanos, NANOS_PER_MILLI));
+    consume(alarm.sleep(epoll, Deadline.millis(nanos)));
   }
 
   private void consume(int ready) {
@@ -157,24 +184,37 @@ final class Waiter {
       long tag = epoll.tag(i);
       if (tag == WAKE_TAG) {
         woken = true;
-      } else {
+      } else if (tag != Alarm.TAG) {
         deaths.onDeath((int) tag);
       }
     }
+  }
+
+  /** Tells, once, that a waker has counted on this one, for whom it was nothing. */
+  boolean wasWokenForNothing() {
+    boolean was = owing;
+    owing = false;
+    return was;
   }
 
   boolean isAnnounced() {
     return announced;
   }
 
-  /** Says that this sleeper is awake. */
-  void cancel() {
-    if (announced) {
-      announced = false;
-      clear(bitmap);
-      Steps.reached(WAITER_BIT_CLEARED);
-      awake();
+  /**
+   * Says that this sleeper is awake.
+   *
+   * @return true if a waker has counted on it
+   */
+  boolean cancel() {
+    if (!announced) {
+      return false;
     }
+    boolean counted = owing | woken | (place != null && place.withdraw());
+    announced = false;
+    owing = false;
+    woken = false;
+    return counted;
   }
 
   /** For those who polled the descriptor themselves: takes the wake-up out of it. */
@@ -182,31 +222,13 @@ final class Waiter {
     consume(epoll.await(0));
   }
 
-  private void awake() {
-    header.putLongRelease(slot + WAITER_PHASE, sleeps << 2 | AWAKE);
-    header.putLongOpaque(slot + WAITER_SLEEPS, sleeps);
-  }
-
-  private void set(int word) {
-    long bits;
-    do {
-      bits = header.getLongVolatile(word);
-    } while (!header.compareAndSetLong(word, bits, bits | 1L << index));
-  }
-
-  private void clear(int word) {
-    long bits;
-    do {
-      bits = header.getLongVolatile(word);
-    } while ((bits & 1L << index) != 0
-        && !header.compareAndSetLong(word, bits, bits & ~(1L << index)));
-  }
-
   void close() {
     cancel();
     deaths.close();
+    alarm.disconnect();
     epoll.close();
-    header.putIntRelease(slot + WAITER_STATE, FREE);
-    membership.disown(waiterLock(index));
+    if (place != null) {
+      place.leave();
+    }
   }
 }

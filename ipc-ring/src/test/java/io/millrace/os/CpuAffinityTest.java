@@ -3,6 +3,7 @@ package io.millrace.os;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import io.millrace.SystemCallException;
 import java.util.BitSet;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;

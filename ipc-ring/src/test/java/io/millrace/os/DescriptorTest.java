@@ -6,12 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.ClosedException;
+import io.millrace.SystemCallException;
 import io.millrace.testkit.LeavesNothingOpen;
 import io.millrace.testkit.OpenDescriptors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import net.openhft.chronicle.core.io.ClosedIllegalStateException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,13 +28,12 @@ class DescriptorTest {
     assertTrue(OpenDescriptors.now().containsKey(number));
     memfd.close();
     assertFalse(OpenDescriptors.now().containsKey(number));
-    ClosedIllegalStateException refusal =
-        assertThrows(ClosedIllegalStateException.class, memfd::number);
+    ClosedException refusal = assertThrows(ClosedException.class, memfd::number);
     assertTrue(refusal.getMessage().contains("memfd closed"), refusal.getMessage());
-    assertThrows(ClosedIllegalStateException.class, memfd::status);
-    assertThrows(ClosedIllegalStateException.class, memfd::duplicate);
-    assertThrows(ClosedIllegalStateException.class, memfd::reopen);
-    assertThrows(ClosedIllegalStateException.class, memfd::target);
+    assertThrows(ClosedException.class, memfd::status);
+    assertThrows(ClosedException.class, memfd::duplicate);
+    assertThrows(ClosedException.class, memfd::reopen);
+    assertThrows(ClosedException.class, memfd::target);
   }
 
   @Test
@@ -112,8 +112,8 @@ class DescriptorTest {
   void aReleasedDescriptorStaysOpenForWhoeverGotItsNumber() {
     Descriptor first = Memfd.create("released", Mapping.PAGE_SIZE);
     int number = first.release();
-    assertThrows(ClosedIllegalStateException.class, first::number);
-    assertThrows(ClosedIllegalStateException.class, first::release);
+    assertThrows(ClosedException.class, first::number);
+    assertThrows(ClosedException.class, first::release);
     first.close();
     try (Descriptor second = Descriptor.adopt(number, "released")) {
       assertEquals("/memfd:released (deleted)", second.target());

@@ -20,12 +20,15 @@ class DirectoryLockTest {
   void manyShareItAndNobodyHasItAloneMeanwhile() {
     try (Directory second = Directory.open(temporary)) {
       try (Directory first = Directory.open(temporary)) {
-        DirectoryLock.share(first);
-        DirectoryLock.share(second);
+        assertTrue(DirectoryLock.tryShare(first));
+        assertTrue(DirectoryLock.tryShare(second));
         assertFalse(DirectoryLock.tryExclusive(second));
-        DirectoryLock.share(second);
+        assertTrue(DirectoryLock.tryShare(second));
       }
       assertTrue(DirectoryLock.tryExclusive(second));
+      try (Directory third = Directory.open(temporary)) {
+        assertFalse(DirectoryLock.tryShare(third));
+      }
     }
   }
 
@@ -44,8 +47,7 @@ class DirectoryLockTest {
   static final class Sharer {
     public static void main(String[] arguments) throws IOException {
       try (Directory directory = Directory.open(Path.of(arguments[0]))) {
-        DirectoryLock.share(directory);
-        System.out.println("sharing");
+        System.out.println(DirectoryLock.tryShare(directory) ? "sharing" : "refused");
         System.out.println("end " + System.in.read());
       }
     }

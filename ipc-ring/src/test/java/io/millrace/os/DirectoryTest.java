@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.ClosedException;
+import io.millrace.SystemCallException;
 import io.millrace.testkit.LeavesNothingOpen;
 import io.millrace.testkit.Tools;
 import java.io.IOException;
@@ -18,7 +20,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import net.openhft.chronicle.core.io.ClosedIllegalStateException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -209,10 +210,10 @@ class DirectoryTest {
   void aClosedDirectoryIsRefused() {
     Directory closed = Directory.open(temporary);
     closed.close();
-    assertThrows(ClosedIllegalStateException.class, () -> closed.openFile("a", false));
-    assertThrows(ClosedIllegalStateException.class, () -> closed.createNamelessFile(0600));
-    assertThrows(ClosedIllegalStateException.class, () -> closed.unlink("a"));
-    assertThrows(ClosedIllegalStateException.class, () -> closed.statusOf("a"));
+    assertThrows(ClosedException.class, () -> closed.openFile("a", false));
+    assertThrows(ClosedException.class, () -> closed.createNamelessFile(0600));
+    assertThrows(ClosedException.class, () -> closed.unlink("a"));
+    assertThrows(ClosedException.class, () -> closed.statusOf("a"));
     assertNotNull(closed.toString());
   }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.ClosedException;
 import io.millrace.testkit.ChildProcess;
 import io.millrace.testkit.Eventually;
 import io.millrace.testkit.LeavesNothingOpen;
@@ -13,7 +14,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import net.openhft.chronicle.core.io.ClosedIllegalStateException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -149,9 +149,9 @@ class EpollTest {
   void aClosedSetIsRefused() {
     Epoll epoll = new Epoll();
     epoll.close();
-    assertThrows(ClosedIllegalStateException.class, () -> epoll.await(0));
-    assertThrows(ClosedIllegalStateException.class, () -> epoll.add(0, Epoll.IN, 0));
-    assertThrows(ClosedIllegalStateException.class, () -> epoll.remove(0));
+    assertThrows(ClosedException.class, () -> epoll.await(0));
+    assertThrows(ClosedException.class, () -> epoll.add(0, Epoll.IN, 0));
+    assertThrows(ClosedException.class, () -> epoll.remove(0));
   }
 
   @Test

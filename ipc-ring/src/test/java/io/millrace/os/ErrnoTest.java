@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.SystemCallException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ErrnoTest {
@@ -32,10 +34,18 @@ class ErrnoTest {
 
   @Test
   void aFailureNamesTheCallTheErrorAndTheObject() {
-    SystemCallException failure = new SystemCallException("mmap", Errno.ENOMEM, "8 bytes of x");
-    assertEquals(
-        "mmap failed: ENOMEM (Cannot allocate memory): 8 bytes of x", failure.getMessage());
+    SystemCallException failure = CallResult.failure("mmap", Errno.EINVAL, "8 bytes of x");
+    assertEquals("mmap failed: EINVAL (Invalid argument): 8 bytes of x", failure.getMessage());
     assertEquals("mmap", failure.call());
-    assertEquals(Errno.ENOMEM, failure.errno());
+    assertEquals(Errno.EINVAL, failure.errno());
+  }
+
+  /** That of Ubuntu 20.04 tells none; the constants are named all the same. */
+  @Test
+  void whereTheLibraryTellsNoNamesThoseOfTheConstantsAreKnown() {
+    Map<Integer, String> names = Errno.namesOfConstants();
+    assertEquals("EMFILE", names.get(Errno.EMFILE));
+    assertEquals("ECONNREFUSED", names.get(Errno.ECONNREFUSED));
+    names.forEach((errno, name) -> assertEquals(name, Errno.name(errno)));
   }
 }

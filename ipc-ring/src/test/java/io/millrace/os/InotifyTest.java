@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.ClosedException;
 import io.millrace.testkit.LeavesNothingOpen;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import net.openhft.chronicle.core.io.ClosedIllegalStateException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -167,7 +167,7 @@ class InotifyTest {
   void aClosedOneIsRefused() {
     Inotify inotify = new Inotify(directory, NAMES);
     inotify.close();
-    assertThrows(ClosedIllegalStateException.class, () -> inotify.drain((mask, name) -> {}));
+    assertThrows(ClosedException.class, () -> inotify.drain((mask, name) -> {}));
   }
 
   /** Without the names that nameless files have. */

@@ -4,17 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.ClosedException;
+import io.millrace.SystemCallException;
 import io.millrace.testkit.ChildProcess;
+import io.millrace.testkit.Eventually;
 import io.millrace.testkit.LeavesNothingOpen;
 import io.millrace.testkit.OpenDescriptors;
 import io.millrace.testkit.Tools;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import net.openhft.chronicle.core.io.ClosedIllegalStateException;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -93,9 +96,52 @@ class MappingTest {
       assertEquals(1, OpenDescriptors.mappings("memfd:unmapped"));
       odd.close();
       assertEquals(0, OpenDescriptors.mappings("memfd:unmapped"));
-      assertThrows(ClosedIllegalStateException.class, mirrored::address);
-      assertThrows(ClosedIllegalStateException.class, odd::lockInMemory);
+      assertThrows(ClosedException.class, mirrored::address);
+      assertThrows(ClosedException.class, odd::lockInMemory);
       odd.close();
+    }
+  }
+
+  @Test
+  void aBufferThatOutlivesItsMappingLeadsToMemoryOfNoContent() throws IOException {
+    try (Descriptor memfd = Memfd.create("escaped", 3 * PAGE)) {
+      Mapping mapping = Mapping.mirrored(memfd, PAGE, 2 * PAGE);
+      UnsafeBuffer buffer = new UnsafeBuffer(mapping.buffer(PAGE, 4 * PAGE));
+      buffer.putLong(8, 42);
+      assertEquals(42, buffer.getLong(2 * PAGE + 8), "the same memory twice");
+      long address = mapping.address();
+      mapping.close();
+      assertEquals(0, OpenDescriptors.mappings("memfd:escaped"));
+      assertEquals(0, buffer.getLong(8));
+      buffer.putLong(8, 43);
+      assertEquals(43, buffer.getLong(8));
+      UnsafeBuffer part = new UnsafeBuffer(buffer, 8, 8);
+      buffer = null;
+      System.gc();
+      assertEquals(43, part.getLong(0), "what was made of it keeps the addresses");
+      part = null;
+      Eventually.await(
+          "the addresses are free once nothing can reach them",
+          Duration.ofSeconds(30),
+          () -> {
+            System.gc();
+            return !isMapped(address);
+          });
+    }
+  }
+
+  private static boolean isMapped(long address) {
+    try {
+      for (String line : Files.readAllLines(Path.of("/proc/self/maps"))) {
+        String[] range = line.substring(0, line.indexOf(' ')).split("-");
+        if (Long.parseUnsignedLong(range[0], 16) <= address
+            && Long.parseUnsignedLong(range[1], 16) > address) {
+          return true;
+        }
+      }
+      return false;
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
     }
   }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.SystemCallException;
 import io.millrace.testkit.ChildProcess;
 import io.millrace.testkit.Tools;
 import java.time.Duration;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.millrace.SystemCallException;
 import io.millrace.testkit.ChildProcess;
 import io.millrace.testkit.LeavesNothingOpen;
 import io.millrace.testkit.OpenDescriptors;
@@ -79,6 +80,8 @@ class MemfdTest {
     SystemCallException failure =
         Refused.with(Errno.ENOMEM, () -> Memfd.create("huge", 1L << 46).close());
     assertTrue(failure.getMessage().contains("memfd huge of 70368744177664 bytes, but "));
+    Refused.with(Errno.ENOMEM, () -> Memfd.requireRoom(1L << 46));
+    Memfd.requireRoom(PAGE);
   }
 
   @Test

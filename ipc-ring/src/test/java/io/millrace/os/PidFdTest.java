@@ -3,6 +3,7 @@ package io.millrace.os;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.SystemCallException;
 import io.millrace.testkit.ChildProcess;
 import io.millrace.testkit.LeavesNothingOpen;
 import io.millrace.testkit.Tools;

@@ -3,6 +3,7 @@ package io.millrace.os;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.millrace.SystemCallException;
 import org.junit.jupiter.api.function.Executable;
 
 /** Expects a system call to fail in one particular way. */

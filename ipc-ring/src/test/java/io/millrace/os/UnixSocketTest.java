@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.ClosedException;
+import io.millrace.SystemCallException;
 import io.millrace.testkit.ChildProcess;
 import io.millrace.testkit.LeavesNothingOpen;
 import io.millrace.testkit.OpenDescriptors;
@@ -15,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import net.openhft.chronicle.core.io.ClosedIllegalStateException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -296,10 +297,10 @@ class UnixSocketTest {
   void aClosedSocketIsRefused() {
     client.close();
     listener.close();
-    assertThrows(ClosedIllegalStateException.class, () -> client.send(bytes("x")));
-    assertThrows(ClosedIllegalStateException.class, () -> client.receive(10, 1));
-    assertThrows(ClosedIllegalStateException.class, client::peer);
-    assertThrows(ClosedIllegalStateException.class, () -> listener.accept(LONG));
+    assertThrows(ClosedException.class, () -> client.send(bytes("x")));
+    assertThrows(ClosedException.class, () -> client.receive(10, 1));
+    assertThrows(ClosedException.class, client::peer);
+    assertThrows(ClosedException.class, () -> listener.accept(LONG));
   }
 
   private static byte[] bytes(String text) {

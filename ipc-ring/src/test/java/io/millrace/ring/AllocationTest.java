@@ -22,10 +22,21 @@ class AllocationTest {
   /** What the measurement itself, or a compilation in between, may take; not one byte a round. */
   private static final long TOLERATED = 4096;
 
+  /**
+   * What the JDK makes of the memory for errno with each system call, and its compiler removes
+   * again if it happens to compile the call and its callers as one.
+   */
+  private static final long FOR_SYSTEM_CALL = 48;
+
   private final UnsafeBuffer message = new UnsafeBuffer(new byte[1000]);
   private long sum;
 
   private static void assertNoAllocation(Runnable round) {
+    assertNoAllocation(round, 0);
+  }
+
+  private static void assertNoAllocation(Runnable round, int systemCalls) {
+    long tolerated = TOLERATED + ROUNDS * systemCalls * FOR_SYSTEM_CALL;
     long start = System.nanoTime();
     long allocated;
     do {
@@ -35,8 +46,8 @@ class AllocationTest {
         round.run();
       }
       allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
-    } while (allocated > TOLERATED && System.nanoTime() - start < DEADLINE);
-    assertTrue(allocated <= TOLERATED, allocated + " bytes in " + ROUNDS + " rounds");
+    } while (allocated > tolerated && System.nanoTime() - start < DEADLINE);
+    assertTrue(allocated <= tolerated, allocated + " bytes in " + ROUNDS + " rounds");
   }
 
   @Test
@@ -52,15 +63,15 @@ class AllocationTest {
             (type, buffer, offset, length, again) -> ControlledRecordHandler.Action.COMMIT;
         assertNoAllocation(
             () -> {
-              producer.offer(message, 0, 32, 1);
-              producer.offer(message, 0, 500, message, 0, 100, 2);
-              int index = producer.tryClaim(8, 3);
+              producer.offer(1, message, 0, 32);
+              producer.offer(2, message, 0, 500, message, 0, 100);
+              int index = producer.tryClaim(3, 8);
               producer.buffer().putLong(index, 5);
               producer.commit(index);
-              producer.abort(producer.tryClaim(8, 4));
+              producer.abort(producer.tryClaim(4, 8));
               try (Batch batch = producer.tryBatch(3, 32)) {
-                batch.add(message, 0, 32, 5);
-                batch.add(message, 0, 32, 5);
+                batch.add(5, message, 0, 32);
+                batch.add(5, message, 0, 32);
               }
               assertEquals(3, consumer.poll(handler, 3));
               assertEquals(2, consumer.controlledPoll(controlled, 10));
@@ -134,18 +145,21 @@ class AllocationTest {
       poller.add(consumer.waitForRecords(), () -> consumer.poll(handler, 10));
       assertNoAllocation(
           () -> {
-            assertTrue(producer.offer(message, 0, 32, 1) > 0);
+            assertTrue(producer.offer(1, message, 0, 32) > 0);
             assertEquals(1, poller.await(1_000_000));
           });
     }
   }
 
+  /**
+   * Each round asks for a barrier and for what has woken it; a producer also for a lock, and back.
+   */
   @Test
   void gettingReadyToSleepAllocatesNothing() {
     try (Ring ring = Ring.create(RingOptions.capacity(64 * 1024));
         Consumer consumer = ring.addConsumer(GroupOptions.named("all").shared());
         Producer producer = ring.addProducer()) {
-      while (producer.offer(message, 0, 1000, 1) > 0) {
+      while (producer.offer(1, message, 0, 1000) > 0) {
         sum++;
       }
       Waitable room = producer.waitForSpace(1000);
@@ -154,14 +168,16 @@ class AllocationTest {
           () -> {
             assertTrue(room.prepareWait());
             room.cancelWait();
-          });
+          },
+          4);
       consumer.poll(handler, Integer.MAX_VALUE);
       Waitable records = consumer.waitForRecords();
       assertNoAllocation(
           () -> {
             assertTrue(records.prepareWait());
             records.cancelWait();
-          });
+          },
+          2);
     }
   }
 }

@@ -31,18 +31,18 @@ public final class ClaimStress {
   @State
   public static class IntentBeforeClaim {
     private final RingMemory memory = StressMemory.create();
-    private final ProducerSlot slot = new ProducerSlot(memory, NOBODY_LIVES, 0);
+    private final ProducerClaim claim = new ProducerClaim(memory, NOBODY_LIVES, 0);
 
     /** Makes a ring in which one claim has been made and retracted before. */
     public IntentBeforeClaim() {
-      slot.claim(2 * ALIGNMENT);
-      slot.retract();
+      claim.take(2 * ALIGNMENT);
+      claim.retract();
     }
 
     /** A producer. */
     @Actor
     public void producer() {
-      slot.claim(ALIGNMENT);
+      claim.take(ALIGNMENT);
     }
 
     /**
@@ -52,12 +52,12 @@ public final class ClaimStress {
      */
     @Actor
     public void recoverer(J_Result result) {
-      if (memory.tail() == 2 * ALIGNMENT) {
+      if (memory.words.tail() == 2 * ALIGNMENT) {
         result.r1 = -1;
         return;
       }
-      long length = memory.header.getLongVolatile(producerSlot(0) + INTENT_LENGTH);
-      long start = memory.header.getLongVolatile(producerSlot(0) + INTENT_POSITION);
+      long length = memory.producers[0].intentLength();
+      long start = memory.producers[0].intentPosition();
       result.r1 = start == 2 * ALIGNMENT ? length : 0;
     }
   }
@@ -70,8 +70,8 @@ public final class ClaimStress {
   @State
   public static class Claims {
     private final RingMemory memory = StressMemory.create();
-    private final ProducerSlot first = new ProducerSlot(memory, NOBODY_LIVES, 0);
-    private final ProducerSlot second = new ProducerSlot(memory, NOBODY_LIVES, 1);
+    private final ProducerClaim first = new ProducerClaim(memory, NOBODY_LIVES, 0);
+    private final ProducerClaim second = new ProducerClaim(memory, NOBODY_LIVES, 1);
 
     /** Makes a ring. */
     public Claims() {}
@@ -83,7 +83,7 @@ public final class ClaimStress {
      */
     @Actor
     public void first(JJ_Result result) {
-      result.r1 = first.claim(ALIGNMENT);
+      result.r1 = first.take(ALIGNMENT);
     }
 
     /**
@@ -93,7 +93,7 @@ public final class ClaimStress {
      */
     @Actor
     public void second(JJ_Result result) {
-      result.r2 = second.claim(ALIGNMENT);
+      result.r2 = second.take(ALIGNMENT);
     }
   }
 
@@ -104,19 +104,19 @@ public final class ClaimStress {
   @State
   public static class ShowBeforeMove {
     private final RingMemory memory = StressMemory.withGroup();
+    private final SharedClaim claim =
+        new SharedClaim(memory, memory.groups[0], memory.consumers[0], () -> {});
 
     /** Makes a ring with one record. */
     public ShowBeforeMove() {
-      long position = new ProducerSlot(memory, NOBODY_LIVES, 0).claim(ALIGNMENT);
+      long position = new ProducerClaim(memory, NOBODY_LIVES, 0).take(ALIGNMENT);
       new RecordWriter(memory).pad(position, ALIGNMENT);
     }
 
-    /** A consumer that takes the record: as {@link SharedConsumer} does. */
+    /** A consumer that takes the record. */
     @Actor
     public void consumer() {
-      int cursor = memory.groupSlot(0) + CURSOR;
-      memory.header.putLongRelease(memory.consumerSlot(0) + IN_PROGRESS, 0);
-      memory.header.compareAndSetLong(cursor, NOBODY, ALIGNMENT);
+      claim.take();
     }
 
     /**
@@ -137,8 +137,8 @@ public final class ClaimStress {
   @State
   public static class GroupOpening {
     private final RingMemory memory = StressMemory.create();
-    private final ProducerSlot slot = new ProducerSlot(memory, NOBODY_LIVES, 0);
-    private final Group group = new Group(memory, 0);
+    private final ProducerClaim claim = new ProducerClaim(memory, NOBODY_LIVES, 0);
+    private final Group group = Group.all(memory)[0];
     private long limit;
 
     /** Makes a ring without a group. */
@@ -153,7 +153,7 @@ public final class ClaimStress {
     /** A producer moves the tail and looks how far it may go on. */
     @Actor
     public void producer() {
-      slot.claim(ALIGNMENT);
+      claim.take(ALIGNMENT);
       limit = Space.limit(memory, NOBODY_LIVES);
     }
 

@@ -2,6 +2,7 @@ package io.millrace.ring;
 
 import static io.millrace.ring.RingLayout.*;
 
+import io.millrace.MillraceException;
 import io.millrace.os.Descriptor;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,7 +104,7 @@ final class CorruptionFuzz {
   private void attempt(Runnable operation) {
     try {
       operation.run();
-    } catch (RingException refused) {
+    } catch (MillraceException refused) {
       refusals++;
     }
   }
@@ -111,15 +112,15 @@ final class CorruptionFuzz {
   /** Noise goes to any word of the header, to the header of a record, or to the slots. */
   private void corrupt() {
     corruptions++;
-    RingMemory memory = ring.memory();
-    UnsafeBuffer header = memory.header;
+    RingMemory memory = ring.core.memory;
+    UnsafeBuffer header = memory.rawHeader;
     switch (random.nextInt(5)) {
       case 0 -> header.putLong(random.nextInt(header.capacity() / 8) * 8, noise());
       case 1 -> header.putInt(random.nextInt(SLOTS_OFFSET / 4) * 4, (int) noise());
       case 2 -> {
         int record = random.nextInt(memory.capacity / ALIGNMENT) * ALIGNMENT;
-        memory.data.putInt(record + RECORD_LENGTH, (int) noise());
-        memory.data.putInt(record + RECORD_TYPE, random.nextInt(4) - 2);
+        memory.data.putInt(record + RECORD_LENGTH_OFFSET, (int) noise());
+        memory.data.putInt(record + RECORD_TYPE_OFFSET, random.nextInt(4) - 2);
       }
       case 3 -> header.putByte(random.nextInt(header.capacity()), (byte) random.nextInt());
       default -> header.putLong(field(memory), noise());
@@ -128,30 +129,34 @@ final class CorruptionFuzz {
 
   /** A field that protocols depend on. */
   private int field(RingMemory memory) {
+    int producers = memory.producers.length;
+    int groups = memory.groups.length;
+    int consumers = memory.consumers.length;
     int[] fields = {
       TAIL_OFFSET,
       DATA_WAITERS_OFFSET,
       SPACE_WAITERS_OFFSET,
       GROUP_BOUND_OFFSET,
       OPENINGS_OFFSET,
-      producerSlot(random.nextInt(memory.producers)) + INTENT_POSITION,
-      producerSlot(random.nextInt(memory.producers)) + INTENT_LENGTH,
-      producerSlot(random.nextInt(memory.producers)) + PRODUCER_STATE,
-      producerSlot(random.nextInt(memory.producers)) + PRODUCER_IDENTITY,
-      memory.groupSlot(random.nextInt(3)) + CURSOR,
-      memory.groupSlot(random.nextInt(3)) + GROUP_STATE,
-      memory.groupSlot(random.nextInt(3)) + GROUP_REDELIVERIES,
-      memory.consumerSlot(random.nextInt(memory.consumers)) + IN_PROGRESS,
-      memory.consumerSlot(random.nextInt(memory.consumers)) + CONFIRMED,
-      memory.consumerSlot(random.nextInt(memory.consumers)) + CONSUMER_STATE,
-      memory.consumerSlot(random.nextInt(memory.consumers)) + CONSUMER_IDENTITY,
-      memory.waiterSlot(random.nextInt(memory.waiters)) + WAITER_PHASE,
+      producerSlot(random.nextInt(producers)) + INTENT_POSITION_OFFSET,
+      producerSlot(random.nextInt(producers)) + INTENT_LENGTH_OFFSET,
+      producerSlot(random.nextInt(producers)) + PRODUCER_STATE_OFFSET,
+      producerSlot(random.nextInt(producers)) + PRODUCER_IDENTITY_OFFSET,
+      groupSlot(producers, random.nextInt(3)) + CURSOR_OFFSET,
+      groupSlot(producers, random.nextInt(3)) + GROUP_STATE_OFFSET,
+      groupSlot(producers, random.nextInt(3)) + GROUP_REDELIVERIES_OFFSET,
+      consumerSlot(producers, groups, random.nextInt(consumers)) + IN_HAND_OFFSET,
+      consumerSlot(producers, groups, random.nextInt(consumers)) + CONFIRMED_OFFSET,
+      consumerSlot(producers, groups, random.nextInt(consumers)) + CONSUMER_STATE_OFFSET,
+      consumerSlot(producers, groups, random.nextInt(consumers)) + CONSUMER_IDENTITY_OFFSET,
+      waiterSlot(producers, groups, consumers, random.nextInt(memory.waiters.length))
+          + WAITER_PHASE_OFFSET,
     };
     return fields[random.nextInt(fields.length)];
   }
 
   private long noise() {
-    long tail = ring.memory().header.getLong(TAIL_OFFSET);
+    long tail = ring.core.memory.rawHeader.getLong(TAIL_OFFSET);
     switch (random.nextInt(8)) {
       case 0:
         return 0;
@@ -175,7 +180,7 @@ final class CorruptionFuzz {
   private void operate() {
     switch (random.nextInt(12)) {
       case 0, 1, 2 -> produce(one(producers));
-      case 3 -> one(producers).offer(message, 0, 100, 1, WaitStrategy.blocking(), 100_000);
+      case 3 -> one(producers).offer(1, message, 0, 100, WaitStrategy.blocking(), 100_000);
       case 4, 5 -> one(consumers).poll(this::read, 1 + random.nextInt(50));
       case 6 -> one(consumers).poll(this::read, 1, WaitStrategy.blocking(), 100_000);
       case 7 -> one(observers).poll(this::read, 50);
@@ -193,9 +198,9 @@ final class CorruptionFuzz {
   private void produce(Producer producer) {
     int length = random.nextInt(MAX_LENGTH);
     switch (random.nextInt(3)) {
-      case 0 -> producer.offer(message, 0, length, 1);
+      case 0 -> producer.offer(1, message, 0, length);
       case 1 -> {
-        int index = producer.tryClaim(length, 2);
+        int index = producer.tryClaim(2, length);
         if (index >= 0) {
           producer.buffer().setMemory(index, length, (byte) 1);
           if (random.nextBoolean()) {
@@ -208,7 +213,7 @@ final class CorruptionFuzz {
       default -> {
         try (Batch batch = producer.tryBatch(5, 50)) {
           for (int i = 0; batch != null && i < 3; i++) {
-            batch.add(message, 0, 50, 3);
+            batch.add(3, message, 0, 50);
           }
         }
       }
@@ -248,7 +253,7 @@ final class CorruptionFuzz {
     counters.producers();
     counters.consumers();
     counters.groups();
-    ring.evictDeadNow();
+    ring.core.groups.evictDeadNow(64);
     ring.removeGroup("new0");
   }
 
@@ -257,10 +262,10 @@ final class CorruptionFuzz {
     for (int i = 0; i < copies.length; i++) {
       copies[i] = Descriptor.duplicateOf(copies[i], "copy").release();
     }
-    try (Ring again = Ring.join(copies);
+    try (Ring again = Ring.adopt(copies);
         Producer producer = again.addProducer();
         Observer observer = again.addObserver()) {
-      producer.offer(message, 0, 10, 1);
+      producer.offer(1, message, 0, 10);
       observer.poll(this::read, 1);
     }
   }

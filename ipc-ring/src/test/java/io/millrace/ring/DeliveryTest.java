@@ -41,7 +41,7 @@ class DeliveryTest {
 
   private void offer(int... types) {
     for (int type : types) {
-      assertTrue(producer.offer(message, 0, 100, type) > 0);
+      assertTrue(producer.offer(type, message, 0, 100) > 0);
     }
   }
 
@@ -126,7 +126,7 @@ class DeliveryTest {
   void aCommitWakesAProducerThatWaitsForRoomWhileThePollGoesOn(boolean shared)
       throws InterruptedException {
     try (Consumer consumer = ring.addConsumer(group(shared))) {
-      while (producer.offer(message, 0, 1000, 1) > 0) {
+      while (producer.offer(1, message, 0, 1000) > 0) {
         seen.add("written");
       }
       List<Long> ends = new ArrayList<>();
@@ -136,14 +136,14 @@ class DeliveryTest {
                 try (Producer other = ring.addProducer()) {
                   ends.add(
                       other.offer(
-                          message, 0, 1000, 2, WaitStrategy.blocking(), DEADLINE.toNanos()));
+                          2, message, 0, 1000, WaitStrategy.blocking(), DEADLINE.toNanos()));
                 }
               });
       writer.start();
       Eventually.await(
           "the writer is about to sleep",
           DEADLINE,
-          () -> ring.memory().header.getLongVolatile(RingLayout.SPACE_WAITERS_OFFSET) != 0);
+          () -> ring.core.memory.words.spaceWaiters.get() != 0);
       // Most likely it sleeps then. If not, this shows less, and is right all the same.
       LockSupport.parkNanos(20_000_000);
       consumer.controlledPoll(
@@ -186,7 +186,7 @@ class DeliveryTest {
             new Thread(
                 () -> {
                   try (Producer other = ring.addProducer()) {
-                    assertTrue(other.offer(message, 0, 8, 7) > 0);
+                    assertTrue(other.offer(7, message, 0, 8) > 0);
                   }
                 });
         writer.start();

@@ -60,7 +60,7 @@ class EventLoopTest {
           if (which == 3) {
             event.signal();
           } else {
-            assertTrue(producers[which].offer(message, 0, 8, 1) > 0);
+            assertTrue(producers[which].offer(1, message, 0, 8) > 0);
           }
           long start = System.nanoTime();
           while (done.drain() == 0 && failed.get() == null) {
@@ -119,7 +119,7 @@ class EventLoopTest {
               () -> {
                 try (Producer producer = ring.addProducer()) {
                   for (int i = 0; i < messages; i++) {
-                    assertTrue(producer.offer(message, 0, 8, i) > 0);
+                    assertTrue(producer.offer(i, message, 0, 8) > 0);
                     LockSupport.parkNanos(i % 7 == 0 ? 100_000 : 1);
                   }
                 }
@@ -157,7 +157,7 @@ class EventLoopTest {
       loop.add(records.descriptor(), Epoll.IN, 1);
       assertTrue(records.prepareWait());
       assertEquals(TimeUnit.MILLISECONDS.toNanos(1), records.longestWaitNanos());
-      new RecordWriter(ring.memory()).pad(0, ALIGNMENT);
+      new RecordWriter(ring.core.memory).pad(0, ALIGNMENT);
       assertEquals(0, loop.await(1));
       assertFalse(records.prepareWait());
     }
@@ -210,7 +210,7 @@ class EventLoopTest {
       for (int i = 0; i < 3; i++) {
         assertTrue(records.prepareWait());
         assertEquals(0, loop.await(0));
-        assertTrue(producer.offer(message, 0, 8, i) > 0);
+        assertTrue(producer.offer(i, message, 0, 8) > 0);
         assertEquals(1, loop.await(30_000));
         assertFalse(records.prepareWait());
         assertEquals(1, consumer.poll((type, buffer, offset, length) -> {}, 10));

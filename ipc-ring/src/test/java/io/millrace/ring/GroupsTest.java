@@ -28,7 +28,7 @@ class GroupsTest {
 
   private void offer(int... types) {
     for (int type : types) {
-      assertTrue(producer.offer(message, 0, 100, type) > 0);
+      assertTrue(producer.offer(type, message, 0, 100) > 0);
     }
   }
 
@@ -53,7 +53,7 @@ class GroupsTest {
         assertEquals(List.of(3, 4), poll(second, 10));
         assertEquals(List.of("all", "second"), names());
         assertEquals("second", second.group());
-        assertEquals(producer.offer(message, 0, 0, 5) - 64, second.position());
+        assertEquals(producer.offer(5, message, 0, 0) - 64, second.position());
       }
     }
   }
@@ -138,7 +138,7 @@ class GroupsTest {
     GroupOptions kept = ALL.retained();
     ring.addConsumer(kept).close();
     int written = 0;
-    while (producer.offer(message, 0, 100, written) > 0) {
+    while (producer.offer(written, message, 0, 100) > 0) {
       written++;
     }
     assertEquals(CAPACITY / 128, written);
@@ -170,7 +170,7 @@ class GroupsTest {
           assertThrows(GroupInUseException.class, () -> ring.removeGroup("all"));
       assertEquals("group all cannot be removed: it has consumers", used.getMessage());
     }
-    while (producer.offer(message, 0, 100, 1) > 0) {
+    while (producer.offer(1, message, 0, 100) > 0) {
       assertEquals(List.of("all"), names());
     }
     assertTrue(ring.removeGroup("all"));

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.ClosedException;
+import io.millrace.ForeignThreadException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
-import net.openhft.chronicle.core.io.ClosedIllegalStateException;
-import net.openhft.chronicle.core.io.ThreadingIllegalStateException;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -21,7 +21,8 @@ class HandleUseTest {
   private final UnsafeBuffer message = new UnsafeBuffer(new byte[CAPACITY]);
 
   /** A ring with one handle of each kind, all used by the thread that made it. */
-  private record Handles(Ring ring, Producer producer, Consumer consumer, Observer observer) {
+  private record Handles(
+      Ring ring, Producer producer, Consumer consumer, Observer observer, RingPoller poller) {
     static Handles make() {
       Ring ring = Ring.create(RingOptions.capacity(CAPACITY));
       Handles handles =
@@ -29,7 +30,8 @@ class HandleUseTest {
               ring,
               ring.addProducer(),
               ring.addConsumer(GroupOptions.named("all")),
-              ring.addObserver());
+              ring.addObserver(),
+              new RingPoller());
       handles.uses().forEach(Handles::run);
       return handles;
     }
@@ -37,16 +39,16 @@ class HandleUseTest {
     List<Executable> uses() {
       UnsafeBuffer source = new UnsafeBuffer(new byte[8]);
       return List.of(
-          () -> producer.offer(source, 0, 8, 1),
-          () -> producer.offer(source, 0, 4, source, 4, 4, 1),
-          () -> producer.commit(producer.tryClaim(8, 1)),
-          () -> producer.abort(producer.tryClaim(8, 1)),
+          () -> producer.offer(1, source, 0, 8),
+          () -> producer.offer(1, source, 0, 4, source, 4, 4),
+          () -> producer.commit(producer.tryClaim(1, 8)),
+          () -> producer.abort(producer.tryClaim(1, 8)),
           () -> producer.tryBatch(1, 8).close(),
           () -> producer.waitForSpace(8).isReady(),
           () -> consumer.poll(IGNORE, 10),
           () -> consumer.controlledPoll((t, b, o, l, r) -> null, 10),
           () -> consumer.waitForRecords().isReady(),
-          consumer::position,
+          () -> poller.await(0),
           () -> observer.poll(IGNORE, 1),
           observer::position,
           observer::lostBytes,
@@ -65,6 +67,7 @@ class HandleUseTest {
       producer.close();
       consumer.close();
       observer.close();
+      poller.close();
       ring.close();
     }
   }
@@ -90,18 +93,19 @@ class HandleUseTest {
     Handles handles = Handles.make();
     handles.close();
     for (Executable use : handles.uses()) {
-      assertThrows(ClosedIllegalStateException.class, use);
+      assertThrows(ClosedException.class, use);
     }
-    assertThrows(ClosedIllegalStateException.class, handles.ring::addProducer);
-    assertThrows(ClosedIllegalStateException.class, handles.ring::addObserver);
-    assertThrows(ClosedIllegalStateException.class, handles.ring::counters);
-    assertThrows(ClosedIllegalStateException.class, () -> handles.ring.removeGroup("all"));
+    assertThrows(ClosedException.class, handles.consumer::position);
+    assertThrows(ClosedException.class, handles.producer::buffer);
+    assertEquals("all", handles.consumer.group(), "and not the name of another group");
+    assertThrows(ClosedException.class, handles.ring::descriptors);
+    assertThrows(ClosedException.class, handles.ring::addProducer);
+    assertThrows(ClosedException.class, handles.ring::addObserver);
+    assertThrows(ClosedException.class, handles.ring::counters);
+    assertThrows(ClosedException.class, () -> handles.ring.removeGroup("all"));
+    assertThrows(ClosedException.class, () -> handles.ring.addConsumer(GroupOptions.named("all")));
     assertThrows(
-        ClosedIllegalStateException.class,
-        () -> handles.ring.addConsumer(GroupOptions.named("all")));
-    assertThrows(
-        ClosedIllegalStateException.class,
-        () -> handles.ring.addGroup(GroupOptions.named("all").retained()));
+        ClosedException.class, () -> handles.ring.addGroup(GroupOptions.named("all").retained()));
     handles.close(); // Once more does nothing.
   }
 
@@ -113,7 +117,7 @@ class HandleUseTest {
           Producer producer = ring.addProducer();
           Consumer consumer = ring.addConsumer(options);
           Observer observer = ring.addObserver()) {
-        producer.offer(message, 0, 8, 1);
+        producer.offer(1, message, 0, 8);
         assertThrows(IllegalStateException.class, () -> consumer.poll(closing(consumer), 1));
         assertThrows(IllegalStateException.class, () -> observer.poll(closing(observer), 1));
         assertEquals(1, consumer.poll(IGNORE, 1));
@@ -132,28 +136,70 @@ class HandleUseTest {
     RingCounters counters = ring.counters();
     assertEquals(0, counters.position());
     ring.close();
-    assertThrows(ClosedIllegalStateException.class, counters::position);
-    assertThrows(ClosedIllegalStateException.class, counters::producers);
-    assertThrows(ClosedIllegalStateException.class, counters::consumers);
-    assertThrows(ClosedIllegalStateException.class, counters::groups);
+    assertThrows(ClosedException.class, counters::position);
+    assertThrows(ClosedException.class, counters::producers);
+    assertThrows(ClosedException.class, counters::consumers);
+    assertThrows(ClosedException.class, counters::groups);
   }
 
   @Test
   void aSecondThreadIsRefusedWhileTheFirstLives() throws InterruptedException {
     Handles handles = Handles.make();
     for (Executable use : handles.uses()) {
-      assertInstanceOf(ThreadingIllegalStateException.class, inAnotherThread(use));
-    }
-    // Unmapping the memory under a thread that may be writing would kill the process.
-    for (Executable close :
-        List.<Executable>of(
-            handles.producer::close, handles.consumer::close, handles.observer::close)) {
-      assertInstanceOf(ThreadingIllegalStateException.class, inAnotherThread(close));
+      assertInstanceOf(ForeignThreadException.class, inAnotherThread(use));
     }
     for (Executable use : handles.uses()) {
       Handles.run(use);
     }
+    assertEquals(null, inAnotherThread(handles.consumer::position));
     handles.close();
+  }
+
+  @Test
+  void anyThreadMayClose() throws InterruptedException {
+    Handles handles = Handles.make();
+    assertEquals(null, inAnotherThread(handles.producer::close));
+    assertEquals(null, inAnotherThread(handles::close));
+    for (Executable use : handles.uses()) {
+      assertThrows(ClosedException.class, use);
+    }
+  }
+
+  @Test
+  void closingARingClosesWhatWasAddedToIt() throws InterruptedException {
+    for (boolean inAnotherThread : new boolean[] {false, true}) {
+      Handles handles = Handles.make();
+      if (inAnotherThread) {
+        assertEquals(null, inAnotherThread(handles.ring::close));
+      } else {
+        handles.ring.close();
+      }
+      handles.poller.close();
+      for (Executable use : handles.uses()) {
+        assertThrows(ClosedException.class, use);
+      }
+    }
+  }
+
+  @Test
+  void aClaimThatIsOpenWhenAnotherThreadClosesCanStillBeCommitted() throws InterruptedException {
+    try (Ring ring = Ring.create(RingOptions.capacity(CAPACITY));
+        Consumer consumer = ring.addConsumer(GroupOptions.named("all"))) {
+      Producer claiming = ring.addProducer();
+      Producer batching = ring.addProducer();
+      int index = claiming.tryClaim(1, 8);
+      Batch batch = batching.tryBatch(2, 8);
+      assertEquals(null, inAnotherThread(claiming::close));
+      assertEquals(null, inAnotherThread(batching::close));
+      assertEquals(2, ring.counters().producers().size(), "nobody closes under a payload");
+      claiming.buffer().putLong(index, 1);
+      claiming.commit(index);
+      assertThrows(ClosedException.class, () -> claiming.commit(index));
+      assertThrows(ClosedException.class, () -> batch.add(1, message, 0, 8));
+      batch.close();
+      assertEquals(0, ring.counters().producers().size());
+      assertEquals(1, consumer.poll(IGNORE, 10));
+    }
   }
 
   @Test
@@ -168,11 +214,11 @@ class HandleUseTest {
   void claimsAreEndedOnceAndInTurn() {
     Handles handles = Handles.make();
     Producer producer = handles.producer;
-    int index = producer.tryClaim(8, 1);
+    int index = producer.tryClaim(1, 8);
     for (Executable another :
         List.<Executable>of(
-            () -> producer.tryClaim(8, 1),
-            () -> producer.offer(message, 0, 8, 1),
+            () -> producer.tryClaim(1, 8),
+            () -> producer.offer(1, message, 0, 8),
             () -> producer.tryBatch(1, 8))) {
       IllegalStateException open = assertThrows(IllegalStateException.class, another);
       assertEquals("the last claim is neither committed nor aborted", open.getMessage());
@@ -187,7 +233,7 @@ class HandleUseTest {
     assertThrows(IllegalStateException.class, () -> producer.commit(0));
     batch.close();
     IllegalStateException closed =
-        assertThrows(IllegalStateException.class, () -> batch.add(message, 0, 8, 1));
+        assertThrows(IllegalStateException.class, () -> batch.add(1, message, 0, 8));
     assertEquals("the batch is closed", closed.getMessage());
     handles.close();
   }
@@ -197,12 +243,12 @@ class HandleUseTest {
     try (Ring ring = Ring.create(RingOptions.capacity(CAPACITY));
         Consumer consumer = ring.addConsumer(GroupOptions.named("all"))) {
       Producer claiming = ring.addProducer();
-      claiming.tryClaim(100, 1);
+      claiming.tryClaim(1, 100);
       Producer batching = ring.addProducer();
       Batch batch = batching.tryBatch(10, 100);
-      assertTrue(batch.add(message, 0, 100, 2));
+      assertTrue(batch.add(2, message, 0, 100));
       try (Producer last = ring.addProducer()) {
-        assertTrue(last.offer(message, 0, 8, 3) > 0);
+        assertTrue(last.offer(3, message, 0, 8) > 0);
         claiming.close();
         batching.close();
         int[] sum = {0};
@@ -220,22 +266,22 @@ class HandleUseTest {
     assertEquals(CAPACITY / 2, max);
     refuse(
         "a message of 32769 bytes; the limit of this ring is 32768",
-        () -> producer.offer(message, 0, max + 1, 1));
+        () -> producer.offer(1, message, 0, max + 1));
     refuse(
-        "a message of -1 bytes; the limit of this ring is 32768", () -> producer.tryClaim(-1, 1));
-    refuse("a record's type is 0 or more, not -1", () -> producer.offer(message, 0, 8, -1));
+        "a message of -1 bytes; the limit of this ring is 32768", () -> producer.tryClaim(1, -1));
+    refuse("a record's type is 0 or more, not -1", () -> producer.offer(-1, message, 0, 8));
     refuse(
         "lengths 32768 and 1 are not 0 or more, and together up to 32768",
-        () -> producer.offer(message, 0, max, message, 0, 1, 1));
+        () -> producer.offer(1, message, 0, max, message, 0, 1));
     refuse(
         "lengths -1 and 8 are not 0 or more, and together up to 32768",
-        () -> producer.offer(message, 0, -1, message, 0, 8, 1));
+        () -> producer.offer(1, message, 0, -1, message, 0, 8));
     refuse(
         "600 records of 8 bytes need 38400 bytes, a batch can have 32832",
         () -> producer.tryBatch(600, 8));
     refuse(
         "0 records of 8 bytes need 0 bytes, a batch can have 32832", () -> producer.tryBatch(0, 8));
-    assertTrue(producer.offer(message, 0, max, Integer.MAX_VALUE) > 0);
+    assertTrue(producer.offer(Integer.MAX_VALUE, message, 0, max) > 0);
     assertEquals(
         1,
         handles.consumer.poll(
@@ -244,7 +290,7 @@ class HandleUseTest {
               assertEquals(Integer.MAX_VALUE, type);
             },
             1));
-    assertTrue(producer.offer(message, message.capacity(), 0, 0) > 0);
+    assertTrue(producer.offer(0, message, message.capacity(), 0) > 0);
     assertEquals(
         1,
         handles.consumer.poll(
@@ -267,18 +313,18 @@ class HandleUseTest {
     UnsafeBuffer tiny = new UnsafeBuffer(new byte[10]);
     for (Executable wrong :
         List.<Executable>of(
-            () -> producer.offer(tiny, 4, 8, 1),
-            () -> producer.offer(tiny, -1, 8, 1),
-            () -> producer.offer(tiny, 0, 200, 1),
-            () -> producer.offer(tiny, 0, 5, tiny, 8, 5, 1),
-            () -> producer.offer(tiny, 8, 5, tiny, 0, 5, 1))) {
+            () -> producer.offer(1, tiny, 4, 8),
+            () -> producer.offer(1, tiny, -1, 8),
+            () -> producer.offer(1, tiny, 0, 200),
+            () -> producer.offer(1, tiny, 0, 5, tiny, 8, 5),
+            () -> producer.offer(1, tiny, 8, 5, tiny, 0, 5))) {
       assertThrows(IndexOutOfBoundsException.class, wrong);
     }
     try (Batch batch = producer.tryBatch(3, 8)) {
-      assertThrows(IndexOutOfBoundsException.class, () -> batch.add(tiny, 4, 8, 1));
-      assertTrue(batch.add(tiny, 2, 8, 2));
+      assertThrows(IndexOutOfBoundsException.class, () -> batch.add(1, tiny, 4, 8));
+      assertTrue(batch.add(2, tiny, 2, 8));
     }
-    assertTrue(producer.offer(tiny, 2, 8, 3) > 0);
+    assertTrue(producer.offer(3, tiny, 2, 8) > 0);
     int[] sum = {0};
     assertEquals(2, handles.consumer.poll((type, b, o, l) -> sum[0] += type, 10));
     assertEquals(5, sum[0]);

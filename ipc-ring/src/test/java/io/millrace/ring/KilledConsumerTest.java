@@ -37,13 +37,18 @@ class KilledConsumerTest {
   private final UnsafeBuffer message = new UnsafeBuffer(new byte[40 * 1024]);
 
   @ParameterizedTest
-  @CsvSource({"RECORD_HANDLED, 1", "CURSOR_STORED, 1", "RECORD_HANDLED, 3", "CURSOR_STORED, 3"})
-  void anExclusiveGroupGoesOnWhereItsConsumerWasKilled(Steps.Step step, int times) {
+  @CsvSource({
+    "RECORD_HANDLED, 1, poll", "CURSOR_STORED, 1, poll",
+    "RECORD_HANDLED, 3, poll", "CURSOR_STORED, 3, poll",
+    "RECORD_HANDLED, 1, cpoll", "CURSOR_STORED, 1, cpoll",
+    "RECORD_HANDLED, 3, cpoll", "CURSOR_STORED, 3, cpoll"
+  })
+  void anExclusiveGroupGoesOnWhereItsConsumerWasKilled(Steps.Step step, int times, String verb) {
     try (Ring ring = Ring.create(OPTIONS);
         RingProcess child = RingProcess.joinedTo(ring)) {
       child.run("consumer c alone r");
       offer(ring, 0, 4);
-      child.runUpTo(step, times, "poll c 10");
+      child.runUpTo(step, times, verb + " c 10");
       List<Delivery> all = child.kill();
       assertEquals(times, all.size());
       try (Survivors survivors = new Survivors(ring, Manner.BLOCKING).with(ALONE)) {
@@ -120,7 +125,7 @@ class KilledConsumerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"ORPHAN_ADOPTED", "ORPHAN_HANDLED", "ORPHAN_RELEASED", "ORPHAN_FREED"})
+  @ValueSource(strings = {"ORPHAN_ADOPTED", "ORPHAN_HANDLED", "SLOT_EMPTIED", "SLOT_FREED"})
   void aKilledTakerOfAKilledConsumersRecordIsReplaced(Steps.Step step) {
     try (Ring ring = Ring.create(OPTIONS);
         RingProcess child = RingProcess.joinedTo(ring);
@@ -153,12 +158,12 @@ class KilledConsumerTest {
         Producer one = ring.addProducer()) {
       child.run("consumer c alone r");
       // Two records fill the ring; each waiting producer needs half of what is freed.
-      assertTrue(one.offer(message, 0, 32 * 1024 - 64, 1) > 0);
-      assertTrue(one.offer(message, 0, 32 * 1024 - 64, 1) > 0);
+      assertTrue(one.offer(1, message, 0, 32 * 1024 - 64) > 0);
+      assertTrue(one.offer(1, message, 0, 32 * 1024 - 64) > 0);
       var first = CompletableFuture.supplyAsync(() -> press(ring, 16 * 1024 - 64), THREAD);
       var second = CompletableFuture.supplyAsync(() -> press(ring, 16 * 1024 - 64), THREAD);
       SleepersTest.awaitSpaceSleepers(ring, 2);
-      Signals.awaitSleepersInEpoll(ring.membership().pid, 2);
+      Signals.awaitSleepersInEpoll(ring.core.membership.pid, 2);
       child.runUpTo(step, 1, "poll c 1");
       child.kill();
       assertTrue(first.get(SOON.toSeconds(), TimeUnit.SECONDS) > 0);
@@ -173,7 +178,7 @@ class KilledConsumerTest {
         RingProcess child = RingProcess.joinedTo(ring);
         Producer one = ring.addProducer()) {
       child.run("consumer c fleeting " + kind);
-      while (one.offer(message, 0, 1000, 1) > 0) {
+      while (one.offer(1, message, 0, 1000) > 0) {
         // Until it is full.
       }
       var first = CompletableFuture.supplyAsync(() -> press(ring, 1000), THREAD);
@@ -189,7 +194,7 @@ class KilledConsumerTest {
 
   /** The producers go to sleep while the evictor has the membership; its end must reach them. */
   @ParameterizedTest
-  @ValueSource(strings = {"EVICTION_CONSUMER_FREED", "GROUP_REMOVED"})
+  @ValueSource(strings = {"EVICTION_BEGUN", "GROUP_REMOVED", "SLOT_FREED"})
   void aKilledEvictorIsReplaced(Steps.Step step) {
     try (Ring ring = Ring.create(OPTIONS);
         RingProcess child = RingProcess.joinedTo(ring);
@@ -199,9 +204,9 @@ class KilledConsumerTest {
       presser.run("producer q");
       int count = Integer.parseInt(presser.run("fill q 0 1000"));
       child.kill();
-      evictor.runUpTo(step, 1, "evict");
+      evictor.runUpTo(step, 1, "evict 1024");
       presser.send("press q " + count + " 1000");
-      if (step == EVICTION_CONSUMER_FREED) {
+      if (step == EVICTION_BEGUN) {
         SleepersTest.awaitSpaceSleepers(ring, 1);
       }
       evictor.kill();
@@ -218,7 +223,7 @@ class KilledConsumerTest {
       offer(ring, 0, 1);
       consumer.controlledPoll(
           (type, buffer, offset, length, again) -> ControlledRecordHandler.Action.ABORT, 1);
-      survivors.with(TOGETHER).awaitAsleep();
+      survivors.with(TOGETHER).awaitDeepAsleep();
       consumer.close();
       awaitNoRecordInHand(ring);
       assertEquals(List.of(new Delivery(1, 0, true)), survivors.journal("together"));
@@ -228,7 +233,7 @@ class KilledConsumerTest {
   private static long press(Ring ring, int length) {
     UnsafeBuffer source = new UnsafeBuffer(new byte[length]);
     try (Producer producer = ring.addProducer()) {
-      return producer.offer(source, 0, length, 1, WaitStrategy.blocking(), SOON.toNanos());
+      return producer.offer(1, source, 0, length, WaitStrategy.blocking(), SOON.toNanos());
     }
   }
 
@@ -236,25 +241,21 @@ class KilledConsumerTest {
     try (Producer producer = ring.addProducer()) {
       for (int i = from; i < to; i++) {
         message.putInt(0, i);
-        assertTrue(producer.offer(message, 0, 40, 1) > 0);
+        assertTrue(producer.offer(1, message, 0, 40) > 0);
       }
     }
   }
 
   private static void awaitNoRecordInHand(Ring ring) {
-    RingMemory memory = ring.memory();
     io.millrace.testkit.Eventually.await(
         "no record is in a dead consumer's hand",
         SOON,
         () -> {
-          for (int i = 0; i < memory.consumers; i++) {
-            int slot = memory.consumerSlot(i);
-            boolean active =
-                memory.header.getIntVolatile(slot + RingLayout.CONSUMER_STATE) == RingLayout.ACTIVE;
-            boolean dead = !ring.membership().isAlive(RingLayout.consumerLock(i));
-            boolean holds =
-                memory.header.getLongVolatile(slot + RingLayout.IN_PROGRESS) != RingLayout.NONE;
-            if (active && (dead || holds)) {
+          for (ConsumerSlot slot : ring.core.memory.consumers) {
+            boolean used = slot.state() != RingLayout.FREE;
+            boolean dead = !ring.core.slots.isAlive(slot);
+            boolean holds = slot.inHand() != RingLayout.NONE;
+            if (used && (dead || holds)) {
               return false;
             }
           }

@@ -5,8 +5,10 @@ import static io.millrace.ring.Steps.Step.*;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.ring.RingProcess.Delivery;
 import io.millrace.ring.Survivors.Manner;
 import io.millrace.testkit.Eventually;
+import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -114,6 +116,28 @@ class KilledJoinerTest {
   }
 
   /**
+   * Nobody holds the producer back while the group is opened, not even the cursor that the group is
+   * shown with first.
+   */
+  @Test
+  void aGroupThatIsOpenedSlowlyStartsWhereTheStreamIsByThen() {
+    try (Ring ring = Ring.create(OPTIONS);
+        RingProcess child = RingProcess.joinedTo(ring);
+        Producer producer = ring.addProducer()) {
+      child.runUpTo(GROUP_NAMED, 1, "consumer c new e");
+      for (int i = 0; i < 200; i++) {
+        assertTrue(producer.offer(1, message, 0, 1000) > 0);
+      }
+      child.go();
+      child.finish("consumer");
+      message.putInt(0, 7);
+      assertTrue(producer.offer(1, message, 0, 1000) > 0);
+      assertEquals("1", child.run("poll c 10"));
+      assertEquals(List.of(new Delivery(1, 7, false)), child.deliveries());
+    }
+  }
+
+  /**
    * A producer is held up while it reads the cursors of all groups; meanwhile a group opens at the
    * oldest record, and the cursor that is still to be read moves on. What the new group has not
    * read must not be written over.
@@ -127,7 +151,7 @@ class KilledJoinerTest {
       child.run("producer p");
       int count = 0;
       message.putInt(0, count);
-      while (producer.offer(message, 0, 1000, 1) > 0) {
+      while (producer.offer(1, message, 0, 1000) > 0) {
         message.putInt(0, ++count);
       }
       child.runUpTo(GROUP_BOUND_READ, 1, "offer p 1000 1000");

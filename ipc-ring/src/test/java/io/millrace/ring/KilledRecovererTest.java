@@ -29,18 +29,15 @@ class KilledRecovererTest {
   @ParameterizedTest
   @CsvSource({
     "HOLE_SEEN, r, true",
-    "PADDING_LENGTH_WRITTEN, r, true",
-    "PADDING_TYPE_WRITTEN, r, true",
+    "PADDING_WRITTEN, r, true",
     "PADDING_COMMITTED, r, true",
-    "PADDING_LENGTH_WRITTEN, r, false",
-    "PADDING_TYPE_WRITTEN, r, false",
+    "PADDING_WRITTEN, r, false",
     "HOLE_HELD, sr, true",
     "HOLE_SEEN, sr, true",
-    "PADDING_LENGTH_WRITTEN, sr, true",
-    "PADDING_TYPE_WRITTEN, sr, true",
+    "PADDING_WRITTEN, sr, true",
     "PADDING_COMMITTED, sr, true",
     "HOLE_HELD, sr, false",
-    "PADDING_LENGTH_WRITTEN, sr, false"
+    "PADDING_WRITTEN, sr, false"
   })
   void aRecovererThatIsKilledOrLateHarmsNobody(Steps.Step step, String kind, boolean killed) {
     GroupOptions group = RingChild.options("its", kind);
@@ -97,7 +94,7 @@ class KilledRecovererTest {
   private void offerUntilFull(Ring ring) {
     try (Producer producer = ring.addProducer()) {
       message.putInt(0, offered);
-      while (producer.offer(message, 0, 1000, 2) > 0) {
+      while (producer.offer(2, message, 0, 1000) > 0) {
         message.putInt(0, ++offered);
       }
     }
@@ -156,14 +153,7 @@ class KilledRecovererTest {
 
   /** The next single producer settles what the last one left, and is killed while it does. */
   @ParameterizedTest
-  @CsvSource({
-    "SLOT_LOCKED",
-    "PADDING_LENGTH_WRITTEN",
-    "PADDING_TYPE_WRITTEN",
-    "PADDING_COMMITTED",
-    "SLOT_SIGNED",
-    "SLOT_ACTIVE"
-  })
+  @CsvSource({"SLOT_LOCKED", "PADDING_WRITTEN", "PADDING_COMMITTED", "SLOT_SIGNED", "SLOT_ACTIVE"})
   void aSingleProducersSuccessorIsKilledWhileItJoins(Steps.Step step) {
     try (Ring ring = Ring.create(OPTIONS.forSingleProducer());
         RingProcess producer = RingProcess.joinedTo(ring);

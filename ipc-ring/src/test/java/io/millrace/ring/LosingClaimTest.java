@@ -58,7 +58,7 @@ class LosingClaimTest {
       try (Producer third = ring.addProducer()) {
         for (int i = 0; i < 2; i++) {
           message.putInt(0, i);
-          assertTrue(third.offer(message, 0, LENGTHS[1], 2) > 0);
+          assertTrue(third.offer(2, message, 0, LENGTHS[1]) > 0);
         }
       }
       assertEquals(0, position(ring, "alone"), "a claim of the living was passed");
@@ -118,7 +118,7 @@ class LosingClaimTest {
       // All but one unit is taken.
       int room = ring.capacity() / 64 - 1;
       for (int i = 0; i < room; i++) {
-        assertTrue(filler.offer(message, 0, 0, 2) > 0);
+        assertTrue(filler.offer(2, message, 0, 0) > 0);
       }
       loser.runUpTo(INTENT_LENGTH_WRITTEN, 1, "offer p 0 " + LENGTHS[1]);
       winner.runUpTo(TAIL_MOVED, 1, "offer p 0 " + LENGTHS[1]);
@@ -127,7 +127,7 @@ class LosingClaimTest {
       assertEquals(room, consumer.poll((type, buffer, offset, length) -> {}, room + 1));
       winner.kill();
       assertTrue(
-          filler.offer(message, 0, 0, 2) > 0 && consume(consumer) == 1,
+          filler.offer(2, message, 0, 0) > 0 && consume(consumer) == 1,
           "the living loser is still waited for");
       assertEquals(1, ring.counters().groups().get(0).recoveries());
       loser.runUpTo(INTENT_LENGTH_WRITTEN, 1, "offer p 0 " + LENGTHS[1]);
@@ -146,10 +146,10 @@ class LosingClaimTest {
         loser.run("producer p");
         int room = ring.capacity() / 64 - 1;
         for (int i = 0; i < room; i++) {
-          assertTrue(filler.offer(message, 0, 0, 2) > 0);
+          assertTrue(filler.offer(2, message, 0, 0) > 0);
         }
         loser.runUpTo(INTENT_LENGTH_WRITTEN, 1, "offer p 0 " + LENGTHS[1]);
-        assertTrue(filler.offer(message, 0, 0, 2) > 0);
+        assertTrue(filler.offer(2, message, 0, 0) > 0);
         loser.goUpTo(INTENT_RETRACTED);
         loser.kill();
         assertFalse(consumer.poll((type, buffer, offset, length) -> {}, 1) == 0);

@@ -4,7 +4,6 @@ import static io.millrace.ring.RingLayout.*;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
-import java.lang.invoke.VarHandle;
 import java.util.function.IntPredicate;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.openjdk.jcstress.annotations.Actor;
@@ -48,7 +47,7 @@ public final class PublicationStress {
     /** A producer. */
     @Actor
     public void producer() {
-      writer.write(64, source, 0, Long.BYTES, 7);
+      writer.write(64, 7, source, 0, Long.BYTES);
     }
 
     /**
@@ -58,9 +57,9 @@ public final class PublicationStress {
      */
     @Actor
     public void consumer(JJ_Result result) {
-      if (memory.isCommitted(64)) {
-        result.r1 = memory.data.getLong(64 + RECORD_HEADER_LENGTH);
-        result.r2 = memory.data.getInt(64 + RECORD_LENGTH);
+      if (memory.records.isCommitted(64)) {
+        result.r1 = memory.data.getLong(memory.records.payloadIndex(64));
+        result.r2 = memory.records.length(64);
       }
     }
   }
@@ -74,15 +73,16 @@ public final class PublicationStress {
   public static class ObserverValidation {
     private final RingMemory memory = StressMemory.create();
     private final RecordWriter writer = new RecordWriter(memory);
-    private final ProducerSlot slot = new ProducerSlot(memory, NOBODY_LIVES, 0);
+    private final ProducerClaim claim = new ProducerClaim(memory, NOBODY_LIVES, 0);
+    private final RecordCopy copy = new RecordCopy(memory);
     private final UnsafeBuffer source = payload();
 
     /** Makes a ring that is full, of records whose payload is 1. */
     public ObserverValidation() {
       for (int position = 0; position < StressMemory.CAPACITY; position += ALIGNMENT) {
-        slot.claim(ALIGNMENT);
+        claim.take(ALIGNMENT);
         memory.data.putLong(position + RECORD_HEADER_LENGTH, 1);
-        writer.begin(position, Long.BYTES, 1);
+        writer.begin(position, 1, Long.BYTES);
         writer.commit(position);
       }
     }
@@ -90,7 +90,7 @@ public final class PublicationStress {
     /** A producer, one lap ahead. */
     @Actor
     public void producer() {
-      writer.write(slot.claim(ALIGNMENT), source, 0, Long.BYTES, 7);
+      writer.write(claim.take(ALIGNMENT), 7, source, 0, Long.BYTES);
     }
 
     /**
@@ -100,13 +100,11 @@ public final class PublicationStress {
      */
     @Actor
     public void observer(JJ_Result result) {
-      if (!memory.isCommitted(0)) {
+      if (!memory.records.isCommitted(0)) {
         result.r1 = -1;
         return;
       }
-      long seen = memory.data.getLong(RECORD_HEADER_LENGTH);
-      VarHandle.acquireFence();
-      result.r1 = memory.tail() > StressMemory.CAPACITY ? -1 : seen;
+      result.r1 = copy.take(0) ? copy.payload.getLong(0) : -1;
     }
   }
 }

@@ -26,6 +26,7 @@ final class RingChild implements Forked {
   private static final String[] COMMANDS = {
     "offer p 0 40",
     "poll c 10",
+    "cpoll c 10",
     "batch p 0 40 4 3",
     "claim p 0 40",
     "commit p",
@@ -33,12 +34,15 @@ final class RingChild implements Forked {
     "abort p",
     "await c 10",
     "fill p 0 1000",
-    "evict",
-    "poll c 1"
+    "evict 1024",
+    "poll c 1",
+    "offer p 0 40",
+    "watch o"
   };
 
   private final Map<String, Producer> producers = new HashMap<>();
   private final Map<String, Consumer> consumers = new HashMap<>();
+  private final Map<String, Observer> observers = new HashMap<>();
   private final Map<String, Integer> claims = new HashMap<>();
   private final UnsafeBuffer message = new UnsafeBuffer(new byte[MAX_LENGTH]);
   private Ring ring;
@@ -62,6 +66,7 @@ final class RingChild implements Forked {
         join(Credentials.pid(), created.descriptors()).close();
         child.execute(("consumer c warm " + kind).split(" "));
         child.execute("producer p".split(" "));
+        child.execute("observer o".split(" "));
         for (String command : COMMANDS) {
           child.execute(command.split(" "));
         }
@@ -69,6 +74,7 @@ final class RingChild implements Forked {
         child.producers.get("p").waitForSpace(1).await(1);
         child.execute("leave c".split(" "));
         child.execute("retire p".split(" "));
+        child.execute("unobserve o".split(" "));
       }
     }
   }
@@ -81,7 +87,7 @@ final class RingChild implements Forked {
         copies[i] = PidFd.copyDescriptor(process, numbers[i], "descriptor of a ring").release();
       }
     }
-    return Ring.join(copies);
+    return Ring.adopt(copies);
   }
 
   private void answer(String[] words) {
@@ -116,12 +122,27 @@ final class RingChild implements Forked {
         return "";
       case "poll":
         return consumers.get(id).poll(printing(id), number(words, 2));
+      case "cpoll":
+        return consumers.get(id).controlledPoll(controlled(printing(id)), number(words, 2));
       case "await":
         return consumers
             .get(id)
             .poll(printing(id), number(words, 2), WaitStrategy.blocking(), Waitable.FOREVER);
+      case "observer":
+        observers.put(id, ring.addObserver());
+        return "";
+      case "watch": // Until it got on, by a record or without one.
+        Observer observer = observers.get(id);
+        long from = observer.position();
+        while (observer.position() == from) {
+          observer.poll(printing(id), 1);
+        }
+        return observer.position() + " " + observer.lostBytes();
+      case "unobserve":
+        observers.remove(id).close();
+        return "";
       case "evict":
-        ring.evictDeadNow();
+        ring.core.groups.evictDeadNow(number(words, 1));
         return "";
       case "leave":
         consumers.remove(id).close();
@@ -135,25 +156,25 @@ final class RingChild implements Forked {
     switch (verb) {
       case "offer":
         message.putInt(0, number(words, 2));
-        return producer.offer(message, 0, number(words, 3), 1);
+        return producer.offer(1, message, 0, number(words, 3));
       case "press":
         message.putInt(0, number(words, 2));
-        return producer.offer(message, 0, number(words, 3), 1, WaitStrategy.blocking(), NEVER);
+        return producer.offer(1, message, 0, number(words, 3), WaitStrategy.blocking(), NEVER);
       case "fill":
         int count = 0;
         message.putInt(0, number(words, 2));
-        while (producer.offer(message, 0, number(words, 3), 1) > 0) {
+        while (producer.offer(1, message, 0, number(words, 3)) > 0) {
           message.putInt(0, number(words, 2) + ++count);
         }
         return count;
       case "stream":
         for (int i = 0; i < number(words, 4); i++) {
           message.putInt(0, number(words, 2) + i);
-          producer.offer(message, 0, number(words, 3), 1, WaitStrategy.blocking(), NEVER);
+          producer.offer(1, message, 0, number(words, 3), WaitStrategy.blocking(), NEVER);
         }
         return "";
       case "claim":
-        int index = producer.tryClaim(number(words, 3), 1);
+        int index = producer.tryClaim(1, number(words, 3));
         producer.buffer().putInt(index, number(words, 2));
         claims.put(words[1], index);
         return index;
@@ -167,7 +188,7 @@ final class RingChild implements Forked {
         try (Batch batch = producer.tryBatch(number(words, 4), number(words, 3))) {
           for (int i = 0; i < number(words, 5); i++) {
             message.putInt(0, number(words, 2) + i);
-            batch.add(message, 0, number(words, 3), 1);
+            batch.add(1, message, 0, number(words, 3));
           }
         }
         return "";
@@ -193,6 +214,17 @@ final class RingChild implements Forked {
       numbers.append(number).append(' ');
     }
     return numbers.toString();
+  }
+
+  private static ControlledRecordHandler controlled(RecordHandler handler) {
+    return (type, buffer, offset, length, redelivered) -> {
+      if (redelivered) {
+        handler.onRedelivery(type, buffer, offset, length);
+      } else {
+        handler.onRecord(type, buffer, offset, length);
+      }
+      return ControlledRecordHandler.Action.CONTINUE;
+    };
   }
 
   private static RecordHandler printing(String id) {

@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.MillraceException;
 import io.millrace.os.Descriptor;
 import io.millrace.testkit.ChildProcess;
 import io.millrace.testkit.OpenDescriptors;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -98,7 +98,7 @@ class RingOptionsTest {
         Arrays.setAll(producers, i -> ring.addProducer());
         Arrays.setAll(consumers, i -> ring.addConsumer(GroupOptions.named("g" + i % 64).shared()));
         for (Producer producer : producers) {
-          assertTrue(producer.offer(producer.buffer(), 0, 8, 1) > 0);
+          assertTrue(producer.offer(1, producer.buffer(), 0, 8) > 0);
         }
         for (Consumer consumer : consumers) {
           assertEquals(producers.length, consumer.poll((type, b, o, length) -> {}, 100));
@@ -114,12 +114,12 @@ class RingOptionsTest {
   @Test
   void whoeverJoinsFindsTheSameRing() {
     try (Ring ring = Ring.create(RingOptions.capacity(SMALLEST).forSingleProducer());
-        Ring joined = Ring.join(copies(ring.descriptors()));
+        Ring joined = Ring.adopt(copies(ring.descriptors()));
         Producer producer = ring.addProducer();
         Consumer consumer = joined.addConsumer(GroupOptions.named("all"))) {
       assertEquals(ring.capacity(), joined.capacity());
       assertThrows(NoFreeSlotException.class, joined::addProducer);
-      assertTrue(producer.offer(producer.buffer(), 0, 8, 1) > 0);
+      assertTrue(producer.offer(1, producer.buffer(), 0, 8) > 0);
       assertEquals(1, consumer.poll((type, buffer, offset, length) -> {}, 10));
     }
   }
@@ -130,13 +130,13 @@ class RingOptionsTest {
         () -> {
           try (Ring ring = Ring.create(RingOptions.capacity(SMALLEST))) {
             int[] short1 = Arrays.copyOf(ring.descriptors(), 3);
-            RingCorruptedException missing =
-                assertThrows(RingCorruptedException.class, () -> Ring.join(copies(short1)));
+            DamagedRingException missing =
+                assertThrows(DamagedRingException.class, () -> Ring.adopt(copies(short1)));
             assertEquals(
                 "the ring has 8 event descriptors, 2 were handed over", missing.getMessage());
             int[] noRing = {ring.descriptors()[1]};
-            assertThrows(RuntimeException.class, () -> Ring.join(copies(noRing)));
-            assertThrows(IllegalArgumentException.class, () -> Ring.join());
+            assertThrows(RuntimeException.class, () -> Ring.adopt(copies(noRing)));
+            assertThrows(IllegalArgumentException.class, () -> Ring.adopt());
           }
         });
   }
@@ -153,7 +153,7 @@ class RingOptionsTest {
     try (Ring ring = createIfAllowed(options)) {
       long once = locked();
       assertTrue(once >= 2 * SMALLEST / 1024, once + " kB");
-      try (Ring joined = Ring.join(copies(ring.descriptors()))) {
+      try (Ring joined = Ring.adopt(copies(ring.descriptors()))) {
         assertEquals(SMALLEST, joined.capacity());
         assertEquals(2 * once, locked());
       }
@@ -163,7 +163,7 @@ class RingOptionsTest {
   private static Ring createIfAllowed(RingOptions options) {
     try {
       return Ring.create(options);
-    } catch (UncheckedIOException refused) {
+    } catch (MillraceException refused) {
       assertTrue(refused.getMessage().contains("see ulimit -l"), refused.getMessage());
       throw new org.opentest4j.TestAbortedException(refused.getMessage());
     }

@@ -62,6 +62,14 @@ final class RingProcess implements AutoCloseable {
     return child.expectLine("done " + command.split(" ")[0], SOON);
   }
 
+  /** Waits until a command that was sent before has failed with an exception. */
+  void finishWithFailure(String command, String exception) {
+    String failure = child.expectLine("failed " + command, SOON);
+    if (!failure.contains(exception)) {
+      throw new AssertionError(command + " failed with " + failure);
+    }
+  }
+
   /** Has a command executed up to a step, where the child stays until it is let go. */
   void runUpTo(Steps.Step step, int times, String command) {
     run("arm " + step + " " + times);
@@ -77,6 +85,11 @@ final class RingProcess implements AutoCloseable {
   /** The child goes on behind the step where it stopped. */
   void go() {
     child.send("go");
+  }
+
+  /** The child goes on to the end of its command, if it does not come to that step before. */
+  void goUnlessReached(Steps.Step step) {
+    child.send("next " + step);
   }
 
   /** The child goes on and stops at another step of the same command. */

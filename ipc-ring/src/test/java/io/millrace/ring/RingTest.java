@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.ClosedException;
+import io.millrace.MillraceException;
 import io.millrace.testkit.OpenDescriptors;
 import java.util.ArrayList;
 import java.util.List;
-import net.openhft.chronicle.core.io.ClosedIllegalStateException;
+import java.util.Map;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +26,7 @@ class RingTest {
       for (int round = 0; round < 50; round++) {
         for (int i = 0; i < 100; i++) {
           message.putInt(0, i);
-          assertTrue(producer.offer(message, 0, 4 + i, i) > 0);
+          assertTrue(producer.offer(i, message, 0, 4 + i) > 0);
         }
         List<Integer> seen = new ArrayList<>();
         int count =
@@ -47,13 +49,13 @@ class RingTest {
         Consumer consumer = ring.addConsumer(GroupOptions.named("all"));
         Producer producer = ring.addProducer()) {
       int written = 0;
-      while (producer.offer(message, 0, 100, 1) > 0) {
+      while (producer.offer(1, message, 0, 100) > 0) {
         written++;
       }
       assertEquals(64 * 1024 / 128, written);
       assertEquals(1, consumer.poll((type, buffer, offset, length) -> {}, 1));
-      assertTrue(producer.offer(message, 0, 100, 1) > 0);
-      assertEquals(Producer.BACK_PRESSURED, producer.offer(message, 0, 100, 1));
+      assertTrue(producer.offer(1, message, 0, 100) > 0);
+      assertEquals(Producer.BACK_PRESSURED, producer.offer(1, message, 0, 100));
     }
   }
 
@@ -65,7 +67,7 @@ class RingTest {
       for (int i = 0; i < 200; i++) {
         int length = 20_000 + i;
         message.setMemory(0, length, (byte) i);
-        assertTrue(producer.offer(message, 0, length, i) > 0);
+        assertTrue(producer.offer(i, message, 0, length) > 0);
         byte expected = (byte) i;
         assertEquals(
             1,
@@ -80,6 +82,30 @@ class RingTest {
     }
   }
 
+  /** A descriptor that was closed twice may be somebody else's by then. */
+  @Test
+  void joiningLeavesTheDescriptorsToTheCaller() {
+    OpenDescriptors.assertNoneLeftBy(
+        () -> {
+          try (Ring ring = Ring.create(SMALL);
+              Consumer consumer = ring.addConsumer(GroupOptions.named("all"))) {
+            Map<Integer, String> before = OpenDescriptors.now();
+            try (Ring same = Ring.join(ring.descriptors());
+                Producer producer = same.addProducer()) {
+              assertTrue(producer.offer(1, message, 0, 8) > 0);
+            }
+            assertThrows(IllegalArgumentException.class, () -> Ring.adopt(ring.descriptors()));
+            assertThrows(IllegalArgumentException.class, Ring::join);
+            assertThrows(MillraceException.class, () -> Ring.join(1 << 20));
+            int memory = ring.descriptors()[0];
+            assertThrows(DamagedRingException.class, () -> Ring.join(memory));
+            assertThrows(IllegalArgumentException.class, () -> Ring.join(memory, memory));
+            assertEquals(before, OpenDescriptors.now());
+            assertEquals(1, consumer.poll((type, buffer, offset, length) -> {}, 10));
+          }
+        });
+  }
+
   @Test
   void nothingIsLeftOpenAndLateUseIsAnException() {
     OpenDescriptors.assertNoneLeftBy(
@@ -87,14 +113,11 @@ class RingTest {
           Ring ring = Ring.create(SMALL.name("leftovers"));
           Producer producer = ring.addProducer();
           Consumer consumer = ring.addConsumer(GroupOptions.named("all"));
+          assertTrue(producer.offer(1, message, 0, 8) > 0);
           ring.close();
-          assertTrue(producer.offer(message, 0, 8, 1) > 0);
-          assertEquals(1, consumer.poll((type, buffer, offset, length) -> {}, 1));
-          producer.close();
-          consumer.close();
-          assertThrows(ClosedIllegalStateException.class, () -> producer.offer(message, 0, 8, 1));
-          assertThrows(
-              ClosedIllegalStateException.class, () -> consumer.poll((t, b, o, l) -> {}, 1));
+          assertTrue(producer.isClosed() && consumer.isClosed());
+          assertThrows(ClosedException.class, () -> producer.offer(1, message, 0, 8));
+          assertThrows(ClosedException.class, () -> consumer.poll((t, b, o, l) -> {}, 1));
         });
     assertEquals(0, OpenDescriptors.mappings("leftovers"));
   }

@@ -6,7 +6,6 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.millrace.os.EventFd;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -27,17 +26,15 @@ public final class SleepStress {
 
     final RingMemory memory = StressMemory.create();
     private final RecordWriter writer = new RecordWriter(memory);
-    private final Signals signals = new Signals(memory, new EventFd[] {EVENT});
+    private final Signals signals = new Signals(memory, new EventFd[] {EVENT}, null);
 
-    /** Announces, as {@link Waiter} does, but for the barrier, which cannot be relied on. */
+    /** As every sleeper does, but for the barrier, which cannot be relied on. */
     final void announce() {
-      UnsafeBuffer header = memory.header;
-      header.putLongRelease(memory.waiterSlot(0) + WAITER_PHASE, 4 | WAITING);
-      header.compareAndSetLong(DATA_WAITERS_OFFSET, 0, 1);
+      Place.announce(memory.waiters[0], phase(1, NO_QUEUE, WAITING), memory.words.dataWaiters);
     }
 
     final int look() {
-      return memory.isCommitted(0) ? 1 : 0;
+      return memory.records.isCommitted(0) ? 1 : 0;
     }
 
     final void commit() {

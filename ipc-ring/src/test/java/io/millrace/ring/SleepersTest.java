@@ -4,15 +4,16 @@ import static io.millrace.ring.RingLayout.*;
 import static io.millrace.ring.RingProcess.SOON;
 import static io.millrace.ring.Steps.Step.*;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.os.Deadline;
 import io.millrace.ring.Survivors.Manner;
 import io.millrace.testkit.Eventually;
 import io.millrace.testkit.Signals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -38,17 +39,17 @@ class SleepersTest {
     Eventually.await(
         count + " producers sleep",
         SOON,
-        () -> Long.bitCount(ring.memory().header.getLongVolatile(SPACE_WAITERS_OFFSET)) == count);
+        () -> Long.bitCount(ring.core.memory.words.spaceWaiters.get()) == count);
   }
 
   @Test
   void aTimeLimitIsNeverShortenedNorTakenForNone() {
-    assertEquals(0, Waiter.millis(0));
-    assertEquals(1, Waiter.millis(1));
-    assertEquals(1, Waiter.millis(1_000_000));
-    assertEquals(2, Waiter.millis(1_000_001));
-    assertEquals(Integer.MAX_VALUE, Waiter.millis(Waitable.FOREVER - 1));
-    assertEquals(-1, Waiter.millis(Waitable.FOREVER));
+    assertEquals(0, Deadline.millis(0));
+    assertEquals(1, Deadline.millis(1));
+    assertEquals(1, Deadline.millis(1_000_000));
+    assertEquals(2, Deadline.millis(1_000_001));
+    assertEquals(Integer.MAX_VALUE, Deadline.millis(Waitable.FOREVER - 1));
+    assertEquals(-1, Deadline.millis(Waitable.FOREVER));
   }
 
   /** Three sleep; the producer is killed before it has woken all. */
@@ -91,9 +92,7 @@ class SleepersTest {
       child.send("await c 1");
       if (step == WAITER_BIT_CLEARED) {
         Eventually.await(
-            "both sleep",
-            SOON,
-            () -> Long.bitCount(ring.memory().header.getLongVolatile(DATA_WAITERS_OFFSET)) == 2);
+            "both sleep", SOON, () -> Long.bitCount(ring.core.memory.words.dataWaiters.get()) == 2);
         survivors.produce(1);
       }
       child.awaitStop(step);
@@ -174,7 +173,7 @@ class SleepersTest {
     int count = 0;
     UnsafeBuffer message = new UnsafeBuffer(new byte[1000]);
     try (Producer producer = ring.addProducer()) {
-      while (producer.offer(message, 0, 1000, 1) > 0) {
+      while (producer.offer(1, message, 0, 1000) > 0) {
         count++;
       }
     }
@@ -192,14 +191,7 @@ class SleepersTest {
     }
   }
 
-  /** It has announced that it sleeps, and is on its way. */
-  private static void awaitAsleep(RingProcess process) {
-    Eventually.await("it sleeps", SOON, () -> Signals.states(process.pid()).equals(List.of("S")));
-  }
-
-  /**
-   * One that polls every 10 ms would run fifty times in this while, one that spins all the time.
-   */
+  /** Asleep for good, it does not run at all, however long that is and whatever else runs. */
   @Test
   void whoSleepsUsesNoProcessorTime() throws IOException {
     try (Ring ring = Ring.create(OPTIONS);
@@ -209,9 +201,7 @@ class SleepersTest {
       consumer.send("await c 1");
       producer.run("producer p");
       Eventually.await(
-          "the consumer sleeps",
-          SOON,
-          () -> ring.memory().header.getLongVolatile(DATA_WAITERS_OFFSET) != 0);
+          "the consumer sleeps", SOON, () -> ring.core.memory.words.dataWaiters.get() != 0);
       assertSleeps(consumer);
       producer.run("offer p 0 40");
       consumer.finish("await");
@@ -223,14 +213,14 @@ class SleepersTest {
   }
 
   private static void assertSleeps(RingProcess process) throws IOException {
-    awaitAsleep(process);
+    // In the kernel without a time limit: from here on only a wake-up could make it run.
+    Signals.awaitSleepersInEpoll(process.pid(), 1);
     long before = runs(process.pid());
     long start = System.nanoTime();
     while (System.nanoTime() - start < TimeUnit.MILLISECONDS.toNanos(500)) {
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
     }
-    long ran = runs(process.pid()) - before;
-    assertTrue(ran <= 3, "ran " + ran + " times in half a second of sleep");
+    assertEquals(before, runs(process.pid()), "it ran while it slept");
   }
 
   /** How often the only thread of a process has gone to sleep or was pushed off its processor. */
@@ -239,6 +229,93 @@ class SleepersTest {
         .filter(line -> line.contains("ctxt_switches"))
         .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
         .sum();
+  }
+
+  /**
+   * A loser lives, whose announcement covers the claim of a killed winner. That it gives up,
+   * because the ring is full, is told to nobody: who sleeps there looks by itself.
+   */
+  @Test
+  void whatNobodyAnnouncesIsLookedForEveryMillisecond() {
+    try (Ring ring = Ring.create(OPTIONS.maxWaiters(1));
+        RingProcess loser = RingProcess.joinedTo(ring);
+        RingProcess winner = RingProcess.joinedTo(ring);
+        Consumer consumer = ring.addConsumer(ALONE)) {
+      ring.addGroup(GroupOptions.named("slow").retained());
+      loser.run("producer p");
+      winner.run("producer p");
+      UnsafeBuffer message = new UnsafeBuffer(new byte[40]);
+      int room = ring.capacity() / 64 - 1;
+      try (Producer filler = ring.addProducer()) {
+        for (int i = 0; i < room; i++) {
+          assertTrue(filler.offer(2, message, 0, 0) > 0);
+        }
+      }
+      assertEquals(room, consumer.poll((type, buffer, offset, length) -> {}, room + 1));
+      loser.runUpTo(INTENT_LENGTH_WRITTEN, 1, "offer p 0 0");
+      winner.runUpTo(TAIL_MOVED, 1, "offer p 0 0");
+      winner.kill();
+      // Also when the death is long known.
+      Waitable records = consumer.waitForRecords();
+      assertTrue(records.prepareWait());
+      long start = System.nanoTime();
+      for (int i = 0; i < 5 || System.nanoTime() - start < 20_000_000; i++) {
+        assertTrue(records.prepareWait());
+        assertTrue(records.longestWaitNanos() <= TimeUnit.MILLISECONDS.toNanos(1));
+      }
+      loser.go();
+      assertEquals(Integer.toString(Producer.BACK_PRESSURED), loser.finish("offer"));
+      assertFalse(records.prepareWait(), "the padding is there");
+      records.cancelWait();
+      assertEquals(0, consumer.poll((type, buffer, offset, length) -> {}, 1));
+      assertEquals(ring.counters().position(), consumer.position());
+    }
+  }
+
+  /** An observer is in no group, and settles nothing: it goes on behind the claim of the dead. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aWaitingObserverPassesWhatAKilledProducerLeft(boolean sleeps) throws InterruptedException {
+    try (Ring ring = Ring.create(OPTIONS);
+        RingProcess child = RingProcess.joinedTo(ring);
+        Producer producer = ring.addProducer();
+        Observer observer = ring.addObserver()) {
+      child.run("producer p");
+      int[] got = {0};
+      Thread sleeper =
+          new Thread(
+              () ->
+                  got[0] =
+                      observer.poll(
+                          (type, buffer, offset, length) -> assertEquals(7, type),
+                          1,
+                          sleeps ? WaitStrategy.blocking() : WaitStrategy.spinning(),
+                          Waitable.FOREVER));
+      sleeper.start();
+      if (sleeps) {
+        Signals.awaitSleepersInEpoll(ring.core.membership.pid, 1);
+      }
+      child.runUpTo(TAIL_MOVED, 1, "offer p 0 40");
+      child.kill();
+      assertTrue(producer.offer(7, new UnsafeBuffer(new byte[8]), 0, 8) > 0);
+      sleeper.join(SOON.toMillis());
+      assertEquals(1, got[0]);
+    }
+  }
+
+  /** It joins while another one sleeps deeply, and is killed with a claim in its way. */
+  @Test
+  void whoJoinsWhileOthersSleepIsWatchedToo() {
+    try (Ring ring = Ring.create(OPTIONS);
+        Survivors survivors = new Survivors(ring, Manner.BLOCKING).with(ALONE);
+        RingProcess child = RingProcess.joinedTo(ring)) {
+      survivors.awaitDeepAsleep();
+      child.run("producer p");
+      survivors.awaitDeepAsleep();
+      child.runUpTo(TAIL_MOVED, 1, "offer p 0 40");
+      child.kill();
+      survivors.awaitCaughtUp();
+    }
   }
 
   private static void finish(Ring ring, Survivors survivors) {

@@ -1,6 +1,7 @@
 package io.millrace.ring;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -18,22 +19,24 @@ final class Slots {
    * @param waiters living sleepers
    */
   static void assertReusable(Ring ring, int producers, int consumers, int waiters) {
-    RingMemory memory = ring.memory();
+    RingMemory memory = ring.core.memory;
+    long without = ring.counters().waitsWithoutPlace();
     List<RingHandle> taken = new ArrayList<>();
     try {
-      for (int i = producers; i < memory.producers; i++) {
+      for (int i = producers; i < memory.producers.length; i++) {
         taken.add(ring.addProducer());
       }
       GroupOptions group = GroupOptions.named("slots").shared();
-      for (int i = consumers; i < memory.consumers; i++) {
+      for (int i = consumers; i < memory.consumers.length; i++) {
         Consumer consumer = ring.addConsumer(group);
         taken.add(consumer);
-        if (i - consumers < memory.waiters - waiters) {
-          consumer.waitForRecords().descriptor();
+        if (i - consumers < memory.waiters.length - waiters) {
+          assertTrue(consumer.waitForRecords().prepareWait());
         }
       }
-      assertEquals(memory.producers, ring.counters().producers().size());
-      assertEquals(memory.consumers, ring.counters().consumers().size());
+      assertEquals(memory.producers.length, ring.counters().producers().size());
+      assertEquals(memory.consumers.length, ring.counters().consumers().size());
+      assertEquals(without, ring.counters().waitsWithoutPlace(), "a place for sleepers is lost");
     } finally {
       taken.forEach(RingHandle::close);
     }

@@ -71,12 +71,12 @@ class StoppedProcessTest {
         RingProcess child = RingProcess.joinedTo(ring);
         Producer producer = ring.addProducer()) {
       child.run("consumer c together sr");
-      assertTrue(producer.offer(message, 0, 1000, 1) > 0);
+      assertTrue(producer.offer(1, message, 0, 1000) > 0);
       child.runUpTo(CURSOR_MOVED, 1, "poll c 1");
       child.stop();
       Consumer other = ring.addConsumer(TOGETHER);
       int more = 0;
-      while (producer.offer(message, 0, 1000, 2) > 0) {
+      while (producer.offer(2, message, 0, 1000) > 0) {
         more++;
       }
       assertEquals(64 * 1024 / 1024 - 1, more);
@@ -86,12 +86,12 @@ class StoppedProcessTest {
       }
       assertEquals(List.of(0, more), List.of(types[1], types[2]));
       // The record in hand keeps the whole capacity behind it.
-      assertEquals(Producer.BACK_PRESSURED, producer.offer(message, 0, 1000, 2));
+      assertEquals(Producer.BACK_PRESSURED, producer.offer(2, message, 0, 1000));
       child.resume();
       child.go();
       child.finish("poll");
       assertEquals(List.of(new Delivery(1, 0, false)), child.deliveries());
-      assertTrue(producer.offer(message, 0, 1000, 2) > 0);
+      assertTrue(producer.offer(2, message, 0, 1000) > 0);
       assertEquals(0, ring.counters().groups().get(0).redeliveries());
       other.close();
     }
@@ -154,16 +154,16 @@ class StoppedProcessTest {
             Consumer consumer = one.addConsumer(ALONE);
             assertThrows(GroupInUseException.class, () -> again.addConsumer(ALONE));
             Consumer elsewhere = other.addConsumer(ALONE);
-            assertTrue(first.offer(message, 0, 8, 1) > 0);
-            assertTrue(second.offer(message, 0, 8, 2) > 0);
-            assertTrue(third.offer(message, 0, 8, 3) > 0);
+            assertTrue(first.offer(1, message, 0, 8) > 0);
+            assertTrue(second.offer(2, message, 0, 8) > 0);
+            assertTrue(third.offer(3, message, 0, 8) > 0);
             int[] seen = new int[4];
             assertEquals(2, consumer.poll((type, buffer, offset, length) -> seen[type]++, 10));
             assertEquals(1, elsewhere.poll((type, buffer, offset, length) -> seen[type]++, 10));
             assertEquals("[0, 1, 1, 1]", Arrays.toString(seen));
             // A claim through one handle is settled through the other only when its owner is gone.
-            int index = second.tryClaim(8, 2);
-            assertTrue(first.offer(message, 0, 8, 1) > 0);
+            int index = second.tryClaim(2, 8);
+            assertTrue(first.offer(1, message, 0, 8) > 0);
             for (int polls = 0; polls < 1000; polls++) {
               assertEquals(0, consumer.poll((type, buffer, offset, length) -> {}, 1));
             }
@@ -171,7 +171,7 @@ class StoppedProcessTest {
             assertEquals(2, consumer.poll((type, buffer, offset, length) -> {}, 10));
             second.close();
             again.close();
-            assertTrue(first.offer(message, 0, 8, 1) > 0);
+            assertTrue(first.offer(1, message, 0, 8) > 0);
             assertEquals(1, consumer.poll((type, buffer, offset, length) -> {}, 10));
             for (RingHandle handle : new RingHandle[] {first, third, consumer, elsewhere}) {
               handle.close();

@@ -112,7 +112,7 @@ final class StormMember implements Forked {
         case 1 -> sequence = inPlace(producer, id, sequence, length, random.nextInt(8) == 0);
         default -> {
           fill(message, 0, length, id, sequence);
-          if (producer.offer(message, 0, length, id, wait, WAIT_NANOS) > 0) {
+          if (producer.offer(id, message, 0, length, wait, WAIT_NANOS) > 0) {
             journal.committed(id, sequence++);
           }
         }
@@ -132,7 +132,7 @@ final class StormMember implements Forked {
       int used = batch == null ? 0 : random.nextInt(records + 1);
       for (int i = 0; i < used; i++) {
         fill(message, 0, length, id, sequence);
-        batch.add(message, 0, length, id);
+        batch.add(id, message, 0, length);
         journal.committed(id, sequence++);
       }
     }
@@ -140,7 +140,7 @@ final class StormMember implements Forked {
   }
 
   private int inPlace(Producer producer, int id, int sequence, int length, boolean abort) {
-    int index = producer.tryClaim(length, id);
+    int index = producer.tryClaim(id, length);
     if (index < 0) {
       return sequence;
     }

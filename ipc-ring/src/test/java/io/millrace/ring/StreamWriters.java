@@ -49,7 +49,7 @@ final class StreamWriters implements AutoCloseable {
   }
 
   void join() {
-    if (!ring.memory().singleProducer && writers.size() < MOST) {
+    if (!ring.core.memory.singleProducer && writers.size() < MOST) {
       writers.add(new Writer(ring.addProducer()));
     }
   }
@@ -97,7 +97,7 @@ final class StreamWriters implements AutoCloseable {
     int at = random.nextInt(100);
     Payload.fill(source, at, length, sequence);
     long expected = expectEnd(length);
-    assertEquals(expected, writer.producer.offer(source, at, length, sequence));
+    assertEquals(expected, writer.producer.offer(sequence, source, at, length));
     written(expected, length);
   }
 
@@ -107,7 +107,7 @@ final class StreamWriters implements AutoCloseable {
     int first = random.nextInt(length + 1);
     long expected = expectEnd(length);
     assertEquals(
-        expected, writer.producer.offer(source, 0, first, source, first, length - first, sequence));
+        expected, writer.producer.offer(sequence, source, 0, first, source, first, length - first));
     written(expected, length);
   }
 
@@ -125,7 +125,7 @@ final class StreamWriters implements AutoCloseable {
   private void claim(Writer writer) {
     int length = randomLength();
     boolean room = model.hasRoom(RingLayout.recordLength(length));
-    writer.index = writer.producer.tryClaim(length, sequence);
+    writer.index = writer.producer.tryClaim(sequence, length);
     assertEquals(room, writer.index >= 0);
     if (room) {
       Payload.fill(writer.producer.buffer(), writer.index, length, sequence);
@@ -166,7 +166,7 @@ final class StreamWriters implements AutoCloseable {
       int length = random.nextInt(longest + 10);
       int size = RingLayout.recordLength(length);
       Payload.fill(source, 0, length, sequence);
-      assertEquals(size <= room, batch.add(source, 0, length, sequence));
+      assertEquals(size <= room, batch.add(sequence, source, 0, length));
       if (size <= room) {
         model.append(size, sequence++, length, State.VISIBLE);
         room -= size;

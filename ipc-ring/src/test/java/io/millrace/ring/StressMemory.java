@@ -17,6 +17,9 @@ final class StressMemory {
   private static final int CONSUMERS = 2;
   private static final int WAITERS = 1;
 
+  private static final RingGeometry GEOMETRY =
+      new RingGeometry(CAPACITY, 0, 0x5eed5eed5eed5eedL, PRODUCERS, GROUPS, CONSUMERS, WAITERS);
+
   /** Of the data areas, one behind the other; used again from the start when all were used. */
   private static final UnsafeBuffer SLAB =
       new UnsafeBuffer(BufferUtil.allocateDirectAligned(1 << 25, ALIGNMENT));
@@ -38,17 +41,11 @@ final class StressMemory {
     int area = (NEXT.getAndIncrement() & Integer.MAX_VALUE) % AREAS;
     UnsafeBuffer header = new UnsafeBuffer(HEADERS, area * HEADER_LENGTH, HEADER_LENGTH);
     header.setMemory(0, HEADER_LENGTH, (byte) 0);
-    header.putLong(CAPACITY_OFFSET, CAPACITY);
-    header.putLong(KEY_OFFSET, 0x5eed5eed5eed5eedL);
-    header.putInt(PRODUCERS_OFFSET, PRODUCERS);
-    header.putInt(GROUPS_OFFSET, GROUPS);
-    header.putInt(CONSUMERS_OFFSET, CONSUMERS);
-    header.putInt(WAITERS_OFFSET, WAITERS);
     UnsafeBuffer data = new UnsafeBuffer(SLAB, area * 2 * CAPACITY, 2 * CAPACITY);
     data.setMemory(0, 2 * CAPACITY, (byte) 0);
-    RingMemory memory = new RingMemory(null, header, data);
-    for (int i = 0; i < CONSUMERS; i++) {
-      header.putLong(memory.consumerSlot(i) + IN_PROGRESS, NONE);
+    RingMemory memory = new RingMemory(null, GEOMETRY, header, data);
+    for (ConsumerSlot slot : memory.consumers) {
+      slot.showNone();
     }
     return memory;
   }
@@ -56,8 +53,8 @@ final class StressMemory {
   /** With a shared group whose cursor is at 0. */
   static RingMemory withGroup() {
     RingMemory memory = create();
-    new Group(memory, 0).open(GroupOptions.named("g").shared());
-    memory.header.putInt(CONSUMER_BOUND_OFFSET, CONSUMERS);
+    Group.all(memory)[0].open(GroupOptions.named("g").shared());
+    memory.words.raiseConsumerBound(CONSUMERS - 1);
     return memory;
   }
 }

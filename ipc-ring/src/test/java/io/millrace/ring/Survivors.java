@@ -87,16 +87,15 @@ final class Survivors implements AutoCloseable {
    * Where a claim is under way they never do.
    */
   void awaitDeepAsleep() {
-    Signals.awaitSleepersInEpoll(ring.membership().pid, threads.size());
+    Signals.awaitSleepersInEpoll(ring.core.membership.pid, threads.size());
   }
 
   private int sleepers() {
-    RingMemory memory = ring.memory();
+    RingMemory memory = ring.core.memory;
     int sleepers = 0;
-    for (int i = 0; i < memory.waiters; i++) {
-      int slot = memory.waiterSlot(i);
-      boolean sleeps = (memory.header.getLongVolatile(slot + WAITER_PHASE) & PHASE_MASK) == WAITING;
-      boolean own = memory.header.getInt(slot + WAITER_IDENTITY) == ring.membership().pid;
+    for (WaiterSlot slot : memory.waiters) {
+      boolean sleeps = (slot.phase() & PHASE_MASK) == WAITING;
+      boolean own = slot.owner.pid() == ring.core.membership.pid;
       sleepers += sleeps && own ? 1 : 0;
     }
     return sleepers;
@@ -120,15 +119,11 @@ final class Survivors implements AutoCloseable {
 
   /** A shared group's position is ahead of what its consumers are still handling. */
   private int recordsInHand() {
-    RingMemory memory = ring.memory();
+    RingMemory memory = ring.core.memory;
     int inHand = 0;
-    for (int i = 0; i < memory.consumers; i++) {
-      int slot = memory.consumerSlot(i);
-      boolean own =
-          memory.header.getIntVolatile(slot + CONSUMER_STATE) == ACTIVE
-              && memory.header.getInt(slot + CONSUMER_IDENTITY + IDENTITY_PID)
-                  == ring.membership().pid;
-      inHand += own && memory.header.getLongVolatile(slot + IN_PROGRESS) != NONE ? 1 : 0;
+    for (ConsumerSlot slot : memory.consumers) {
+      boolean own = slot.state() == ACTIVE && slot.owner.pid() == ring.core.membership.pid;
+      inHand += own && slot.inHand() != NONE ? 1 : 0;
     }
     return inHand;
   }
@@ -150,7 +145,7 @@ final class Survivors implements AutoCloseable {
   }
 
   private long offer(int type) {
-    return producer.offer(message, 0, LENGTH, type, WaitStrategy.blocking(), SOON.toNanos());
+    return producer.offer(type, message, 0, LENGTH, WaitStrategy.blocking(), SOON.toNanos());
   }
 
   void releaseProducer() {
@@ -206,7 +201,7 @@ final class Survivors implements AutoCloseable {
         if (producer == null) {
           producer = ring.addProducer();
         }
-        producer.offer(message, 0, LENGTH, END);
+        producer.offer(END, message, 0, LENGTH);
         for (Thread thread : threads) {
           thread.join(1);
         }

@@ -147,7 +147,7 @@ class TypedMessagesTest {
         assertEquals("no such field", failure.getMessage());
         assertEquals(0, consumer.poll((type, buffer, offset, length) -> seen.add("x"), 10));
       }
-      assertTrue(producer.offer(new UnsafeBuffer(new byte[8]), 0, 8, 2) > 0);
+      assertTrue(producer.offer(2, new UnsafeBuffer(new byte[8]), 0, 8) > 0);
       assertEquals(1, consumer.poll((type, buffer, offset, length) -> seen.add("" + type), 10));
       assertEquals(List.of("2"), seen);
     }
@@ -213,8 +213,8 @@ class TypedMessagesTest {
               .otherwise((type, buffer, offset, length) -> seen.add("other " + type));
       UnsafeBuffer message = new UnsafeBuffer(new byte[8]);
       message.putLong(0, 42);
-      producer.offer(message, 0, 8, 1);
-      producer.offer(message, 0, 8, 5);
+      producer.offer(1, message, 0, 8);
+      producer.offer(5, message, 0, 8);
       assertThrows(IllegalStateException.class, () -> messages.poll(10));
       assertEquals(2, messages.poll(10));
       assertEquals(List.of("again 42", "other 5"), seen);
@@ -230,7 +230,7 @@ class TypedMessagesTest {
       assertThrows(
           IllegalArgumentException.class,
           () -> messages.on(QUOTE, new QuoteCodec(), (QuoteDecoder quote) -> {}));
-      producer.offer(new UnsafeBuffer(new byte[8]), 0, 8, 99);
+      producer.offer(99, new UnsafeBuffer(new byte[8]), 0, 8);
       assertEquals(1, messages.poll(1, WaitStrategy.blocking(), TimeUnit.SECONDS.toNanos(30)));
       assertEquals(1, messages.unhandled());
     }

@@ -83,7 +83,7 @@ public final class Signals {
   }
 
   /**
-   * Waits until threads of a process sleep in epoll for long, in the rule until an event.
+   * Waits until threads of a process sleep in epoll for long, as a rule until an event.
    *
    * @param pid the process
    * @param count how many threads
@@ -103,6 +103,10 @@ public final class Signals {
 
   private static boolean sleepsInEpoll(Path thread) {
     try {
+      // It sleeps for the virtual threads, at all times.
+      if (Files.readString(thread.resolve("comm")).startsWith("millrace-virtua")) {
+        return false;
+      }
       // The call and its arguments, of which the last int is the time limit; or "running".
       String[] call = Files.readString(thread.resolve("syscall")).split(" ");
       return EPOLL_CALLS.contains(call[0])

@@ -1,5 +1,6 @@
 package io.millrace.testkit;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -7,23 +8,47 @@ import java.util.List;
 
 /** Programs that some tests need and not every machine has or allows. */
 public final class Tools {
+  /** Continuous integration, see {@code .ci/run}: what a test needs is there, or it has failed. */
+  private static final boolean CI = "true".equals(System.getenv("CI"));
+
   private Tools() {}
 
   /**
-   * Skips the running test, with a message, unless a command works here.
+   * Skips the running test, with a message, unless a command works here; in continuous integration
+   * the test fails instead.
    *
    * @param command a command without effect, for example {@code strace -V}
    */
   public static void assumeWorks(String... command) {
+    require(CI, command);
+  }
+
+  /**
+   * Skips the running test unless a command works here, also in continuous integration: for what
+   * depends on the rights that somebody gives to a container, such as mounting.
+   *
+   * @param command a command without effect
+   */
+  public static void assumeAllowed(String... command) {
+    require(false, command);
+  }
+
+  static void require(boolean isMust, String... command) {
+    String why = whyNot(command);
+    assertTrue(why == null || !isMust, () -> why + "; in continuous integration it has to");
+    assumeTrue(why == null, why);
+  }
+
+  private static String whyNot(String... command) {
     String what = String.join(" ", command);
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
       process.getOutputStream().close();
       String said = new String(process.getInputStream().readAllBytes()).strip();
       int status = process.waitFor();
-      assumeTrue(status == 0, () -> "\"" + what + "\" does not work here: " + said);
+      return status == 0 ? null : "\"" + what + "\" does not work here: " + said;
     } catch (IOException missing) {
-      assumeTrue(false, () -> "\"" + command[0] + "\" is not there: " + missing);
+      return "\"" + command[0] + "\" is not there: " + missing;
     } catch (InterruptedException interruption) {
       Thread.currentThread().interrupt();
       throw new AssertionError("interrupted while trying " + what, interruption);

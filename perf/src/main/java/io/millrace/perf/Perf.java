@@ -4,7 +4,7 @@ import io.millrace.perf.harness.Bench;
 import io.millrace.perf.harness.CaseResult;
 import io.millrace.perf.harness.Plan;
 import io.millrace.perf.harness.Runner;
-import io.millrace.perf.report.Check;
+import io.millrace.perf.report.Findings;
 import io.millrace.perf.report.HistogramFiles;
 import io.millrace.perf.report.HtmlReport;
 import io.millrace.perf.report.JsonFile;
@@ -80,25 +80,22 @@ public final class Perf implements Callable<Integer> {
     if (json != null) {
       JsonFile.write(json, results);
     }
+    Findings findings = Findings.of(results, check || plan.quick());
     if (report != null) {
       Files.createDirectories(report);
-      HtmlReport.write(report.resolve("report.html"), machine, results);
+      HtmlReport.write(report.resolve("report.html"), machine, results, findings);
       HistogramFiles.write(report, results);
     }
-    return verdict(plan, results);
+    tell(findings);
+    return findings.faults().isEmpty() ? 0 : 1;
   }
 
-  private int verdict(Plan plan, List<CaseResult> results) {
-    List<String> faults = new ArrayList<>(Check.failures(results));
-    if (check || plan.quick()) {
-      faults.addAll(Check.collapses(results));
-      System.out.println();
-      System.out.println(
-          faults.isEmpty()
-              ? "check: no ratio has collapsed"
-              : "check: " + faults.size() + " faults");
-    }
-    faults.forEach(System.out::println);
-    return faults.isEmpty() ? 0 : 1;
+  private static void tell(Findings findings) {
+    System.out.println();
+    System.out.println(findings.summary());
+    findings.faults().forEach(System.out::println);
+    findings
+        .doubts()
+        .forEach(doubt -> System.out.println("spread too wide to tell, run again: " + doubt));
   }
 }

@@ -85,7 +85,7 @@ final class PlanOptions {
 
   List<Bench> benches(String name) {
     if (name.equals(BenchNames.ALL)) {
-      return Benches.ALL;
+      return Benches.all(quick);
     }
     return List.of(
         Benches.named(name)

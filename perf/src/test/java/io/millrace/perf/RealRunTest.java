@@ -41,7 +41,7 @@ class RealRunTest {
   @Test
   void everySubjectWakesUp() throws IOException {
     assertEquals(
-        Set.of("millrace", "eventfd", "futex", "unix-socket", "pipe"),
+        Set.of("millrace", "eventfd", "futex", "unix-socket", "pipe", "millrace-virtual"),
         all(run("wakeup"), "subject"));
   }
 
@@ -53,6 +53,30 @@ class RealRunTest {
     assertEquals(
         Set.of("millrace", "pipe"),
         all(run("throughput", "--mode", "batch", "--peers", "pipe"), "subject"));
+  }
+
+  @Test
+  void whatHasNoRingArrivesWholeToo() throws IOException {
+    for (String mode : new String[] {"multi", "single", "batch"}) {
+      assertEquals(
+          Set.of("millrace", "stream"),
+          all(run("throughput", "--mode", mode, "--peers", "stream"), "subject"));
+    }
+  }
+
+  @Test
+  void burstsArriveWholeFromOneSenderAndFromSeveral() throws IOException {
+    JsonNode results = run("burst", "--only", "burst=100", "--producers", "1");
+    assertEquals(
+        Set.of("millrace", "stream", "agrona-many-to-one", "aeron-ipc"), all(results, "subject"));
+    assertEquals(
+        Set.of("last_p50", "last_p99", "message_p50", "message_p99", "message_max"),
+        all(results, "metric"));
+    assertEquals(
+        Set.of("millrace", "stream"),
+        all(
+            run("burst", "--only", "burst=1000", "--producers", "3", "--peers", "stream"),
+            "subject"));
   }
 
   @Test

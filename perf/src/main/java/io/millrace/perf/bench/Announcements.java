@@ -1,9 +1,9 @@
 package io.millrace.perf.bench;
 
-import io.millrace.discovery.Capabilities;
 import io.millrace.discovery.Publication;
 import io.millrace.discovery.Registry;
-import io.millrace.discovery.ServiceSpec;
+import io.millrace.discovery.model.Capabilities;
+import io.millrace.discovery.model.ServiceSpec;
 import io.millrace.os.Descriptor;
 import io.millrace.os.Directory;
 import io.millrace.os.Epoll;

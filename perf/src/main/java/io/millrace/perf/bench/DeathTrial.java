@@ -1,10 +1,10 @@
 package io.millrace.perf.bench;
 
-import io.millrace.discovery.Departure;
 import io.millrace.discovery.Registry;
-import io.millrace.discovery.Service;
-import io.millrace.discovery.ServiceListener;
-import io.millrace.discovery.ServiceSpec;
+import io.millrace.discovery.model.Departure;
+import io.millrace.discovery.model.Service;
+import io.millrace.discovery.model.ServiceListener;
+import io.millrace.discovery.model.ServiceSpec;
 import io.millrace.os.Descriptor;
 import io.millrace.os.Epoll;
 import io.millrace.os.PidFd;

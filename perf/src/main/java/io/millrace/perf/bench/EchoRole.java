@@ -1,7 +1,6 @@
 package io.millrace.perf.bench;
 
 import io.millrace.perf.harness.Parent;
-import io.millrace.perf.harness.Role;
 import io.millrace.perf.link.Link;
 import io.millrace.perf.link.LinkPlace;
 import io.millrace.perf.link.Receiver;
@@ -10,11 +9,11 @@ import io.millrace.perf.link.Sink;
 import io.millrace.perf.peer.Links;
 
 /** Sends every message back, out of the memory in which it came. */
-public final class EchoRole implements Role {
+public final class EchoRole extends VirtualRole {
   private static final int BURST = 1000;
 
   @Override
-  public void run(Parent parent) throws Exception {
+  void play(Parent parent) throws Exception {
     Idle idle = new Idle(parent);
     LinkPlace place = LinkPlace.of(parent);
     Link link = Links.named(parent.argument("subject"));

@@ -4,6 +4,7 @@ import io.millrace.perf.harness.Bench;
 import io.millrace.perf.harness.Case;
 import io.millrace.perf.harness.Plan;
 import io.millrace.perf.harness.Trial;
+import io.millrace.perf.jmh.MessageCalls;
 import io.millrace.perf.jmh.RingCalls;
 import io.millrace.perf.jmh.SnapshotCalls;
 import java.util.Arrays;
@@ -32,7 +33,9 @@ public final class JmhBench implements Bench {
 
   @Override
   public List<Case> cases(Plan plan) {
-    return Stream.of(RingCalls.class, SnapshotCalls.class).flatMap(JmhBench::cases).toList();
+    return Stream.of(RingCalls.class, MessageCalls.class, SnapshotCalls.class)
+        .flatMap(JmhBench::cases)
+        .toList();
   }
 
   /** Without peers there is no ratio that other forks could confirm; JMH iterates by itself. */

@@ -1,7 +1,7 @@
 package io.millrace.perf.bench;
 
-import io.millrace.discovery.Capabilities;
 import io.millrace.discovery.Registry;
+import io.millrace.discovery.model.Capabilities;
 import io.millrace.os.Directory;
 import io.millrace.perf.harness.ChildJvm;
 import io.millrace.perf.harness.Fork;

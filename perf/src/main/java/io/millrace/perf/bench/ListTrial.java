@@ -1,7 +1,7 @@
 package io.millrace.perf.bench;
 
 import io.millrace.discovery.Registry;
-import io.millrace.discovery.ServiceSpec;
+import io.millrace.discovery.model.ServiceSpec;
 import io.millrace.os.Directory;
 import io.millrace.perf.harness.ChildJvm;
 import io.millrace.perf.harness.Fork;
@@ -19,7 +19,7 @@ import org.HdrHistogram.Histogram;
 
 /**
  * Lists the services of other processes, and finds one of them; counts the system calls of a
- * listing where strace is to be had.
+ * listing where strace can be had.
  */
 final class ListTrial implements Trial.Body {
   private static final Metric TIME = Metric.nanos("list_time");

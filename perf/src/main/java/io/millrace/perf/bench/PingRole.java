@@ -1,7 +1,6 @@
 package io.millrace.perf.bench;
 
 import io.millrace.perf.harness.Parent;
-import io.millrace.perf.harness.Role;
 import io.millrace.perf.link.Link;
 import io.millrace.perf.link.LinkPlace;
 import io.millrace.perf.link.MessageCheck;
@@ -13,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
 /** Sends one message at a time and waits for the answer; measures the time between. */
-public final class PingRole implements Role {
+public final class PingRole extends VirtualRole {
   private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(60);
   private static final int DIGITS = 3;
   private static final int BURST = 100;
@@ -27,7 +26,7 @@ public final class PingRole implements Role {
   private int length;
 
   @Override
-  public void run(Parent parent) throws Exception {
+  void play(Parent parent) throws Exception {
     idle = new Idle(parent);
     LinkPlace place = LinkPlace.of(parent);
     length = place.length();

@@ -1,7 +1,7 @@
 package io.millrace.perf.bench;
 
-import io.millrace.discovery.Capabilities;
 import io.millrace.discovery.Registry;
+import io.millrace.discovery.model.Capabilities;
 import io.millrace.perf.harness.ChildJvm;
 import io.millrace.perf.harness.Fork;
 import io.millrace.perf.harness.Metric;
@@ -59,7 +59,7 @@ final class RecoveryTrial implements Trial.Body {
       try (Registry registry = Registry.open(Path.of(parent.argument("place")));
           Ring ring = registry.joinRing(NAME);
           Producer producer = ring.addProducer()) {
-        if (producer.tryClaim(SIZE, 1) < 0) {
+        if (producer.tryClaim(1, SIZE) < 0) {
           throw new IllegalStateException("there is no room for a claim");
         }
         parent.say("claimed");
@@ -88,7 +88,7 @@ final class RecoveryTrial implements Trial.Body {
             parent.say("measured", histogram);
             return;
           }
-          if (producer.offer(record, 0, SIZE, 1) < 0) {
+          if (producer.offer(1, record, 0, SIZE) < 0) {
             throw new IllegalStateException("there is no room for a record");
           }
           int pid = Integer.parseInt(order.substring(order.indexOf(' ') + 1));

@@ -5,6 +5,7 @@ import io.millrace.perf.harness.Case;
 import io.millrace.perf.harness.Floor;
 import io.millrace.perf.harness.Plan;
 import io.millrace.perf.link.LinkPlace.Waits;
+import io.millrace.perf.peer.Links;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,7 +61,7 @@ public record RoundTripBench(
         "wakeup",
         "round trip between two processes that sleep",
         Waits.BLOCK,
-        List.of("millrace", "eventfd", "futex", "unix-socket", "pipe"),
+        List.of("millrace", "eventfd", "futex", "unix-socket", "pipe", Links.VIRTUAL),
         List.of(new Floor(Map.of(), "eventfd", P50, 0.4), new Floor(Map.of(), "pipe", P50, 0.4)));
   }
 

@@ -1,7 +1,6 @@
 package io.millrace.perf.bench;
 
 import io.millrace.perf.harness.ChildJvm;
-import io.millrace.perf.harness.Cpus;
 import io.millrace.perf.harness.Fork;
 import io.millrace.perf.harness.Metric;
 import io.millrace.perf.harness.Plan;
@@ -12,7 +11,6 @@ import io.millrace.perf.link.LinkPlace;
 import io.millrace.perf.link.LinkPlace.Sends;
 import io.millrace.perf.link.LinkPlace.Waits;
 import io.millrace.perf.peer.Links;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +19,6 @@ import java.util.concurrent.TimeUnit;
 /** One way, one receiver, one or more senders at full speed. */
 final class ThroughputTrial implements Trial.Body {
   private static final Metric RATE = Metric.rate("rate", "msg/s");
-  private static final int PATIENCE_SECONDS = 30;
 
   private final String subject;
   private final int producers;
@@ -50,50 +47,32 @@ final class ThroughputTrial implements Trial.Body {
     Link link = Links.named(subject);
     link.prepare(fork, List.of(place));
     fork.addFlags(link.jvmFlags());
-    int roles = 1 + producers;
-    Map<String, Object> arguments = new LinkedHashMap<>(place.arguments());
-    arguments.put("subject", subject);
-    arguments.put("yields", roles > plan.cpus().size());
-    arguments.put("producers", producers);
     long half = link.mostBytes() / size / 2;
-    arguments.put("warmUpMessages", half);
-    arguments.put("messages", Math.min(plan.messages(), half));
-    arguments.put("warmUpMillis", plan.warmUpMillis());
-    arguments.put("measureMillis", plan.measureMillis());
-    ChildJvm receiver =
-        fork.start(
-            subject + " receiver", ReceivingRole.class, Cpus.of(plan.cpus(), 0, roles), arguments);
-    List<ChildJvm> senders = new ArrayList<>();
-    for (int i = 0; i < producers; i++) {
-      arguments.put("producer", i);
-      List<Integer> cpus = Cpus.of(plan.cpus(), i + 1, roles);
-      senders.add(fork.start(subject + " sender " + i, SendingRole.class, cpus, arguments));
-    }
-    return measure(plan, receiver, senders);
+    Map<String, Object> own = new LinkedHashMap<>();
+    own.put("warmUpMessages", half);
+    own.put("messages", Math.min(plan.messages(), half));
+    own.put("warmUpMillis", plan.warmUpMillis());
+    own.put("measureMillis", plan.measureMillis());
+    return measure(
+        plan,
+        Crew.start(fork, subject, place, producers, ReceivingRole.class, SendingRole.class, own));
   }
 
-  private static Sample measure(Plan plan, ChildJvm receiver, List<ChildJvm> senders)
-      throws Exception {
-    receiver.tell("open");
-    receiver.expect("opened", PATIENCE_SECONDS);
-    for (ChildJvm sender : senders) {
-      sender.tell("open");
-      sender.expect("opened", PATIENCE_SECONDS);
-    }
-    receiver.tell("go");
-    senders.forEach(sender -> sender.tell("go"));
+  private static Sample measure(Plan plan, Crew crew) throws Exception {
+    crew.open();
+    crew.tell("go");
     long patience =
-        PATIENCE_SECONDS
+        Crew.PATIENCE_SECONDS
             + TimeUnit.MILLISECONDS.toSeconds(plan.warmUpMillis() + plan.measureMillis());
-    String[] measured = receiver.expect("measured", patience).split(" ");
-    senders.forEach(ChildJvm::stop);
+    String[] measured = crew.receiver().expect("measured", patience).split(" ");
+    crew.senders().forEach(ChildJvm::stop);
     long sent = 0;
-    for (ChildJvm sender : senders) {
-      sent += Long.parseLong(sender.expect("sent", PATIENCE_SECONDS));
+    for (ChildJvm sender : crew.senders()) {
+      sent += Long.parseLong(sender.expect("sent", Crew.PATIENCE_SECONDS));
     }
-    receiver.tell("expect " + sent);
-    receiver.expect("complete", PATIENCE_SECONDS);
-    senders.forEach(sender -> sender.tell("end"));
+    crew.receiver().tell("expect " + sent);
+    crew.receiver().expect("complete", Crew.PATIENCE_SECONDS);
+    crew.senders().forEach(sender -> sender.tell("end"));
     long messages = Long.parseLong(measured[0]);
     double seconds = Long.parseLong(measured[1]) / 1e9;
     return new Sample().with(RATE, messages / seconds, messages);

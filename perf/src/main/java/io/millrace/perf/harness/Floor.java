@@ -17,12 +17,12 @@ public record Floor(Map<String, Object> settings, String peer, String metric, do
    * Checks a case.
    *
    * @param result what came out of it
-   * @return the ratio if it is below; empty if all is well or this is about something else
+   * @return the ratio if its median is below; empty if all is well or this is about something else
    */
-  public Optional<Double> brokenBy(CaseResult result) {
+  public Optional<Forks> brokenBy(CaseResult result) {
     if (!result.setting().settings().entrySet().containsAll(settings.entrySet())) {
       return Optional.empty();
     }
-    return result.advantage(peer, metric).map(Forks::median).filter(ratio -> ratio < least);
+    return result.advantage(peer, metric).filter(ratio -> ratio.median() < least);
   }
 }

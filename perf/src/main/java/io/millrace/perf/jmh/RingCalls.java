@@ -56,7 +56,7 @@ public class RingCalls {
    */
   @Benchmark
   public long offerAndPoll() {
-    producer.offer(source, 0, size, TYPE);
+    producer.offer(TYPE, source, 0, size);
     consumer.poll(handler, 1);
     return read;
   }
@@ -70,7 +70,7 @@ public class RingCalls {
   public long batchOfTenAndPoll() {
     try (Batch batch = producer.tryBatch(BATCH, size)) {
       for (int i = 0; i < BATCH; i++) {
-        batch.add(source, 0, size, TYPE);
+        batch.add(TYPE, source, 0, size);
       }
     }
     consumer.poll(handler, BATCH);

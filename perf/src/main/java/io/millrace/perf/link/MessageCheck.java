@@ -23,10 +23,20 @@ public final class MessageCheck implements Sink {
     }
   }
 
+  /**
+   * Who sent a message.
+   *
+   * @param word its first word
+   * @return the number of the producer
+   */
+  public static int producer(long word) {
+    return (int) (word >>> MessageSource.PRODUCER_SHIFT);
+  }
+
   @Override
   public void onMessage(DirectBuffer buffer, int offset, int messageLength) {
     long word = buffer.getLong(offset);
-    int producer = (int) (word >>> MessageSource.PRODUCER_SHIFT);
+    int producer = producer(word);
     if (messageLength != length
         || producer >= next.length
         || word != next[producer]

@@ -1,8 +1,8 @@
 package io.millrace.perf.peer;
 
-import io.millrace.discovery.DescriptorKind;
 import io.millrace.discovery.Registry;
-import io.millrace.discovery.ServiceSpec;
+import io.millrace.discovery.model.DescriptorKind;
+import io.millrace.discovery.model.ServiceSpec;
 import io.millrace.perf.link.LinkPlace;
 import io.millrace.perf.nativecall.Kernel;
 import java.nio.ByteBuffer;

@@ -8,15 +8,24 @@ import java.util.function.Supplier;
 
 /** The links by the names of their subjects. A class is loaded only when it is asked for. */
 public final class Links {
+  /** The subject whose roles are played on virtual threads. */
+  public static final String VIRTUAL = "millrace-virtual";
+
   private static final Map<String, Supplier<Link>> ALL = new LinkedHashMap<>();
 
   static {
     ALL.put(Plan.MILLRACE, MillraceLink::new);
+    ALL.put(VIRTUAL, MillraceLink::new);
+    ALL.put("millrace-agrona", MillraceAdapterLink::new);
+    ALL.put("millrace-topic", TopicLink::new);
     ALL.put("line", LineLink::new);
+    ALL.put("stream", StreamLink::new);
     ALL.put("agrona-many-to-one", () -> new AgronaLink(true));
     ALL.put("agrona-one-to-one", () -> new AgronaLink(false));
     ALL.put("aeron-ipc", AeronLink::new);
     ALL.put("chronicle-queue", ChronicleLink::new);
+    ALL.put("recorder", RecorderLink::new);
+    ALL.put("appender", AppenderLink::new);
     ALL.put("unix-socket", SocketLink::new);
     ALL.put("pipe", PipeLink::new);
     ALL.put("eventfd", EventFdLink::new);

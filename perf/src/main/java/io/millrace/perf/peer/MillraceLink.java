@@ -1,7 +1,7 @@
 package io.millrace.perf.peer;
 
-import io.millrace.discovery.Capabilities;
 import io.millrace.discovery.Registry;
+import io.millrace.discovery.model.Capabilities;
 import io.millrace.perf.link.Link;
 import io.millrace.perf.link.LinkPlace;
 import io.millrace.perf.link.LinkPlace.Sends;
@@ -58,7 +58,7 @@ final class MillraceLink implements Link {
   }
 
   /** The first who receives makes the ring. */
-  private static Ring publish(Registry registry, LinkPlace place) {
+  static Ring publish(Registry registry, LinkPlace place) {
     RingOptions options = RingOptions.capacity(place.capacity()).name(place.name());
     Ring ring = Ring.create(place.sends() == Sends.SINGLE ? options.forSingleProducer() : options);
     registry.publish(place.name(), ring, Capabilities.none());
@@ -68,14 +68,18 @@ final class MillraceLink implements Link {
   @Override
   public Sender sender(LinkPlace place) throws InterruptedException {
     Registry registry = registry(place);
-    registry
-        .await(place.name(), PATIENCE)
-        .orElseThrow(() -> new IllegalStateException("nobody published " + place.name()));
-    Ring ring = registry.joinRing(place.name());
+    Ring ring = join(registry, place);
     return new Start(registry, ring, ring.addProducer(), place.length());
   }
 
-  private static Registry registry(LinkPlace place) {
+  static Ring join(Registry registry, LinkPlace place) throws InterruptedException {
+    registry
+        .await(place.name(), PATIENCE)
+        .orElseThrow(() -> new IllegalStateException("nobody published " + place.name()));
+    return registry.joinRing(place.name());
+  }
+
+  static Registry registry(LinkPlace place) {
     return Registry.open(place.directory().resolve("registry"));
   }
 
@@ -116,7 +120,7 @@ final class MillraceLink implements Link {
       implements Sender {
     @Override
     public boolean offer(DirectBuffer source, int offset, int messageLength) {
-      return producer.offer(source, offset, messageLength, TYPE) >= 0;
+      return producer.offer(TYPE, source, offset, messageLength) >= 0;
     }
 
     @Override
@@ -127,7 +131,7 @@ final class MillraceLink implements Link {
         }
         for (int i = 0; i < count; i++) {
           source.next();
-          batch.add(source.buffer(), 0, length, TYPE);
+          batch.add(TYPE, source.buffer(), 0, length);
         }
         return true;
       }

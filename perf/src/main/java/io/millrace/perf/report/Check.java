@@ -2,6 +2,7 @@ package io.millrace.perf.report;
 
 import io.millrace.perf.harness.CaseResult;
 import io.millrace.perf.harness.Floor;
+import io.millrace.perf.harness.Forks;
 import io.millrace.perf.harness.SubjectResult;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,25 +37,48 @@ public final class Check {
    * @return a sentence for each
    */
   public static List<String> collapses(List<CaseResult> cases) {
-    List<String> collapses = new ArrayList<>();
+    return broken(cases, true);
+  }
+
+  /**
+   * Which ratios look bad, but only in the middle of forks that lie too far apart to tell.
+   *
+   * @param cases the results
+   * @return a sentence for each
+   */
+  public static List<String> doubts(List<CaseResult> cases) {
+    return broken(cases, false);
+  }
+
+  private static List<String> broken(List<CaseResult> cases, boolean certain) {
+    List<String> sentences = new ArrayList<>();
     for (CaseResult result : cases) {
       for (Floor floor : result.bench().floors()) {
         floor
             .brokenBy(result)
-            .ifPresent(
-                ratio ->
-                    collapses.add(
-                        String.format(
-                            Locale.ROOT,
-                            "%s: millrace is x %.2f of %s in %s, below x %.2f",
-                            name(result),
-                            ratio,
-                            floor.peer(),
-                            floor.metric(),
-                            floor.least())));
+            .filter(ratio -> isCertain(ratio, floor) == certain)
+            .ifPresent(ratio -> sentences.add(sentence(result, floor, ratio)));
       }
     }
-    return collapses;
+    return sentences;
+  }
+
+  /** However far apart they lie: where every fork is below, there is no doubt. */
+  private static boolean isCertain(Forks ratio, Floor floor) {
+    return !Verdict.isTooWide(ratio) || ratio.high() < floor.least();
+  }
+
+  private static String sentence(CaseResult result, Floor floor, Forks ratio) {
+    return String.format(
+        Locale.ROOT,
+        "%s: millrace is x %.2f (%.2f to %.2f) of %s in %s, below x %.2f",
+        name(result),
+        ratio.median(),
+        ratio.low(),
+        ratio.high(),
+        floor.peer(),
+        floor.metric(),
+        floor.least());
   }
 
   private static String name(CaseResult result) {

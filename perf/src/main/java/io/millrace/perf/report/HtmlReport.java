@@ -22,11 +22,13 @@ public final class HtmlReport {
    * @param file where to
    * @param machine what {@link Machine} says
    * @param cases the results
+   * @param findings what there is to tell about them
    * @throws IOException if it cannot be written
    */
-  public static void write(Path file, Map<String, String> machine, List<CaseResult> cases)
+  public static void write(
+      Path file, Map<String, String> machine, List<CaseResult> cases, Findings findings)
       throws IOException {
-    String data = ReportData.json(machine, cases).replace("</", "<\\/");
+    String data = ReportData.json(machine, cases, findings).replace("</", "<\\/");
     // Without the link to a map that is not there.
     String library = text(LIBRARY).replaceAll("(?m)^//# sourceMappingURL.*$", "");
     String page =

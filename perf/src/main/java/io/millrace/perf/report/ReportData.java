@@ -25,13 +25,26 @@ final class ReportData {
 
   private ReportData() {}
 
-  static String json(Map<String, String> machine, List<CaseResult> cases)
+  static String json(Map<String, String> machine, List<CaseResult> cases, Findings findings)
       throws JsonProcessingException {
     ObjectNode root = MAPPER.createObjectNode();
     root.put("date", ZonedDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm z")));
     root.set("machine", MAPPER.valueToTree(machine));
+    ObjectNode check = root.putObject("check");
+    check.put("summary", findings.summary());
+    check.set("faults", MAPPER.valueToTree(findings.faults()));
+    check.set("doubts", MAPPER.valueToTree(findings.doubts()));
     ArrayNode array = root.putArray("cases");
-    cases.forEach(result -> array.add(caseNode(result)));
+    CaseResult before = null;
+    for (CaseResult result : cases) {
+      if (before != null && isOfOneKind(before, result)) {
+        ArrayNode bars = (ArrayNode) array.get(array.size() - 1).get("subjects");
+        bars.add(barNode(result));
+      } else {
+        array.add(caseNode(result));
+      }
+      before = result;
+    }
     return MAPPER.writeValueAsString(root);
   }
 
@@ -39,15 +52,45 @@ final class ReportData {
     ObjectNode node = MAPPER.createObjectNode();
     node.put("bench", result.bench().name());
     node.put("title", result.bench().title());
-    node.put("label", result.setting().label());
     ArrayNode subjects = node.putArray("subjects");
-    result.subjects().forEach(subject -> subjects.add(subjectNode(result, subject)));
+    if (isAlone(result)) {
+      node.put("label", String.join(", ", result.setting().settings().keySet()));
+      subjects.add(barNode(result));
+    } else {
+      node.put("label", result.setting().label());
+      result.subjects().forEach(subject -> subjects.add(subjectNode(result, subject)));
+    }
+    return node;
+  }
+
+  /** Cases of one bench that have nothing beside Millrace to show are shown beside each other. */
+  private static boolean isOfOneKind(CaseResult one, CaseResult other) {
+    return one.bench() == other.bench()
+        && isAlone(one)
+        && isAlone(other)
+        && metrics(one).equals(metrics(other));
+  }
+
+  private static boolean isAlone(CaseResult result) {
+    return result.subjects().size() == 1
+        && result.bench().subjects().size() == 1
+        && result.setting().settings().size() == 1;
+  }
+
+  private static List<String> metrics(CaseResult result) {
+    return result.subjects().get(0).results().stream().map(r -> r.metric().name()).toList();
+  }
+
+  private static ObjectNode barNode(CaseResult result) {
+    ObjectNode node = subjectNode(result, result.subjects().get(0));
+    node.put("name", result.setting().settings().values().iterator().next().toString());
     return node;
   }
 
   private static ObjectNode subjectNode(CaseResult result, SubjectResult subject) {
     ObjectNode node = MAPPER.createObjectNode();
     node.put("name", subject.subject());
+    node.put("ours", subject.subject().equals(Plan.MILLRACE));
     node.set("failures", MAPPER.valueToTree(subject.failures()));
     ArrayNode metrics = node.putArray("metrics");
     subject.results().forEach(number -> metrics.add(metricNode(number)));

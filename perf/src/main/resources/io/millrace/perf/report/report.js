@@ -1,6 +1,8 @@
 'use strict';
 (() => {
   const data = JSON.parse(document.getElementById('data').textContent);
+  // Where Millrace is alone the bars have the names of what was measured.
+  const ours = new Set(data.cases.flatMap(result => result.subjects).filter(subject => subject.ours).map(subject => subject.name));
   const dark = matchMedia('(prefers-color-scheme: dark)');
   // [light, dark, dash]: Millrace stands out; floors are grey; the rest can be told apart by colour and by dash.
   const looks = {
@@ -16,7 +18,8 @@
     'futex': ['#0b7a52', '#38d9a9', []],
   };
   const spare = [['#1864ab', '#4dabf7', []], ['#0b7a52', '#38d9a9', []], ['#7b2cbf', '#c77dff', []], ['#a07400', '#ffd43b', []]];
-  const look = (name, index) => looks[name] || spare[index % spare.length];
+  const isOurs = name => name === 'millrace' || ours.has(name);
+  const look = (name, index) => isOurs(name) ? looks.millrace : looks[name] || spare[index % spare.length];
   const colour = (name, index) => look(name, index)[dark.matches ? 1 : 0];
   const css = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -147,7 +150,7 @@
     if (compared) make(head, 'th', 'Millrace is better by');
     const body = make(whole, 'tbody');
     measured.forEach(subject => {
-      const row = make(body, 'tr', undefined, subject.name === 'millrace' ? 'ours' : '');
+      const row = make(body, 'tr', undefined, subject.ours ? 'ours' : '');
       const name = make(row, 'td');
       make(name, 'span', undefined, 'swatch').style.background = colour(subject.name, result.subjects.indexOf(subject));
       name.append(subject.name);
@@ -197,6 +200,11 @@
     make(row, 'td', name);
     make(row, 'td', value);
   });
+  const check = document.getElementById('check');
+  make(check, 'strong', data.check.summary);
+  const sentences = make(check, 'ul');
+  data.check.faults.forEach(fault => make(sentences, 'li', fault, 'failed'));
+  data.check.doubts.forEach(doubt => make(sentences, 'li', 'spread too wide to tell, run again: ' + doubt, 'doubt'));
   draw();
   dark.addEventListener('change', draw);
 })();

@@ -27,7 +27,8 @@ class HtmlReportTest {
     HtmlReport.write(
         file,
         Map.of("kernel", "6.1 </script>"),
-        List.of(Results.of(Results.subject("millrace", 100, 120), Results.subject("pipe", 900))));
+        List.of(Results.of(Results.subject("millrace", 100, 120), Results.subject("pipe", 900))),
+        new Findings(List.of("a fault </script>"), List.of("a doubt"), true));
     page = Files.readString(file);
   }
 
@@ -50,10 +51,40 @@ class HtmlReportTest {
   }
 
   @Test
-  void itCarriesTheNumbersTheCurvesAndTheMachine() throws IOException {
+  void itSaysWhatFailedAndWhatCouldNotBeJudged() throws IOException {
+    JsonNode check = data(page).get("check");
+    assertEquals("check: 1 fault", check.get("summary").asText());
+    assertEquals("a fault </script>", check.get("faults").get(0).asText());
+    assertEquals("a doubt", check.get("doubts").get(0).asText());
+  }
+
+  @Test
+  void whatHasNoPeersStandsInOneChart() throws IOException {
+    Path file = directory.resolve("alone.html");
+    HtmlReport.write(
+        file,
+        Map.of(),
+        List.of(
+            Results.alone("offer", Results.subject("millrace", 10)),
+            Results.alone("poll", Results.subject("millrace", 20))),
+        new Findings(List.of(), List.of(), false));
+    JsonNode cases = data(Files.readString(file)).get("cases");
+    assertEquals(1, cases.size());
+    assertEquals("call", cases.get(0).get("label").asText());
+    JsonNode bars = cases.get(0).get("subjects");
+    assertEquals("offer", bars.get(0).get("name").asText());
+    assertEquals("poll", bars.get(1).get("name").asText());
+    assertTrue(bars.get(1).get("ours").asBoolean());
+  }
+
+  private static JsonNode data(String page) throws IOException {
     int start = page.indexOf("id=\"data\">") + "id=\"data\">".length();
-    JsonNode data =
-        new ObjectMapper().readTree(page.substring(start, page.indexOf("</script>", start)));
+    return new ObjectMapper().readTree(page.substring(start, page.indexOf("</script>", start)));
+  }
+
+  @Test
+  void itCarriesTheNumbersTheCurvesAndTheMachine() throws IOException {
+    JsonNode data = data(page);
     assertEquals("6.1 </script>", data.get("machine").get("kernel").asText());
     JsonNode subjects = data.get("cases").get(0).get("subjects");
     assertEquals(110, subjects.get(0).get("metrics").get(0).get("value").asDouble());
@@ -67,7 +98,8 @@ class HtmlReportTest {
     HtmlReport.write(
         file,
         Map.of(),
-        List.of(Results.of(Results.subject("millrace", 0), Results.subject("pipe", 900))));
+        List.of(Results.of(Results.subject("millrace", 0), Results.subject("pipe", 900))),
+        new Findings(List.of(), List.of(), false));
     String nothing = Files.readString(file);
     assertFalse(nothing.contains("\"ratio\""), "a ratio to nothing");
   }

@@ -47,7 +47,34 @@ final class Results {
         }
       };
 
+  private static final Bench ALONE =
+      new Bench() {
+        @Override
+        public String name() {
+          return "calls";
+        }
+
+        @Override
+        public String title() {
+          return "calls without peers";
+        }
+
+        @Override
+        public List<String> subjects() {
+          return List.of("millrace");
+        }
+
+        @Override
+        public List<Case> cases(Plan plan) {
+          return List.of();
+        }
+      };
+
   private Results() {}
+
+  static CaseResult alone(String call, SubjectResult subject) {
+    return new CaseResult(ALONE, new Case(Map.of("call", call), List.of()), List.of(subject));
+  }
 
   static SubjectResult subject(String name, double... nanos) {
     Histogram histogram = new Histogram(3);

@@ -1,0 +1,2 @@
+/** What starts one example or another. */
+package io.millrace.examples.start;

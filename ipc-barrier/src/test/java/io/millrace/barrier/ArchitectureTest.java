@@ -1,0 +1,14 @@
+package io.millrace.barrier;
+
+import io.millrace.testkit.PackageOrder;
+import org.junit.jupiter.api.Test;
+
+/** The packages of this module use each other in one direction only. */
+class ArchitectureTest {
+  private static final PackageOrder PACKAGES = new PackageOrder("io.millrace.barrier");
+
+  @Test
+  void noPackageUsesOneAboveIt() {
+    PACKAGES.requireNoArrowUpwards();
+  }
+}

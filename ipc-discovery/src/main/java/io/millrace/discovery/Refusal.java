@@ -1,9 +1,0 @@
-package io.millrace.discovery;
-
-/**
- * A record that a listing skipped.
- *
- * @param name the name of its file
- * @param reason why it was refused
- */
-public record Refusal(String name, RecordException reason) {}

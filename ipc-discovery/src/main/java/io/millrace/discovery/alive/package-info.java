@@ -1,0 +1,2 @@
+/** The file behind {@code Alive}. */
+package io.millrace.discovery.alive;

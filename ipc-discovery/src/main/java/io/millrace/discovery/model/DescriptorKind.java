@@ -1,0 +1,11 @@
+package io.millrace.discovery.model;
+
+/** What a published descriptor is; joiners get it only if it really is that. */
+public enum DescriptorKind {
+  /** The sealed memory of a ring. */
+  RING,
+  /** Other sealed memory. */
+  MEMORY,
+  /** An event descriptor. */
+  EVENT
+}

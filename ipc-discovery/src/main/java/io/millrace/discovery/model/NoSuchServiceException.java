@@ -1,0 +1,15 @@
+package io.millrace.discovery.model;
+
+/** There is no live service of that name. */
+public final class NoSuchServiceException extends DiscoveryException {
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * Describes the failure.
+   *
+   * @param message object, cause and cure in one sentence
+   */
+  public NoSuchServiceException(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,9 @@
+package io.millrace.discovery.model;
+
+/**
+ * A record that a listing skipped.
+ *
+ * @param name the name of its file
+ * @param reason why it was refused
+ */
+public record Refusal(String name, RecordException reason) {}

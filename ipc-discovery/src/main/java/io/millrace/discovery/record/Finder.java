@@ -1,0 +1,98 @@
+package io.millrace.discovery.record;
+
+import io.millrace.discovery.model.RecordException;
+import io.millrace.discovery.model.Refusal;
+import io.millrace.discovery.model.RootException;
+import io.millrace.discovery.model.Scan;
+import io.millrace.discovery.model.Service;
+import io.millrace.discovery.root.Root;
+import io.millrace.os.Directory;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** Reads records: one by name, or all of them. Removes those of dead publishers that it meets. */
+public final class Finder {
+  private final Directory directory;
+  private final Cleaner cleaner;
+  private final Leftovers leftovers;
+
+  public Finder(Directory directory) {
+    this(directory, new Cleaner(directory));
+  }
+
+  public Finder(Directory directory, Cleaner cleaner) {
+    this.directory = directory;
+    this.cleaner = cleaner;
+    this.leftovers = new Leftovers(directory);
+  }
+
+  /**
+   * Reads one record.
+   *
+   * @return the service, {@code null} if there is none whose publisher lives
+   * @throws RecordException if there is a record that cannot be trusted
+   * @throws RootException if the path of the directory leads elsewhere by now
+   */
+  public Service find(String name) {
+    try (RecordFile file = RecordFile.open(directory, name, false)) {
+      if (file == null) {
+        // Asked only where there is nothing: where the path has come to lead elsewhere, nothing is
+        // all that is left here.
+        Root.requireInPlace(directory);
+        return null;
+      }
+      Service service = file.read();
+      // Asked after reading, so that it was alive with this content.
+      if (file.isPublisherAlive()) {
+        return service;
+      }
+    }
+    cleaner.removeIfDead(name);
+    return null;
+  }
+
+  /**
+   * Reads all records.
+   *
+   * @throws RootException if the path of the directory leads elsewhere by now
+   */
+  public Scan scan() {
+    List<Service> services = new ArrayList<>();
+    List<Refusal> refusals = new ArrayList<>();
+    for (String name : directory.names()) {
+      if (Service.isName(name)) {
+        try {
+          Service service = find(name);
+          if (service != null) {
+            services.add(service);
+          }
+        } catch (RecordException flaw) {
+          refusals.add(new Refusal(name, flaw));
+        }
+      } else {
+        cleaner.removeHiddenIfDead(name);
+      }
+    }
+    Root.requireInPlace(directory);
+    services.sort(Comparator.comparing(Service::name));
+    refusals.sort(Comparator.comparing(Refusal::name));
+    return new Scan(services, refusals);
+  }
+
+  /** Removes whatever dead processes left; tells how many files that were. */
+  public int removeAllDead() {
+    Root.requireInPlace(directory);
+    int removed = 0;
+    for (String name : directory.names()) {
+      if (Service.isName(name) ? removeDead(name) : cleaner.removeHiddenIfDead(name)) {
+        removed++;
+      }
+    }
+    return removed;
+  }
+
+  private boolean removeDead(String name) {
+    return leftovers.contain(name) && cleaner.removeIfDead(name) == Cleaner.Outcome.REMOVED;
+  }
+}

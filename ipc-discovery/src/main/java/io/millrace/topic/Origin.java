@@ -1,0 +1,22 @@
+package io.millrace.topic;
+
+import io.millrace.discovery.model.Capabilities;
+
+/**
+ * Which publisher records are from. Stays the same for all that come out of one ring, also when its
+ * publisher has ended and a subscriber publishes the ring.
+ *
+ * @param topic the name of the topic
+ * @param name the service under which its ring is found; never used again
+ * @param pid its process, in its own pid namespace
+ * @param instance a random number that tells this publisher from every other one
+ * @param generation the generation of that service
+ * @param capabilities what the publisher said of itself
+ */
+public record Origin(
+    String topic,
+    String name,
+    int pid,
+    long instance,
+    long generation,
+    Capabilities capabilities) {}

@@ -1,0 +1,481 @@
+package io.millrace.topic;
+
+import io.millrace.ClosedException;
+import io.millrace.discovery.Acquisition;
+import io.millrace.discovery.Registry;
+import io.millrace.discovery.model.NoSuchServiceException;
+import io.millrace.discovery.model.RootException;
+import io.millrace.discovery.model.Service;
+import io.millrace.os.Closing;
+import io.millrace.os.Deadline;
+import io.millrace.os.LifeCycle;
+import io.millrace.peer.PeerLife;
+import io.millrace.peer.PeerWait;
+import io.millrace.peer.Roster;
+import io.millrace.ring.DamagedRingException;
+import io.millrace.ring.GroupOptions;
+import io.millrace.ring.RecordHandler;
+import io.millrace.ring.Ring;
+import io.millrace.ring.WaitStrategy;
+import io.millrace.ring.Waitable;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Consumes the ring of a name, and goes on with the next one when somebody publishes another ring
+ * under that name: a publisher that was started again, or the first one of those who {@linkplain
+ * Registry#createOrJoinRing share} a ring after all others had left it.
+ *
+ * <pre>{@code
+ * try (Registry registry = Registry.open();
+ *     RingFollower prices =
+ *         RingFollower.open(registry, "prices", GroupOptions.named("screen"), listener)) {
+ *   while (running) {
+ *     prices.poll(handler, 100, WaitStrategy.blocking(), Waitable.FOREVER);
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p>It may be opened before the ring is there. When another ring has the name, all that is left in
+ * the old one is delivered first, then the listener is told of its end, then the new one is read:
+ * by the same group, which starts at the oldest record there. That is the first one if the ring had
+ * this group before it was published ({@link Ring#addGroup} with a {@linkplain
+ * GroupOptions#retained() retained} group); otherwise the listener is told how much came before.
+ * Only where a process goes on writing to the old ring though its name is taken, both are read, and
+ * the old one's end is told when that process has left it.
+ *
+ * <p>A ring whose publisher is gone is kept until another one has the name: members that are left
+ * may publish it again.
+ *
+ * <p>Used by one thread; another one may use it when that one has ended. Every method throws {@link
+ * ClosedException} once it was closed, and {@link io.millrace.ForeignThreadException} when a second
+ * thread uses it while the first one lives. Any thread may {@linkplain #close() close} it and
+ * {@linkplain #wakeup() wake} who waits with it. A handler, and the listener, may use everything
+ * but this follower, of which they may ask {@link #service()} only. Records are handled as {@link
+ * io.millrace.ring.Consumer} describes.
+ */
+public final class RingFollower implements AutoCloseable {
+  /** Looking at the watch is a system call. */
+  private static final long WATCH_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
+
+  /** Asking for the time takes as long as a record or two. */
+  private static final int POLLS_PER_LOOK = 16;
+
+  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long LONGEST_RETRY_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final long NOTHING_DUE_NANOS = TimeUnit.HOURS.toNanos(1);
+
+  private final PeerLife handle =
+      new PeerLife("follower", RingFollower.class, this::closing, this::release);
+  private final LifeCycle life = handle.cycle();
+  private final PeerWait wait = new PeerWait(handle, this::hasDue, this::nanosToNextLook);
+  private final Registry registry;
+  private final String name;
+  private final GroupOptions group;
+  private final RingListener listener;
+  private final Roster roster;
+  private final Queue<Runnable> news = new ArrayDeque<>();
+
+  /** All that are kept, the oldest first. */
+  private final List<Generation> rings = new ArrayList<>();
+
+  /** Those that are read. Replaced, never changed: whoever closes ends their deliveries. */
+  private volatile Generation[] active = {};
+
+  /** The one that is to be joined, or null. */
+  private Service pending;
+
+  /** It came when the follower was there. */
+  private boolean isNew;
+
+  private long pause;
+  private long retry;
+  private String told = "";
+  private int polls;
+  private long lastLook;
+  private long nextDue;
+  private Service current;
+
+  private RingFollower(Registry registry, String name, GroupOptions group, RingListener listener) {
+    this.registry = registry;
+    this.name = name;
+    this.group = Objects.requireNonNull(group, "group");
+    this.listener = Objects.requireNonNull(listener, "listener");
+    try {
+      registry.find(name); // Refuses what cannot be a name.
+      roster = new Roster(registry, name::equals, other -> false, service -> true);
+    } catch (RuntimeException | Error failure) {
+      Closing.closeAfter(failure, wait);
+      throw failure;
+    }
+    try {
+      wait.watch(roster.descriptor());
+      lookForChanges(false);
+    } catch (RuntimeException | Error failure) {
+      Closing.closeAfter(failure, this::release);
+      throw failure;
+    }
+  }
+
+  /**
+   * Begins to follow a name, and joins its ring if there is one.
+   *
+   * @param registry where; stays open as long as the follower
+   * @param name the name of the service
+   * @param group which group to join in each of its rings. In one that is there already it starts
+   *     as this says, in those that come later at the oldest record
+   * @param listener is told of the rings
+   * @return the follower, to be used by one thread
+   * @throws IllegalArgumentException if the name is not allowed
+   * @throws RootException if the registry's directory cannot be used
+   * @throws io.millrace.SystemCallException if the descriptors cannot be had
+   * @throws NullPointerException if an argument is null
+   */
+  public static RingFollower open(
+      Registry registry, String name, GroupOptions group, RingListener listener) {
+    return new RingFollower(registry, name, group, listener);
+  }
+
+  /**
+   * Delivers records that are there, and tells the listener what has become of the ring; returns
+   * without waiting.
+   *
+   * @param handler receives the records; what it throws comes out of this method, and the record
+   *     comes again
+   * @param limit how many at most; less than 1 delivers nothing
+   * @return how many were delivered, 0 if there is none now
+   * @throws RootException if the registry's directory was removed, moved or replaced: a new ring is
+   *     not found any more. Told only when nothing is left to deliver
+   * @throws NullPointerException if the handler is null
+   */
+  public int poll(RecordHandler handler, int limit) {
+    Objects.requireNonNull(handler, "handler");
+    handle.enterDelivery();
+    try {
+      return limit < 1 ? 0 : deliver(handler, limit);
+    } catch (ClosedException closed) {
+      life.requireOpen(); // What was closed is this follower, and its handles with it.
+      throw closed;
+    } finally {
+      current = null;
+      handle.exitDelivery();
+    }
+  }
+
+  /**
+   * Delivers records, and waits for the first one if there is none. Meanwhile the listener is told
+   * what becomes of the ring. {@link #wakeup()} and an interrupt of the calling thread, also ones
+   * that came before, end the wait at once; the interrupt's flag stays set.
+   *
+   * @param handler receives the records; as for {@link #poll(RecordHandler, int)}
+   * @param limit how many at most; less than 1 delivers nothing and waits for nothing
+   * @param strategy how to wait
+   * @param timeoutNanos how long at most, in nanoseconds; 0 or less does not wait, {@link
+   *     Waitable#FOREVER} waits without a limit
+   * @return how many were delivered, 0 if none came in time or before the wait was ended
+   * @throws RootException as for {@link #poll(RecordHandler, int)}
+   * @throws NullPointerException if the handler or the strategy is null
+   */
+  public int poll(RecordHandler handler, int limit, WaitStrategy strategy, long timeoutNanos) {
+    Objects.requireNonNull(strategy, "strategy");
+    int count = poll(handler, limit);
+    long start = count == 0 ? System.nanoTime() : 0;
+    long rest = limit < 1 ? 0 : timeoutNanos;
+    while (count == 0 && rest > 0) {
+      boolean goesOn = wait.await(strategy, rest);
+      count = poll(handler, limit);
+      rest = goesOn ? Deadline.left(timeoutNanos, start) : 0;
+    }
+    return count;
+  }
+
+  /**
+   * What to wait for when there is no record: one descriptor for the ring and the watch of its
+   * name, for {@link io.millrace.ring.RingPoller} and event loops.
+   *
+   * @return something that is ready once {@link #poll} has something to do
+   */
+  public Waitable waitForRecords() {
+    life.requireOpen();
+    return wait.view();
+  }
+
+  /**
+   * The publication of the ring that the record is from that is just being handled. For handlers.
+   *
+   * @return the service, with the generation of the ring
+   * @throws IllegalStateException outside a handler
+   */
+  public Service service() {
+    life.requireOwner();
+    if (current == null) {
+      throw new IllegalStateException("service() is for handlers: no record is being handled");
+    }
+    return current;
+  }
+
+  /**
+   * Ends the wait that goes on, or else the next one at once. Many calls before a wait count as
+   * one. Does nothing once it is closed. Any thread may call it at any time.
+   */
+  public void wakeup() {
+    wait.wakeup();
+  }
+
+  private int deliver(RecordHandler handler, int limit) {
+    tellNews();
+    int count = pollAll(handler, limit);
+    if (wait.takeCall() || ++polls >= POLLS_PER_LOOK && isTimeToLook()) {
+      current = null;
+      try {
+        look();
+      } catch (RootException lost) {
+        if (count == 0) {
+          throw lost;
+        }
+      }
+      tellNews();
+      if (count == 0) {
+        count = pollAll(handler, limit);
+      }
+    }
+    return count;
+  }
+
+  private boolean isTimeToLook() {
+    polls = 0;
+    return System.nanoTime() - lastLook >= WATCH_PAUSE_NANOS;
+  }
+
+  private int pollAll(RecordHandler handler, int limit) {
+    int count = 0;
+    for (Generation ring : active) {
+      if (count < limit && !life.isClosed()) {
+        count += poll(ring, handler, limit - count);
+      }
+    }
+    return count;
+  }
+
+  private int poll(Generation ring, RecordHandler handler, int limit) {
+    current = ring.service;
+    int count;
+    try {
+      count = ring.consumer.poll(handler, limit);
+    } catch (DamagedRingException failure) {
+      if (!DamageProbe.isDamaged(ring.consumer)) {
+        throw failure; // The handler's own affair.
+      }
+      leave(ring);
+      listener.onRefused(ring.service, failure);
+      return 0;
+    }
+    if (count > 0) {
+      wait.disarm(ring);
+    }
+    return count;
+  }
+
+  /** Something is to be told, or to be done at a time that has come. */
+  private boolean hasDue() {
+    return !news.isEmpty() || System.nanoTime() - nextDue >= 0;
+  }
+
+  private long nanosToNextLook() {
+    return Math.max(0, nextDue - System.nanoTime());
+  }
+
+  private void tellNews() {
+    for (Runnable one = news.poll(); one != null; one = news.poll()) {
+      one.run();
+    }
+  }
+
+  private void look() {
+    roster.look();
+    lookForChanges(true);
+  }
+
+  private void lookForChanges(boolean areNew) {
+    lastLook = System.nanoTime();
+    for (Roster.Change change = roster.next(); change != null; change = roster.next()) {
+      if (change.refusal() != null) {
+        RuntimeException why = change.refusal().reason();
+        news.add(() -> listener.onRefused(null, why));
+      } else if (change.departure() == null) {
+        onUp(change.service(), areNew);
+      } else {
+        onDown(change);
+      }
+    }
+    if (pending != null && lastLook - retry >= 0) {
+      tryToJoin();
+    }
+    settle();
+    long now = System.nanoTime();
+    nextDue = now + Math.min(roster.longestWaitNanos(), NOTHING_DUE_NANOS);
+    if (pending != null) {
+      nextDue = earlier(nextDue, retry, now);
+    }
+    for (Generation ring : rings) {
+      if (ring.isSettling()) {
+        nextDue = earlier(nextDue, ring.due, now);
+      }
+    }
+  }
+
+  private static long earlier(long one, long other, long now) {
+    return one - now < other - now ? one : other;
+  }
+
+  private Generation newest() {
+    return rings.isEmpty() ? null : rings.get(rings.size() - 1);
+  }
+
+  private void onUp(Service service, boolean hasCome) {
+    Generation newest = newest();
+    if (newest != null && newest.isSameMemory(service)) {
+      if (newest.comesBack()) {
+        news.add(() -> listener.onJoined(service, 0));
+      }
+    } else {
+      pending = service;
+      isNew = hasCome;
+      pause = RETRY_NANOS;
+      retry = lastLook;
+      told = "";
+    }
+  }
+
+  private void onDown(Roster.Change change) {
+    pending = null;
+    Generation newest = newest();
+    if (newest != null && newest.isSameMemory(change.service())) {
+      newest.ends(change.departure(), lastLook);
+    }
+  }
+
+  private void tryToJoin() {
+    try {
+      join();
+      pending = null;
+    } catch (NoSuchServiceException gone) {
+      pending = null; // The watch tells, and tells of who comes next.
+    } catch (RuntimeException failure) {
+      life.requireOpen();
+      retry = System.nanoTime() + pause;
+      pause = Math.min(2 * pause, LONGEST_RETRY_NANOS);
+      String cause = failure.getClass() + ": " + failure.getMessage();
+      if (!told.equals(cause)) {
+        told = cause;
+        Service refused = pending;
+        news.add(() -> listener.onRefused(refused, failure));
+      }
+    }
+  }
+
+  private void join() {
+    Service service;
+    Ring ring;
+    try (Acquisition acquisition = registry.acquire(name)) {
+      service = acquisition.service();
+      Generation newest = newest();
+      if (newest != null && newest.isSameMemory(service)) {
+        return; // The watch tells that it is back.
+      }
+      ring = Ring.adopt(acquisition.take());
+    }
+    Generation joined;
+    try {
+      joined = new Generation(service, ring, isNew ? group.startingAtOldest() : group, isNew);
+    } catch (RuntimeException | Error failure) {
+      Closing.closeAfter(failure, ring);
+      throw failure;
+    }
+    rings.add(joined);
+  }
+
+  /** Goes on behind rings that have ended. */
+  private void settle() {
+    for (Generation ring : List.copyOf(rings)) {
+      if (ring.isSettling() && lastLook - ring.due >= 0) {
+        ring.settle(lastLook);
+      }
+      boolean isReplaced = ring != newest();
+      if (ring.isDone() && !ring.endTold) {
+        ring.endTold = true;
+        news.add(() -> listener.onEnded(ring.service, ring.how));
+      }
+      if (ring.isDone() && isReplaced) {
+        leave(ring);
+      } else if (!ring.isWritten && isReplaced) {
+        break; // What comes behind it waits.
+      } else if (!ring.joinTold) {
+        ring.joinTold = true;
+        news.add(() -> listener.onJoined(ring.service, ring.missed));
+      }
+    }
+    setActive();
+  }
+
+  private void leave(Generation ring) {
+    rings.remove(ring);
+    wait.letGo(ring);
+    setActive();
+    ring.close();
+  }
+
+  /** Those whose coming was told are read. */
+  private void setActive() {
+    active = rings.stream().filter(ring -> ring.joinTold).toArray(Generation[]::new);
+    wait.setSources(active);
+  }
+
+  /**
+   * Tells whether this was closed. Any thread may ask.
+   *
+   * @return true if it was
+   */
+  public boolean isClosed() {
+    return life.isClosed();
+  }
+
+  /**
+   * Ends it, and leaves the ring. Any thread may close: a wait that is under way ends with an
+   * exception, a delivery ends behind the record whose handler is running, and the last thread out
+   * leaves. Closing again does nothing.
+   *
+   * @throws IllegalStateException if a handler closes what is just delivering to it
+   */
+  @Override
+  public void close() {
+    handle.close();
+  }
+
+  private void closing() {
+    wait.wakeup();
+    for (Generation ring : active) {
+      ring.consumer.close();
+    }
+  }
+
+  private void release() {
+    List<AutoCloseable> all = new ArrayList<>(rings);
+    all.add(roster);
+    all.add(wait);
+    Closing.closeAll(all);
+  }
+
+  @Override
+  public String toString() {
+    return "follower of "
+        + name
+        + " reading generations "
+        + Arrays.stream(active).map(ring -> ring.service.generation()).toList();
+  }
+}

@@ -1,0 +1,223 @@
+package io.millrace.request;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.discovery.Registry;
+import io.millrace.request.CallFailure.Reason;
+import io.millrace.request.RequestProcess.Step;
+import io.millrace.testkit.ChildProcess;
+import io.millrace.testkit.Eventually;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.DirectBuffer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Servers and clients are killed, at each step of a request. */
+@Timeout(120)
+class RequestDeathTest {
+  private static final CallOptions STREAM = CallOptions.defaults().stream(8);
+
+  @TempDir Path root;
+  private Registry registry;
+
+  @BeforeEach
+  void open() {
+    registry = Registry.open(root);
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    Eventually.await("nobody", RequestProcess.DEADLINE, () -> registry.list().isEmpty());
+    registry.close();
+    try (var left = Files.list(root)) {
+      assertEquals(List.of(), left.toList());
+    }
+  }
+
+  /** Answers everything, and counts. */
+  private static final class Survivor implements RequestHandler {
+    final List<Integer> attempts = new ArrayList<>();
+
+    @Override
+    public void onRequest(Request request, int type, DirectBuffer buffer, int offset, int length) {
+      attempts.add(request.attempt());
+      request.reply(type, buffer, offset, length);
+    }
+  }
+
+  private record End(Replies replies, Survivor survivor) {}
+
+  /** A server dies at a step of its first request, then another one is there. */
+  private End killAt(Step step, CallOptions how) {
+    Replies replies = new Replies();
+    Survivor survivor = new Survivor();
+    ClientOptions options = ClientOptions.defaults().replyCapacity(1 << 17);
+    try (RequestClient client = Requests.client(registry, "s", options)) {
+      long call;
+      try (ChildProcess server = RequestProcess.serve(root, step)) {
+        call = client.send(1, Numbers.of(7), 0, Long.BYTES, how);
+        Eventually.await(
+            step + " kills",
+            RequestProcess.DEADLINE,
+            () -> {
+              client.poll(replies, 10);
+              return !server.isAlive();
+            });
+      }
+      try (RequestServer another = Requests.server(registry, "s")) {
+        long marker = client.send(1, Numbers.of(8), 0, Long.BYTES);
+        Eventually.await(
+            "both ends",
+            RequestProcess.DEADLINE,
+            () -> {
+              another.poll(survivor, 10);
+              client.poll(replies, 10);
+              return replies.calls.contains(call) && replies.calls.contains(marker);
+            });
+        // Nothing more is told of either, and both slots come back.
+        assertEquals(2, replies.calls.size(), step.toString());
+        assertEquals(0, client.openCalls());
+        for (int i = 0; i < 200; i++) {
+          long next = client.send(1, Numbers.of(9), 0, Long.BYTES);
+          assertTrue(next > 0, step + ": round " + i);
+          another.poll(survivor, 10);
+          client.poll(replies, 10);
+          assertEquals(next, replies.calls.get(replies.calls.size() - 1));
+        }
+      }
+    }
+    return new End(replies, survivor);
+  }
+
+  @Test
+  void whatAServerHadInHandGoesToAnotherOneAsTheNextAttempt() {
+    End end = killAt(Step.BEGUN, CallOptions.defaults());
+    assertTrue(end.survivor.attempts.contains(2));
+    assertEquals(List.of(), end.replies.failures);
+    assertTrue(end.replies.values.contains(7L));
+  }
+
+  @Test
+  void aStreamThatStartsAgainIsTold() {
+    End end = killAt(Step.MORE, STREAM);
+    assertEquals(List.of(7L), end.replies.more);
+    assertEquals(1, end.replies.restarts);
+    assertTrue(end.survivor.attempts.contains(2));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"ANSWERED", "FAILED"})
+  void whatWasAnsweredIsNotBegunWithAgain(Step step) {
+    End end = killAt(step, CallOptions.defaults());
+    assertTrue(!end.survivor.attempts.contains(2));
+    assertEquals(step == Step.FAILED ? List.of(Reason.REFUSED) : List.of(), end.replies.reasons());
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"TAKEN", "RETURNED", "STREAMING"})
+  void whatWasTakenIsLostAndNobodyElseBeginsWithIt(Step step) {
+    End end = killAt(step, STREAM);
+    assertEquals(List.of(Reason.SERVER_LOST), end.replies.reasons());
+    assertTrue(!end.survivor.attempts.contains(2));
+    assertEquals(step == Step.STREAMING ? 20 : 0, end.replies.more.size());
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"TAKEN", "RETURNED", "STREAMING"})
+  void anIdempotentCallThatWasTakenIsSentAgain(Step step) {
+    End end = killAt(step, STREAM.idempotent());
+    assertEquals(List.of(), end.replies.failures);
+    assertTrue(end.survivor.attempts.contains(2));
+    assertEquals(step == Step.STREAMING ? 1 : 0, end.replies.restarts);
+  }
+
+  @Test
+  void anAnswerThatWasGivenLaterIsNotLostWithItsServer() {
+    End end = killAt(Step.ANSWERED_LATER, CallOptions.defaults());
+    assertEquals(List.of(), end.replies.failures);
+    assertTrue(!end.survivor.attempts.contains(2));
+  }
+
+  @Test
+  void withTheLastServerGoesACallThatIsNotToWait() {
+    Replies replies = new Replies();
+    try (RequestClient client = Requests.client(registry, "s");
+        ChildProcess server = RequestProcess.serve(root, Step.BEGUN)) {
+      CallOptions how = CallOptions.defaults().failFast();
+      assertTrue(client.send(1, Numbers.of(7), 0, Long.BYTES, how) > 0);
+      Eventually.await(
+          "told",
+          RequestProcess.DEADLINE,
+          () -> {
+            client.poll(replies, 10);
+            return !replies.calls.isEmpty();
+          });
+      assertEquals(List.of(Reason.NO_SERVER), replies.reasons());
+      assertTrue(!server.isAlive());
+      // A server that comes later does not begin with it.
+      try (RequestServer another = Requests.server(registry, "s")) {
+        Survivor survivor = new Survivor();
+        another.poll(survivor, 10);
+        assertEquals(List.of(), survivor.attempts);
+      }
+    }
+  }
+
+  @Test
+  void aServerForgetsAClientThatIsKilled() {
+    Replies replies = new Replies();
+    try (RequestServer server = Requests.server(registry, "s");
+        RequestClient own = Requests.client(registry, "s")) {
+      List<Long> taken = new ArrayList<>();
+      List<Long> cancelled = new ArrayList<>();
+      RequestHandler taking =
+          new RequestHandler() {
+            @Override
+            public void onRequest(
+                Request request, int type, DirectBuffer buffer, int offset, int length) {
+              long token = request.later();
+              if (token > 0) {
+                taken.add(token);
+              }
+            }
+
+            @Override
+            public void onCancelled(long token) {
+              cancelled.add(token);
+            }
+          };
+      try (ChildProcess client = RequestProcess.start(root, "ask", 1)) {
+        Eventually.await(
+            "requests",
+            RequestProcess.DEADLINE,
+            () -> {
+              server.poll(taking, 10);
+              return taken.size() > 20;
+            });
+        assertEquals(2, server.clients().size());
+        assertTrue(client.isAlive());
+      }
+      Eventually.await(
+          "it is gone",
+          RequestProcess.DEADLINE,
+          () -> {
+            server.poll(taking, 10);
+            return server.clients().size() == 1 && server.takenCalls() == 0;
+          });
+      assertEquals(taken.stream().sorted().toList(), cancelled.stream().sorted().toList());
+      assertEquals(Request.CALL_OVER, server.reply(taken.get(0), 1, Numbers.of(1), 0, Long.BYTES));
+      own.send(1, Numbers.of(3), 0, Long.BYTES);
+      assertEquals(1, server.poll(ServingThread.ECHO, 10));
+      assertEquals(1, own.poll(replies, 10));
+    }
+  }
+}

@@ -1,0 +1,191 @@
+package io.millrace.message;
+
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Parameter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Reads an interface: its methods become messages, it becomes a schema. */
+final class InterfaceAnalysis {
+  private static final Set<Class<?>> RESULTS = Set.of(void.class, boolean.class, long.class);
+
+  private final Class<?> type;
+  private final Place place;
+  private final List<Method> methods;
+  private final Map<String, Long> overloads;
+  private final TypeAnalysis types;
+
+  InterfaceAnalysis(Class<?> type) {
+    this.type = type;
+    place = new Place(type.getSimpleName());
+    if (!type.isInterface() || type.isAnnotation()) {
+      throw place.refusal("this is no interface", "declare the messages in an interface");
+    }
+    if (type.isHidden() || type.isSealed()) {
+      throw place.refusal("this cannot be implemented", "use an interface that anybody can");
+    }
+    if (type.getTypeParameters().length > 0) {
+      throw place.refusal("this is generic", "use an interface without type parameters");
+    }
+    methods = messages(type);
+    if (methods.isEmpty()) {
+      throw place.refusal("there is no method to implement", "declare a method for each message");
+    }
+    overloads =
+        methods.stream().collect(Collectors.groupingBy(Method::getName, Collectors.counting()));
+    types = new TypeAnalysis(new TypeNames(methods.stream().map(this::messageName)));
+  }
+
+  Protocol protocol() {
+    List<ProtocolMethod> analyzed =
+        methods.stream()
+            .map(this::analyze)
+            .sorted(Comparator.comparingInt(one -> one.message().templateId()))
+            .toList();
+    requireDistinct(analyzed);
+    List<Message> messages = analyzed.stream().map(ProtocolMethod::message).toList();
+    return new Protocol(
+        type,
+        new MessageSchema(type.getName(), schemaId(), schemaVersion(messages), messages),
+        analyzed);
+  }
+
+  /** What an implementation has to implement. One that several parents declare is one. */
+  private static List<Method> messages(Class<?> type) {
+    Map<String, Method> found = new LinkedHashMap<>();
+    for (Method method : type.getMethods()) {
+      if (Modifier.isAbstract(method.getModifiers()) && !isOfObject(method)) {
+        found.putIfAbsent(
+            method.getName() + Arrays.toString(method.getParameterTypes()) + method.getReturnType(),
+            method);
+      }
+    }
+    return List.copyOf(found.values());
+  }
+
+  private static boolean isOfObject(Method method) {
+    return Arrays.stream(Object.class.getMethods())
+        .anyMatch(
+            one ->
+                one.getName().equals(method.getName())
+                    && Arrays.equals(one.getParameterTypes(), method.getParameterTypes()));
+  }
+
+  private ProtocolMethod analyze(Method method) {
+    Place here = new Place(type.getSimpleName() + "." + method.getName());
+    here.checkName(method.getName());
+    if (!RESULTS.contains(method.getReturnType())) {
+      throw here.refusal(
+          "a message has no result of type " + method.getReturnType().getSimpleName(),
+          "return void, boolean or long");
+    }
+    Since added = method.getAnnotation(Since.class);
+    int since = added == null ? 0 : here.checkNumber("version", added.value(), 0);
+    List<Binding> parameters = new ArrayList<>();
+    Parameter[] declared = method.getParameters();
+    for (int i = 0; i < declared.length; i++) {
+      Parameter one = declared[i];
+      String name = one.isNamePresent() ? one.getName() : "p" + (i + 1);
+      Place at = here.parameter(i, name);
+      Since later = one.getAnnotation(Since.class);
+      parameters.add(
+          types.parameter(
+              name,
+              later == null ? since : at.checkNumber("version", later.value(), 0),
+              one.getType(),
+              one.getParameterizedType(),
+              one,
+              at));
+    }
+    Growth.check(parameters, since);
+    List<Binding> placed = TypeAnalysis.placed(parameters);
+    Message message =
+        new Message(messageName(method), templateId(method), since, Binding.fields(placed));
+    if (message.blockLength() > 0xffff) {
+      throw here.refusal(
+          "the fixed fields take " + message.blockLength() + " bytes", "have no more than 65535");
+    }
+    return new ProtocolMethod(method, message, placed);
+  }
+
+  private String messageName(Method method) {
+    return overloads.get(method.getName()) == 1
+        ? method.getName()
+        : method.getName() + "_" + templateId(method);
+  }
+
+  private int templateId(Method method) {
+    Template template = method.getAnnotation(Template.class);
+    Place here = new Place(type.getSimpleName() + "." + method.getName());
+    if (template != null) {
+      return here.checkNumber("the template id", template.value(), 1);
+    }
+    if (overloads.get(method.getName()) > 1) {
+      throw here.refusal(
+          "several methods have this name", "give each of them its number with @Template");
+    }
+    return hash(method.getName());
+  }
+
+  private void requireDistinct(List<ProtocolMethod> analyzed) {
+    Map<Integer, Message> byId = new HashMap<>();
+    Map<String, Message> byName = new HashMap<>();
+    for (ProtocolMethod one : analyzed) {
+      Message message = one.message();
+      Message other = byId.putIfAbsent(message.templateId(), message);
+      if (other != null) {
+        throw place.refusal(
+            message.name()
+                + " and "
+                + other.name()
+                + " have the template id "
+                + message.templateId(),
+            "give one of them another with @Template");
+      }
+      // The SBE tool makes classes of the names, which begin with a capital letter.
+      other = byName.putIfAbsent(message.name().toUpperCase(Locale.ROOT), message);
+      if (other != null) {
+        throw place.refusal(
+            message.name() + " and " + other.name() + " are one name in other languages",
+            "rename one of them");
+      }
+    }
+  }
+
+  private int schemaId() {
+    Schema schema = type.getAnnotation(Schema.class);
+    return schema == null || schema.id() == -1
+        ? hash(type.getName())
+        : place.checkNumber("the schema id", schema.id(), 1);
+  }
+
+  private int schemaVersion(List<Message> messages) {
+    int needed = messages.stream().mapToInt(Growth::newest).max().orElse(0);
+    Schema schema = type.getAnnotation(Schema.class);
+    if (schema == null || schema.version() == -1) {
+      return needed;
+    }
+    if (schema.version() < needed) {
+      throw place.refusal(
+          "the version " + schema.version() + " is lower than @Since(" + needed + ") in it",
+          "raise it");
+    }
+    return place.checkNumber("the version", schema.version(), 0);
+  }
+
+  /** 16 bits of a name, never 0. */
+  static int hash(String name) {
+    int hash = name.hashCode();
+    int folded = (hash ^ hash >>> 16) & 0xffff;
+    return folded == 0 ? 1 : folded;
+  }
+}

@@ -1,0 +1,142 @@
+package io.millrace.message;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * The messages of an interface as they lie on the wire: an SBE schema. Immutable, for any thread.
+ */
+public final class MessageSchema {
+  private static final int FINGERPRINT_BYTES = 8;
+
+  private final String name;
+  private final int id;
+  private final int version;
+  private final List<Message> messages;
+
+  MessageSchema(String name, int id, int version, List<Message> messages) {
+    this.name = name;
+    this.id = id;
+    this.version = version;
+    this.messages = List.copyOf(messages);
+  }
+
+  /**
+   * The schema of an interface.
+   *
+   * @param type the interface
+   * @return its schema
+   * @throws IllegalArgumentException if something in it cannot be encoded; the message has the
+   *     method, the parameter and the cure
+   */
+  public static MessageSchema of(Class<?> type) {
+    return Protocol.of(type).schema();
+  }
+
+  /**
+   * Reads what {@link #xml()} returned, perhaps in another process. Schemas that were written for
+   * the SBE tool by hand may have more than interfaces can say; these are refused.
+   *
+   * @param xml the text
+   * @return the schema
+   * @throws IllegalArgumentException if it is none of an interface
+   */
+  public static MessageSchema parse(String xml) {
+    return new SchemaParser(xml).schema();
+  }
+
+  /**
+   * The full name of the interface.
+   *
+   * @return the name, which is the package of the codecs that the SBE tool generates
+   */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * The id in the header of each message.
+   *
+   * @return 1 to 65535
+   */
+  public int id() {
+    return id;
+  }
+
+  /**
+   * The version in the header of each message.
+   *
+   * @return 0 to 65535
+   */
+  public int version() {
+    return version;
+  }
+
+  List<Message> messages() {
+    return messages;
+  }
+
+  /** Returns null if there is none. */
+  Message message(int templateId) {
+    return messages.stream()
+        .filter(message -> message.templateId() == templateId)
+        .findAny()
+        .orElse(null);
+  }
+
+  /**
+   * The schema for the SBE tool.
+   *
+   * @return XML
+   */
+  public String xml() {
+    return new SchemaWriter(this).xml();
+  }
+
+  /**
+   * A short name of all that matters on the wire. Names of parameters, records and enums are not in
+   * it, those of constants of enums are.
+   *
+   * @return 16 hexadecimal digits: equal for equal layouts
+   */
+  public String fingerprint() {
+    try {
+      byte[] all =
+          MessageDigest.getInstance("SHA-256").digest(layout().getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(all, 0, FINGERPRINT_BYTES);
+    } catch (NoSuchAlgorithmException missing) {
+      throw new IllegalStateException("every Java platform has SHA-256", missing);
+    }
+  }
+
+  private String layout() {
+    return messages.stream()
+        .map(Message::describe)
+        .collect(Collectors.joining("\n", id + " version " + version + "\n", ""));
+  }
+
+  /**
+   * Refuses a schema whose writers and readers would misunderstand those of this one. Older and
+   * newer versions, and messages that one of them does not have, are fine.
+   *
+   * @param other the schema of the others
+   * @throws IncompatibleSchemaException if a message cannot be read; names it on both sides
+   */
+  public void requireCompatible(MessageSchema other) {
+    new Comparison(this, other).check();
+  }
+
+  /**
+   * Describes this schema.
+   *
+   * @return name, id, version and fingerprint
+   */
+  @Override
+  public String toString() {
+    return name + " (schema " + id + ", version " + version + ", " + fingerprint() + ")";
+  }
+}

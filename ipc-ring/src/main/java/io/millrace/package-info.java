@@ -1,0 +1,2 @@
+/** What all of Millrace has in common: its exceptions. */
+package io.millrace;
