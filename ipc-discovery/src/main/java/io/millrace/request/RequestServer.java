@@ -304,7 +304,7 @@ public final class RequestServer implements AutoCloseable {
   private void fail(Throwable failure) {
     fail(call, failure.getClass().getName(), String.valueOf(failure.getMessage()));
     if (call.token != 0 && call.isEnded()) {
-      taken.remove(call);
+      remove(call);
     }
     if (failure instanceof Error error) {
       thrown = error;
@@ -373,12 +373,12 @@ public final class RequestServer implements AutoCloseable {
    */
   public long reply(long token, int type, DirectBuffer buffer, int offset, int length) {
     life.enter();
-    ServedCall one = null;
     try {
-      one = taken.find(token);
-      return one == null ? Request.CALL_OVER : one.reply(type, buffer, offset, length);
+      ServedCall one = taken.find(token);
+      return one == null
+          ? Request.CALL_OVER
+          : removeIfEnded(one, one.reply(type, buffer, offset, length));
     } finally {
-      removeIfEnded(one);
       life.exit();
     }
   }
@@ -399,12 +399,12 @@ public final class RequestServer implements AutoCloseable {
    */
   public long more(long token, int type, DirectBuffer buffer, int offset, int length) {
     life.enter();
-    ServedCall one = null;
     try {
-      one = taken.find(token);
-      return one == null ? Request.CALL_OVER : one.more(type, buffer, offset, length);
+      ServedCall one = taken.find(token);
+      return one == null
+          ? Request.CALL_OVER
+          : removeIfEnded(one, one.more(type, buffer, offset, length));
     } finally {
-      removeIfEnded(one);
       life.exit();
     }
   }
@@ -419,19 +419,26 @@ public final class RequestServer implements AutoCloseable {
    */
   public long fail(long token, String error, String text) {
     life.enter();
-    ServedCall one = null;
     try {
-      one = taken.find(token);
-      return one == null ? Request.CALL_OVER : one.fail(error, text);
+      ServedCall one = taken.find(token);
+      return one == null ? Request.CALL_OVER : removeIfEnded(one, one.fail(error, text));
     } finally {
-      removeIfEnded(one);
       life.exit();
     }
   }
 
-  private void removeIfEnded(ServedCall one) {
-    if (one != null && one.isEnded() && one.token != 0) {
-      taken.remove(one);
+  private long removeIfEnded(ServedCall one, long result) {
+    if (one.isEnded()) {
+      remove(one);
+    }
+    return result;
+  }
+
+  /** The one whose handler is running goes on being used for the next request. */
+  private void remove(ServedCall one) {
+    taken.remove(one);
+    if (one != call) {
+      taken.recycle(one);
     }
   }
 
@@ -479,7 +486,7 @@ public final class RequestServer implements AutoCloseable {
   private void cancel(ServedCall one) {
     long token = one.token;
     one.refuseIfGivenUp();
-    taken.remove(one);
+    remove(one);
     handler.onCancelled(token);
   }
 
@@ -682,7 +689,7 @@ public final class RequestServer implements AutoCloseable {
       ServedCall one = taken.get(i);
       if (one != null && one.client == client) {
         long token = one.token;
-        taken.remove(one);
+        remove(one);
         news.add(() -> handler.onCancelled(token));
       }
     }

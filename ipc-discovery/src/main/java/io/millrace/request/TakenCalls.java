@@ -66,6 +66,10 @@ final class TakenCalls {
     gaps[gapCount++] = index;
     call.client.taken--;
     call.token = 0;
+  }
+
+  /** One that was removed, and that nobody holds any more, is to be used again. */
+  void recycle(ServedCall call) {
     spares[spareCount++] = call;
   }
 

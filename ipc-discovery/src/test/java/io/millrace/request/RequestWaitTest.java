@@ -256,6 +256,19 @@ class RequestWaitTest {
               }
             }
           };
+      int[] counts = new int[2];
+      ReplyHandler counting =
+          new ReplyHandler() {
+            @Override
+            public void onReply(long call, int type, DirectBuffer buffer, int offset, int length) {
+              counts[0]++;
+            }
+
+            @Override
+            public void onFailure(long call, CallFailure failure) {
+              counts[1]++;
+            }
+          };
       CallOptions stream = CallOptions.timeout(Duration.ofSeconds(60)).stream(2);
       int rounds = 5000;
       long start = System.nanoTime();
@@ -266,8 +279,11 @@ class RequestWaitTest {
           client.send(1, request, 0, Long.BYTES);
           client.send(2, request, 0, Long.BYTES, stream);
           server.poll(handler, 10);
-          client.poll(IGNORED, 10);
+          client.poll(counting, 10);
         }
+        assertEquals(3 * rounds, counts[0]);
+        assertEquals(0, counts[1]);
+        counts[0] = 0;
         allocated = threads.getCurrentThreadAllocatedBytes() - before;
         // Looking at the watch is a system call, and does allocate, a few thousand times a second.
       } while (allocated > 100L * rounds && System.nanoTime() - start < 30_000_000_000L);
