@@ -28,15 +28,21 @@ final class ServingThread implements AutoCloseable {
   }
 
   private void run(Registry registry, String service, RequestHandler handler) {
+    try {
+      serve(registry, service, handler);
+      end.complete(null); // Behind the server's close: nothing of it is left then.
+    } catch (Throwable failure) {
+      server.completeExceptionally(failure);
+      end.completeExceptionally(failure);
+    }
+  }
+
+  private void serve(Registry registry, String service, RequestHandler handler) {
     try (RequestServer one = Requests.server(registry, service)) {
       server.complete(one);
       while (!stopped) {
         one.poll(handler, 100, WaitStrategy.blocking(), Waitable.FOREVER);
       }
-      end.complete(null);
-    } catch (Throwable failure) {
-      server.completeExceptionally(failure);
-      end.completeExceptionally(failure);
     }
   }
 
