@@ -23,9 +23,12 @@ final class Succession {
     lingerNanos = nanos(subscription.options().linger());
   }
 
-  /** A time that is longer than anybody waits has no end. */
+  /** A time that is longer than anybody waits has no end, and one of any length below 0 is over. */
   private static long nanos(Duration time) {
-    return time.compareTo(LONGEST) > 0 ? LONGEST.toNanos() : Math.max(0, time.toNanos());
+    if (time.isNegative()) {
+      return 0;
+    }
+    return time.compareTo(LONGEST) > 0 ? LONGEST.toNanos() : time.toNanos();
   }
 
   /** Nobody publishes the ring any more. */

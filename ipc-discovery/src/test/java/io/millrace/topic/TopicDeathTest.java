@@ -181,6 +181,18 @@ class TopicDeathTest {
   }
 
   @Test
+  void aLingerTimeMayHaveAnyLength() {
+    for (Duration time :
+        List.of(
+            Duration.ofSeconds(Long.MIN_VALUE),
+            Duration.ofNanos(-1),
+            Duration.ofSeconds(Long.MAX_VALUE))) {
+      Topic.subscriber(registry, "t", TopicProcess.options("screen", "plain").linger(time)).close();
+    }
+    assertEquals(List.of(), registry.list());
+  }
+
+  @Test
   void withNobodyThereTheRecordsEndWithTheirPublisher() {
     String[] name = new String[1];
     ChildProcess publisher = publisher(name);
