@@ -1,6 +1,7 @@
 package io.millrace.ring;
 
 import io.millrace.testkit.ChildProcess;
+import io.millrace.testkit.OpenDescriptors;
 import io.millrace.testkit.Zygote;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,7 +31,8 @@ final class RingProcess implements AutoCloseable {
 
   static synchronized RingProcess start() {
     if (zygote == null) {
-      zygote = new Zygote(RingChild.class, "-Dio.millrace.ring.steps=" + StepGate.class.getName());
+      String steps = "-Dio.millrace.ring.steps=" + StepGate.class.getName();
+      zygote = OpenDescriptors.keep(() -> new Zygote(RingChild.class, steps));
     }
     return new RingProcess(zygote.fork());
   }

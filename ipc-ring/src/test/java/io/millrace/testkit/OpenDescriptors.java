@@ -8,19 +8,26 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.function.Executable;
 
 /** What this process holds open. */
 public final class OpenDescriptors {
   static final Duration DEADLINE = Duration.ofSeconds(10);
 
+  /** What stays open for all tests. */
+  private static final Set<String> KEPT = ConcurrentHashMap.newKeySet();
+
   private OpenDescriptors() {}
 
   /**
    * All open descriptors, without the files that the JVM itself opens when it first needs them
-   * (jars, its module image, random devices) and the one that this method looks with.
+   * (jars, its module image, random devices), what is {@linkplain #keep kept} and the one that this
+   * method looks with.
    *
    * @return number and target, for example {@code 7 -> anon_inode:[eventfd]}
    */
@@ -29,7 +36,7 @@ public final class OpenDescriptors {
     try (var entries = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
       for (Path entry : entries) {
         String target = target(entry);
-        if (target != null && !belongsToJvm(target)) {
+        if (target != null && !belongsToJvm(target) && !KEPT.contains(target)) {
           open.put(Integer.valueOf(entry.getFileName().toString()), target);
         }
       }
@@ -37,6 +44,21 @@ public final class OpenDescriptors {
       throw new UncheckedIOException(failure);
     }
     return open;
+  }
+
+  /**
+   * Makes something that all tests of this process share: the pipes that it opens are no leak of
+   * the first test that happens to use it. Nothing else may open pipes meanwhile.
+   *
+   * @param <T> its type
+   * @param shared makes it
+   * @return what was made
+   */
+  public static <T> T keep(Supplier<T> shared) {
+    Map<Integer, String> before = now();
+    T made = shared.get();
+    opened(before).values().stream().filter(one -> one.startsWith("pipe:")).forEach(KEPT::add);
+    return made;
   }
 
   /**
