@@ -1,5 +1,6 @@
 package io.millrace.testkit;
 
+import io.millrace.os.Epoll;
 import java.util.Map;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -13,11 +14,14 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 public final class ClassLeavesNothingOpen implements BeforeAllCallback, AfterAllCallback {
   private static final Namespace NAMESPACE = Namespace.create(ClassLeavesNothingOpen.class);
 
+  private static boolean warm;
+
   /** For JUnit. */
   public ClassLeavesNothingOpen() {}
 
   @Override
-  public void beforeAll(ExtensionContext tests) {
+  public void beforeAll(ExtensionContext tests) throws InterruptedException {
+    makeWhatStays();
     tests.getStore(NAMESPACE).put(tests.getUniqueId(), OpenDescriptors.now());
   }
 
@@ -27,5 +31,15 @@ public final class ClassLeavesNothingOpen implements BeforeAllCallback, AfterAll
     Map<Integer, String> before =
         (Map<Integer, String>) tests.getStore(NAMESPACE).get(tests.getUniqueId(), Map.class);
     OpenDescriptors.assertNoneBeside(before, OpenDescriptors.DEADLINE);
+  }
+
+  /** The set with which one thread sleeps for all virtual ones stays as long as the process. */
+  private static synchronized void makeWhatStays() throws InterruptedException {
+    if (!warm) {
+      warm = true;
+      try (Epoll epoll = new Epoll()) {
+        Thread.startVirtualThread(() -> epoll.await(1)).join();
+      }
+    }
   }
 }
