@@ -19,20 +19,44 @@ public final class Fork implements AutoCloseable {
   private static final Path MEMORY = Path.of("/dev/shm");
 
   private final Plan plan;
-  private final Path directory;
   private final List<ChildJvm> children = new ArrayList<>();
   private final List<String> flags;
   private final Thread cleaner = new Thread(this::cleanUpAtExit, "clean-up");
 
+  /** Null until it is made; guarded by this. */
+  private Path directory;
+
+  /** No file and no process is to come any more; guarded by this. */
+  private boolean ended;
+
   Fork(Plan plan) throws IOException {
+    this(plan, Files.isWritable(MEMORY) ? MEMORY : Path.of(System.getProperty("java.io.tmpdir")));
+  }
+
+  /** With its directory in this one. */
+  Fork(Plan plan, Path parent) throws IOException {
     this.plan = plan;
     flags = new ArrayList<>(JvmFlags.ALL);
     flags.addAll(plan.jvmFlags());
-    directory =
-        Files.isWritable(MEMORY)
-            ? Files.createTempDirectory(MEMORY, "millrace-perf-")
-            : Files.createTempDirectory("millrace-perf-");
+    // First: a JVM that is ending refuses the hook, and one that ends from here on runs it.
     Runtime.getRuntime().addShutdownHook(cleaner);
+    try {
+      makeDirectory(parent);
+    } catch (IOException | RuntimeException failure) {
+      close();
+      throw failure;
+    }
+  }
+
+  private synchronized void makeDirectory(Path parent) throws IOException {
+    requireNotEnded();
+    directory = Files.createTempDirectory(parent, "millrace-perf-");
+  }
+
+  private void requireNotEnded() {
+    if (ended) {
+      throw new IllegalStateException("the trial has ended, or this JVM is ending: start it anew");
+    }
   }
 
   /**
@@ -49,7 +73,7 @@ public final class Fork implements AutoCloseable {
    *
    * @return its path
    */
-  public Path directory() {
+  public synchronized Path directory() {
     return directory;
   }
 
@@ -71,10 +95,12 @@ public final class Fork implements AutoCloseable {
    * @param arguments for the role; {@code directory} is added
    * @return the process
    * @throws IOException if it cannot be started
+   * @throws IllegalStateException if this was closed, or this JVM is ending
    */
   public synchronized ChildJvm start(
       String name, Class<? extends Role> role, List<Integer> cpus, Map<String, ?> arguments)
       throws IOException {
+    requireNotEnded();
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(flags);
@@ -103,7 +129,11 @@ public final class Fork implements AutoCloseable {
   }
 
   private synchronized void cleanUp() throws IOException {
+    ended = true;
     children.forEach(ChildJvm::close);
+    if (directory == null) {
+      return;
+    }
     try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
@@ -116,7 +146,7 @@ public final class Fork implements AutoCloseable {
     try {
       cleanUp();
     } catch (IOException failure) {
-      System.err.println("left behind: " + directory + ": " + failure.getMessage());
+      System.err.println("left behind: " + directory() + ": " + failure.getMessage());
     }
   }
 }

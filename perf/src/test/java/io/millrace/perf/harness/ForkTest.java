@@ -5,12 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.testkit.ChildProcess;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ForkTest {
   private static final int SECONDS = 60;
@@ -46,6 +54,75 @@ class ForkTest {
     public void run(Parent parent) {
       throw new IllegalStateException("no " + parent.argument("what"));
     }
+  }
+
+  /** Begins forks until it is refused; ends itself meanwhile. */
+  static final class Beginner {
+    private static final int THREADS = 4;
+
+    public static void main(String[] arguments) {
+      Path parent = Path.of(arguments[0]);
+      List<Thread> threads = new ArrayList<>();
+      CountDownLatch begun = new CountDownLatch(THREADS);
+      for (int i = 0; i < THREADS; i++) {
+        Thread thread = new Thread(() -> beginAgainAndAgain(parent, begun), "beginner " + i);
+        thread.setDaemon(true);
+        threads.add(thread);
+        thread.start();
+      }
+      // The JVM is not gone before each of them has met its end.
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> threads.forEach(Beginner::join)));
+      try {
+        begun.await();
+      } catch (InterruptedException unexpected) {
+        throw new AssertionError(unexpected);
+      }
+      System.exit(0);
+    }
+
+    private static void beginAgainAndAgain(Path parent, CountDownLatch begun) {
+      boolean refused = false;
+      while (!refused) {
+        try {
+          new Fork(PLAN, parent).close();
+          begun.countDown();
+        } catch (IllegalStateException ending) {
+          refused = true;
+        } catch (IOException failure) {
+          throw new AssertionError(failure);
+        }
+      }
+      System.out.println("refused");
+    }
+
+    private static void join(Thread thread) {
+      try {
+        thread.join(TimeUnit.SECONDS.toMillis(SECONDS));
+      } catch (InterruptedException unexpected) {
+        throw new AssertionError(unexpected);
+      }
+    }
+  }
+
+  @Test
+  void whatBeginsWhileTheJvmEndsLeavesNothing(@TempDir Path parent) throws IOException {
+    try (ChildProcess child = ChildProcess.start(Beginner.class, parent.toString())) {
+      assertEquals(0, child.awaitExit(Duration.ofSeconds(SECONDS)));
+      for (int i = 0; i < Beginner.THREADS; i++) {
+        child.expectLine("refused", Duration.ofSeconds(SECONDS));
+      }
+    }
+    try (Stream<Path> left = Files.list(parent)) {
+      assertEquals(List.of(), left.toList());
+    }
+  }
+
+  @Test
+  void whatHasEndedStartsNoProcess() throws Exception {
+    Fork ended = new Fork(PLAN);
+    ended.close();
+    assertThrows(
+        IllegalStateException.class, () -> ended.start("one", Waiting.class, List.of(), Map.of()));
   }
 
   @Test
