@@ -53,6 +53,9 @@ class RealRunTest {
     assertEquals(
         Set.of("millrace", "pipe"),
         all(run("throughput", "--mode", "batch", "--peers", "pipe"), "subject"));
+    assertEquals(
+        Set.of("millrace", "millrace-topic"),
+        all(run("throughput", "--producers", "2", "--peers", "millrace-topic"), "subject"));
   }
 
   @Test

@@ -33,6 +33,7 @@ public final class SendingRole implements Role {
       sender = opened;
       parent.say("opened");
       parent.hear("go", PATIENCE_SECONDS);
+      sender.awaitReceiver();
       boolean batches = place.sends() == Sends.BATCH;
       while (!parent.stopped()) {
         if (batches) {

@@ -26,6 +26,12 @@ public interface Sender extends AutoCloseable {
     throw new UnsupportedOperationException("this link has no batches");
   }
 
+  /**
+   * Waits until the receiver will get all that is sent from here on, if that is not so from the
+   * start. Called once the receiver polls.
+   */
+  default void awaitReceiver() {}
+
   /** Lets go of the link. */
   @Override
   void close() throws IOException;

@@ -23,6 +23,7 @@ import org.agrona.DirectBuffer;
 /** A topic of Millrace: every sender has a ring of its own. */
 final class TopicLink implements Link {
   private static final int TYPE = 1;
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final long SLEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   @Override
@@ -90,6 +91,14 @@ final class TopicLink implements Link {
     @Override
     public boolean offer(DirectBuffer source, int offset, int length) {
       return publisher.offer(TYPE, source, offset, length) >= 0;
+    }
+
+    /** A publisher keeps its first records for a while only, and a subscriber joins in a poll. */
+    @Override
+    public void awaitReceiver() {
+      if (!publisher.awaitSubscribers(PATIENCE_NANOS)) {
+        throw new IllegalStateException("the subscriber does not join");
+      }
     }
 
     @Override
