@@ -7,6 +7,7 @@ import io.millrace.perf.bench.Groups;
 import io.millrace.perf.bench.JmhBench;
 import io.millrace.perf.bench.Recording;
 import io.millrace.perf.bench.RecoveryBench;
+import io.millrace.perf.bench.RequestBench;
 import io.millrace.perf.bench.RoundTripBench;
 import io.millrace.perf.bench.SnapshotBench;
 import io.millrace.perf.bench.Throughput;
@@ -29,11 +30,12 @@ final class Benches {
           new Discovery(),
           new RecoveryBench(),
           new TopicBench(),
+          new RequestBench(),
           new Recording(),
           new JmhBench());
 
   /** What a first look has no time for. */
-  private static final List<String> LONG = List.of("topic", "recording");
+  private static final List<String> LONG = List.of("topic", "request", "recording");
 
   private Benches() {}
 

@@ -92,6 +92,22 @@ class RealRunTest {
   }
 
   @Test
+  void everyCallIsAnsweredByEverySubject() throws IOException {
+    JsonNode results = run("request", "--only", "size=32,wait=spin,open=1");
+    assertEquals(
+        Set.of("millrace", "two-rings", "aeron-ipc", "unix-socket"), all(results, "subject"));
+    assertEquals(
+        Set.of("rtt_p50", "rtt_p99", "rtt_p99_9", "rtt_p99_99", "rtt_max", "rate"),
+        all(results, "metric"));
+    assertEquals(
+        Set.of("millrace", "two-rings"),
+        all(run("request", "--only", "size=1024,open=100", "--peers", "two-rings"), "subject"));
+    assertEquals(
+        Set.of("millrace"),
+        all(run("request", "--only", "size=32,wait=block", "--peers", "none"), "subject"));
+  }
+
+  @Test
   void messagesOfAnyLengthArriveWhole() throws IOException {
     run("latency", "--size", "37");
     run("throughput", "--size", "37", "--producers", "1");

@@ -29,6 +29,7 @@ import org.agrona.DirectBuffer;
  * full speed was six times slower.
  */
 final class AeronLink implements Link {
+  static final String DRIVER = "ThreadingMode.SHARED, default idle strategies, not pinned";
   private static final int PATIENCE_SECONDS = 30;
 
   /** A channel for each direction; the same stream in both. */
@@ -39,7 +40,7 @@ final class AeronLink implements Link {
     Map<String, Object> settings = new LinkedHashMap<>();
     settings.put("termLength", "default");
     settings.put("publication", place.sends() == Sends.SINGLE ? "exclusive" : "concurrent");
-    settings.put("driver", "ThreadingMode.SHARED, default idle strategies, not pinned");
+    settings.put("driver", DRIVER);
     return settings;
   }
 
@@ -49,7 +50,7 @@ final class AeronLink implements Link {
         .expect("ready", PATIENCE_SECONDS);
   }
 
-  private static Aeron connect(LinkPlace place) {
+  static Aeron connect(LinkPlace place) {
     return Aeron.connect(
         new Aeron.Context()
             .aeronDirectoryName(place.directory().resolve(AeronDriver.DIRECTORY).toString()));

@@ -16,7 +16,7 @@ final class Numbers {
   static String of(double value, Metric metric) {
     return switch (metric.unit()) {
       case "ns" -> nanos(value);
-      case "msg/s" -> scaled(value) + "/s";
+      case "msg/s", "calls/s" -> scaled(value) + "/s";
       default -> scaled(value) + " " + metric.unit();
     };
   }

@@ -29,7 +29,7 @@
   };
   const nanos = value => scaled(value, [[1e9, ' s'], [1e6, ' ms'], [1e3, ' µs'], [0, ' ns']]);
   const amount = value => scaled(value, [[1e9, ' G'], [1e6, ' M'], [1e3, ' k'], [0, '']]);
-  const shown = (value, unit) => unit === 'ns' ? nanos(value) : unit === 'msg/s' ? amount(value) + '/s' : amount(value) + ' ' + unit;
+  const shown = (value, unit) => unit === 'ns' ? nanos(value) : unit === 'msg/s' || unit === 'calls/s' ? amount(value) + '/s' : amount(value) + ' ' + unit;
 
   const whiskers = {
     id: 'whiskers',
