@@ -199,7 +199,7 @@ final class ServedCall {
               + type
               + " and "
               + length
-              + " bytes");
+              + " bytes: it says how long one may be with ClientOptions.greatestReply");
     }
   }
 }

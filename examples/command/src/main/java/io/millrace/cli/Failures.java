@@ -29,14 +29,20 @@ final class Failures implements IExecutionExceptionHandler {
     if (failure instanceof InterruptedException) {
       return 0; // What runs until it is interrupted has done what it was asked for.
     }
-    PrintWriter err = command.getErr();
-    err.println(command.getColorScheme().errorText(name(command) + ": " + sentence(failure)));
+    tell(command, sentence(failure));
     if (command.getCommandSpec().root().userObject() instanceof Millrace millrace
         && millrace.wantsStackTrace()) {
-      failure.printStackTrace(err);
+      failure.printStackTrace(command.getErr());
     }
-    err.flush();
+    command.getErr().flush();
     return Millrace.FAILED;
+  }
+
+  /** Says in one sentence why a command does not do what it was asked for. */
+  static void tell(CommandLine command, String sentence) {
+    PrintWriter err = command.getErr();
+    err.println(command.getColorScheme().errorText(name(command) + ": " + sentence));
+    err.flush();
   }
 
   static int onWrongUsage(ParameterException failure, String[] arguments) {

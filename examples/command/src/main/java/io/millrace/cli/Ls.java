@@ -17,7 +17,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "ls",
     description = {
-      "Lists the services of a registry, and the publishers and subscribers of topics.",
+      "Lists the services of a registry, the publishers and subscribers of topics, and the servers"
+          + " and clients of request services.",
       "GET: how their descriptors would come to this process."
     })
 final class Ls implements Callable<Integer> {
@@ -56,10 +57,11 @@ final class Ls implements Callable<Integer> {
   }
 
   private void print(RegistryView view, List<Sighting> shown) {
-    List<Sighting> members = kind != null ? List.of() : members(shown);
+    List<Sighting> topics = kind != null ? List.of() : topicMembers(shown);
+    List<Sighting> requests = kind != null ? List.of() : requestMembers(shown);
     Table table = new Table("NAME", "KIND", ">PID", "COMMAND", ">AGE", ">GEN", ">SIZE", "GET");
     for (Sighting sighting : shown) {
-      if (members.contains(sighting)) {
+      if (topics.contains(sighting) || requests.contains(sighting)) {
         continue;
       }
       ServiceLine line = ServiceLine.of(view, sighting);
@@ -67,8 +69,7 @@ final class Ls implements Callable<Integer> {
           line.name(),
           line.kind(),
           Processes.pid(line.pid(), line.foreign()),
-          Text.shortened(
-              sighting.isAlive() ? Processes.program(sighting.service()) : "(dead)", COMMAND_WIDTH),
+          program(sighting),
           Units.age(Duration.ofSeconds(line.ageSeconds())),
           line.generation(),
           Units.bytes(line.bytes()),
@@ -77,19 +78,34 @@ final class Ls implements Callable<Integer> {
     if (!table.isEmpty()) {
       table.print(output);
     }
-    if (!members.isEmpty()) {
-      printTopics(view, members, !table.isEmpty());
+    if (!topics.isEmpty()) {
+      printTopics(view, topics, !table.isEmpty());
+    }
+    if (!requests.isEmpty()) {
+      printRequests(view, requests, !table.isEmpty() || !topics.isEmpty());
     }
   }
 
   /** Publishers and subscribers of topics, by topic, the publishers first. */
-  private static List<Sighting> members(List<Sighting> shown) {
+  private static List<Sighting> topicMembers(List<Sighting> shown) {
     return shown.stream()
         .filter(
             one -> WatchedRings.isPublisher(one.service()) || WatchedRings.isReader(one.service()))
         .sorted(
             Comparator.comparing((Sighting one) -> WatchedRings.topicOf(one.service()))
                 .thenComparing(one -> one.service().kind())
+                .thenComparing(one -> one.service().name()))
+        .toList();
+  }
+
+  /** Servers and clients of request services, by service, the servers first. */
+  private static List<Sighting> requestMembers(List<Sighting> shown) {
+    return shown.stream()
+        .filter(
+            one -> RequestMembers.isServer(one.service()) || RequestMembers.isClient(one.service()))
+        .sorted(
+            Comparator.comparing((Sighting one) -> RequestMembers.serviceOf(one.service()))
+                .thenComparing(one -> RequestMembers.isClient(one.service()))
                 .thenComparing(one -> one.service().name()))
         .toList();
   }
@@ -104,8 +120,7 @@ final class Ls implements Callable<Integer> {
           isReader ? "subscriber" : "publisher",
           isReader ? sighting.service().capabilities().text("group", "(lossy)") : "",
           Processes.pid(line.pid(), line.foreign()),
-          Text.shortened(
-              sighting.isAlive() ? Processes.program(sighting.service()) : "(dead)", COMMAND_WIDTH),
+          program(sighting),
           Units.age(Duration.ofSeconds(line.ageSeconds())),
           isReader ? "" : Units.bytes(line.bytes()),
           line.name());
@@ -114,6 +129,31 @@ final class Ls implements Callable<Integer> {
       output.print("");
     }
     table.print(output);
+  }
+
+  private void printRequests(RegistryView view, List<Sighting> members, boolean apart) {
+    Table table = new Table("REQUESTS", "MEMBER", ">PID", "COMMAND", ">AGE", ">SIZE", "NAME");
+    for (Sighting sighting : members) {
+      ServiceLine line = ServiceLine.of(view, sighting);
+      boolean isClient = RequestMembers.isClient(sighting.service());
+      table.row(
+          RequestMembers.serviceOf(sighting.service()),
+          isClient ? "client" : "server",
+          Processes.pid(line.pid(), line.foreign()),
+          program(sighting),
+          Units.age(Duration.ofSeconds(line.ageSeconds())),
+          isClient ? Units.bytes(line.bytes()) : "",
+          line.name());
+    }
+    if (apart) {
+      output.print("");
+    }
+    table.print(output);
+  }
+
+  private static String program(Sighting sighting) {
+    return Text.shortened(
+        sighting.isAlive() ? Processes.program(sighting.service()) : "(dead)", COMMAND_WIDTH);
   }
 
   private static String nothingIn(RegistryView view, int others) {

@@ -16,9 +16,10 @@ import picocli.CommandLine.ScopeType;
 @Command(
     name = "millrace",
     description = {
-      "Looks into the rings, registries, snapshots and barriers of this host; records and replays.",
-      "Looking takes no place, holds nobody back and makes nothing; only publish, record, replay"
-          + " and gc change anything."
+      "Looks into the rings, registries, snapshots and barriers of this host; calls, records and"
+          + " replays.",
+      "Looking takes no place, holds nobody back and makes nothing; only publish, call, record,"
+          + " replay and gc change anything."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Millrace.Version.class,
@@ -28,7 +29,8 @@ import picocli.CommandLine.ScopeType;
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
       "0:done, or the answer is yes",
-      "1:the answer is no: nobody is alive, the barrier is broken, something is missing",
+      "1:the answer is no: nobody is alive, the barrier is broken, something is missing, a server"
+          + " refused",
       "2:the command line is wrong",
       "3:it cannot be done; the message says why and what helps"
     },
@@ -39,6 +41,7 @@ import picocli.CommandLine.ScopeType;
       Top.class,
       Tail.class,
       Publish.class,
+      Call.class,
       Record.class,
       Replay.class,
       ShowSchema.class,

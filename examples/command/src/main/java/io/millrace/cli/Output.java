@@ -48,6 +48,12 @@ final class Output {
     spec.commandLine().getErr().flush();
   }
 
+  /** Says why there is no answer, for the caller to end with a status that says so too. */
+  void fail(String sentence) {
+    out().flush();
+    Failures.tell(spec.commandLine(), Text.printable(sentence));
+  }
+
   /** Shows a line in the place of the one that this showed before. For terminals. */
   void overwrite(String line) {
     spec.commandLine().getErr().print("\r" + line + CLEAR_REST);

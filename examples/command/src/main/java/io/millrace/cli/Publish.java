@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -31,6 +30,7 @@ import picocli.CommandLine.Parameters;
     })
 final class Publish implements Callable<Integer> {
   @Mixin private RegistryChoice registry;
+  @Mixin private TypedBytes typed;
   @Mixin private Output output;
 
   @Option(
@@ -38,9 +38,6 @@ final class Publish implements Callable<Integer> {
       paramLabel = "N",
       description = "The type of the records, 0 or more (default: ${DEFAULT-VALUE}).")
   private int type = 1;
-
-  @Option(names = "--hex", description = "Lines are hexadecimal digits; blanks may part them.")
-  private boolean hex;
 
   @Option(
       names = "--timeout",
@@ -86,7 +83,7 @@ final class Publish implements Callable<Integer> {
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     try (Producer producer = ring.addProducer()) {
       for (String text = input.readLine(); text != null; text = input.readLine()) {
-        offer(producer, hex ? digits(text) : text.getBytes(StandardCharsets.UTF_8));
+        offer(producer, typed.of(text, "line " + (line + 1)));
         line++;
       }
     }
@@ -112,15 +109,6 @@ final class Publish implements Callable<Integer> {
               + " records: 'millrace stat "
               + name
               + "' shows which group is behind");
-    }
-  }
-
-  private byte[] digits(String text) {
-    try {
-      return HexFormat.of().parseHex(text.replaceAll("\\s", ""));
-    } catch (IllegalArgumentException failure) {
-      throw new IllegalArgumentException(
-          "line " + (line + 1) + " is not made of pairs of hexadecimal digits", failure);
     }
   }
 }
