@@ -18,6 +18,7 @@ struct record {
   uint32_t uid;
   uint64_t memory[3]; /* Of the first descriptor: device, inode, size. */
   int descriptors;
+  int has_schema; /* The last descriptor is that of a schema. */
   char socket[64];
 };
 
@@ -63,7 +64,9 @@ static int parse(const uint8_t *slot, int64_t length, struct record *record) {
   record->descriptors = (int)take_short(&cursor);
   for (int i = 0; i < record->descriptors; i++) {
     const uint8_t *described = take(&cursor, entry);
-    if (entry < 25 || described[24] != (i == 0 ? 1 : 3)) die("the service is no ring");
+    record->has_schema = entry >= 25 && i > 0 && i == record->descriptors - 1 && described[24] == 4;
+    if (entry < 25 || (!record->has_schema && described[24] != (i == 0 ? 1 : 3)))
+      die("the service is no ring");
     if (i == 0) memcpy(record->memory, described, sizeof record->memory);
   }
   take_short(&cursor);
@@ -140,6 +143,7 @@ int acquire(const char *root, const char *name, int *descriptors, int most) {
   require_alive(file, name);
   int connection = connect_to(directory, &record);
   int count = ask(connection, &record, descriptors, most);
+  if (record.has_schema) close(descriptors[--count]); /* Not part of the ring. */
   require_alive(file, name); /* Now as well: then they were the publisher's. */
   if (fstat(descriptors[0], &status) || status.st_dev != record.memory[0] ||
       status.st_ino != record.memory[1] || (uint64_t)status.st_size != record.memory[2])

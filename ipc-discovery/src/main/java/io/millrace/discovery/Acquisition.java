@@ -1,9 +1,16 @@
 package io.millrace.discovery;
 
 import io.millrace.ClosedException;
+import io.millrace.discovery.model.DescriptorKind;
 import io.millrace.discovery.model.Service;
+import io.millrace.discovery.model.ServiceDescriptor;
 import io.millrace.discovery.model.Transfer;
 import io.millrace.discovery.transfer.Received;
+import io.millrace.os.Closing;
+import io.millrace.os.Descriptor;
+import io.millrace.ring.Ring;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * Descriptors of a service that were handed over to this process. Closing it closes them, unless
@@ -58,6 +65,34 @@ public final class Acquisition implements AutoCloseable {
     requireOpen();
     ended = true;
     return received.descriptors().release();
+  }
+
+  /**
+   * Takes the descriptors out as a ring, with the schema that goes along with it.
+   *
+   * @return the ring, owned by the caller
+   * @throws ClosedException if they were closed or taken before
+   * @throws IllegalArgumentException if there is none, or one behind the first is no event
+   *     descriptor
+   * @throws io.millrace.ring.DamagedRingException if they are not those of a ring that can be used
+   */
+  public Ring takeRing() {
+    List<ServiceDescriptor> all = service().descriptors();
+    int last = all.size() - 1;
+    int[] numbers = take();
+    if (last < 0 || all.get(last).kind() != DescriptorKind.SCHEMA) {
+      return Ring.adopt(numbers);
+    }
+    try (Descriptor schema = Descriptor.adopt(numbers[last], "schema of " + service().name())) {
+      Ring ring = Ring.adopt(Arrays.copyOf(numbers, last));
+      try {
+        ring.attach(schema.number());
+        return ring;
+      } catch (RuntimeException | Error failure) {
+        Closing.closeAfter(failure, ring);
+        throw failure;
+      }
+    }
   }
 
   private void requireOpen() {

@@ -5,6 +5,7 @@ import io.millrace.discovery.model.DiscoveryException;
 import io.millrace.discovery.model.NoSuchServiceException;
 import io.millrace.discovery.model.Service;
 import io.millrace.discovery.model.ServiceSpec;
+import io.millrace.message.MessageSchema;
 import io.millrace.os.Closing;
 import io.millrace.os.Patience;
 import io.millrace.ring.GroupOptions;
@@ -40,12 +41,16 @@ public final class NamedRing implements AutoCloseable {
   }
 
   static NamedRing createOrJoin(
-      Registry registry, String name, RingOptions options, List<GroupOptions> groups) {
+      Registry registry,
+      String name,
+      RingOptions options,
+      List<GroupOptions> groups,
+      MessageSchema schema) {
     // A member says that it is one. So who comes in the moment between the end of a publisher and
     // the next one waits for it, and does not make another ring.
     Publication presence = registry.publish(describe(name));
     try {
-      return createOrJoin(registry, name, options, groups, presence);
+      return createOrJoin(registry, name, options, groups, schema, presence);
     } catch (RuntimeException | Error failure) {
       Closing.closeAfter(failure, presence);
       throw failure;
@@ -57,17 +62,21 @@ public final class NamedRing implements AutoCloseable {
       String name,
       RingOptions options,
       List<GroupOptions> groups,
+      MessageSchema schema,
       Publication presence) {
     Patience patience = Patience.usual();
     do {
       Ring joined = tryJoin(registry, name);
       boolean isNew = joined == null && !isKept(registry, name, presence);
       if (isNew) {
-        joined = create(options, groups);
+        joined = create(options, groups, schema);
       }
       if (joined != null) {
         Adoption adoption = null;
         try {
+          if (schema != null) {
+            schema.requireCompatible(joined);
+          }
           presence.update(presence.service().capabilities().with(JOINED, true));
           adoption = registry.adopt(name, joined);
           if (isPublished(registry, name, adoption, patience)) {
@@ -89,9 +98,12 @@ public final class NamedRing implements AutoCloseable {
             + " s, though others have it; they are stopped, or come and go all the time");
   }
 
-  private static Ring create(RingOptions options, List<GroupOptions> groups) {
+  private static Ring create(RingOptions options, List<GroupOptions> groups, MessageSchema schema) {
     Ring ring = Ring.create(options);
     try {
+      if (schema != null) {
+        schema.attachTo(ring);
+      }
       groups.forEach(group -> ring.addGroup(group.retained()));
       return ring;
     } catch (RuntimeException | Error failure) {

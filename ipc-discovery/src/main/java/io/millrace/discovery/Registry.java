@@ -20,6 +20,7 @@ import io.millrace.discovery.record.Finder;
 import io.millrace.discovery.root.RootUse;
 import io.millrace.discovery.transfer.Acquirer;
 import io.millrace.discovery.watch.Arrival;
+import io.millrace.message.MessageSchema;
 import io.millrace.os.Closing;
 import io.millrace.os.Directory;
 import io.millrace.os.Platform;
@@ -29,6 +30,7 @@ import io.millrace.ring.RingOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -255,7 +257,9 @@ public final class Registry implements AutoCloseable {
   }
 
   /**
-   * Publishes a ring that this process created or joined.
+   * Publishes a ring that this process created or joined, and the {@linkplain
+   * MessageSchema#attachTo schema that it carries}, of which the capability {@link
+   * Capabilities#SCHEMA} has the fingerprint.
    *
    * @param name the name of the service
    * @param ring the ring; it may be closed before the publication, which has descriptors of its own
@@ -263,9 +267,10 @@ public final class Registry implements AutoCloseable {
    * @return the publication; close it to withdraw the service
    * @throws NameInUseException if a live process has published the name
    * @throws RecordException if something that is no record has the name; it is left alone
+   * @throws io.millrace.message.DamagedSchemaException if what the ring carries is no schema
    */
   public Publication publish(String name, Ring ring, Capabilities capabilities) {
-    return publish(Rings.describe(name, ring, capabilities));
+    return publish(Rings.publish(name, ring, capabilities));
   }
 
   /**
@@ -350,7 +355,35 @@ public final class Registry implements AutoCloseable {
   public NamedRing createOrJoinRing(String name, RingOptions options, List<GroupOptions> groups) {
     Service.requireName(name);
     List<GroupOptions> required = List.copyOf(groups);
-    return guests.inside(() -> NamedRing.createOrJoin(this, name, options, required));
+    return guests.inside(() -> NamedRing.createOrJoin(this, name, options, required, null));
+  }
+
+  /**
+   * Joins the ring of a name, or creates and publishes it if there is none, as {@link
+   * #createOrJoinRing(String, RingOptions, List)} does; a new ring carries a schema, and one that
+   * is there already must not carry another one that this cannot be used with.
+   *
+   * @param name the name of its service
+   * @param options the size and shape of a new one
+   * @param groups the groups of a new one; made {@linkplain GroupOptions#retained() retained}
+   * @param schema what the records of the ring are
+   * @return the ring; close it to leave
+   * @throws io.millrace.message.IncompatibleSchemaException if the ring carries a schema whose
+   *     messages would be misunderstood; names both
+   * @throws io.millrace.message.DamagedSchemaException if what it carries is no schema
+   * @throws DiscoveryException if the name belongs to something that is no ring, or does not settle
+   *     within five seconds
+   * @throws TransferException if the descriptors cannot be had, or are not what the record says
+   * @throws io.millrace.ring.RingException if they are not those of a ring that can be used, or the
+   *     groups cannot be made
+   * @throws io.millrace.SystemCallException if the memory or the descriptors cannot be had
+   */
+  public NamedRing createOrJoinRing(
+      String name, RingOptions options, List<GroupOptions> groups, MessageSchema schema) {
+    Service.requireName(name);
+    Objects.requireNonNull(schema, "schema");
+    List<GroupOptions> required = List.copyOf(groups);
+    return guests.inside(() -> NamedRing.createOrJoin(this, name, options, required, schema));
   }
 
   /** How it was opened. */

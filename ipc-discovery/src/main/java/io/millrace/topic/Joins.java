@@ -124,7 +124,7 @@ final class Joins {
     Ring ring;
     try (Acquisition acquisition = subscription.registry().acquire(attempt.service.name())) {
       service = acquisition.service();
-      ring = Ring.adopt(acquisition.take());
+      ring = acquisition.takeRing();
     }
     Source joined = null;
     try {
@@ -144,6 +144,9 @@ final class Joins {
     SubscriberOptions options = subscription.options();
     if (!TopicRecord.isOf(service, topic)) {
       throw new DiscoveryException("service " + service.name() + " is not of topic " + topic);
+    }
+    if (options.schema() != null) {
+      options.schema().requireCompatible(ring);
     }
     // Another one of the group may have been there before the publisher, and be slower to join.
     boolean fromFirst =

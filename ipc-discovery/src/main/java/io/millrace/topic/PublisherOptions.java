@@ -2,6 +2,7 @@ package io.millrace.topic;
 
 import io.millrace.discovery.model.AccessRule;
 import io.millrace.discovery.model.Capabilities;
+import io.millrace.message.MessageSchema;
 import io.millrace.ring.GroupOptions;
 import io.millrace.ring.RingOptions;
 import java.util.ArrayList;
@@ -23,20 +24,23 @@ import java.util.Objects;
  * @param capabilities what subscribers are told of the publisher
  * @param access which users' processes get the ring, to read it and to write to it; their own
  *     user's always do
+ * @param schema what its records are, or null: carried along with its ring, with the fingerprint as
+ *     the capability {@link Capabilities#SCHEMA}
  */
 public record PublisherOptions(
     RingOptions ring,
     List<GroupOptions> required,
     int history,
     Capabilities capabilities,
-    AccessRule access) {
+    AccessRule access,
+    MessageSchema schema) {
   /**
    * Checks them, and makes all required groups retained ones.
    *
    * @throws IllegalArgumentException if the history is negative or more than a quarter of the
    *     capacity, a group's name begins with {@code millrace-}, or a key of the capabilities is
    *     {@code topic} or begins with {@code publisher.}
-   * @throws NullPointerException if something is null
+   * @throws NullPointerException if something but the schema is null
    */
   public PublisherOptions {
     ring = ring.forSingleProducer();
@@ -76,7 +80,8 @@ public record PublisherOptions(
    * @return the options
    */
   public static PublisherOptions ring(RingOptions options) {
-    return new PublisherOptions(options, List.of(), 0, Capabilities.none(), AccessRule.users());
+    return new PublisherOptions(
+        options, List.of(), 0, Capabilities.none(), AccessRule.users(), null);
   }
 
   /**
@@ -89,7 +94,7 @@ public record PublisherOptions(
   public PublisherOptions required(GroupOptions group) {
     List<GroupOptions> more = new ArrayList<>(required);
     more.add(group);
-    return new PublisherOptions(ring, more, history, capabilities, access);
+    return new PublisherOptions(ring, more, history, capabilities, access, schema);
   }
 
   /**
@@ -100,7 +105,7 @@ public record PublisherOptions(
    * @return new options
    */
   public PublisherOptions history(int bytes) {
-    return new PublisherOptions(ring, required, bytes, capabilities, access);
+    return new PublisherOptions(ring, required, bytes, capabilities, access, schema);
   }
 
   /**
@@ -110,7 +115,7 @@ public record PublisherOptions(
    * @return new options
    */
   public PublisherOptions capabilities(Capabilities what) {
-    return new PublisherOptions(ring, required, history, what, access);
+    return new PublisherOptions(ring, required, history, what, access, schema);
   }
 
   /**
@@ -122,6 +127,19 @@ public record PublisherOptions(
    * @return new options
    */
   public PublisherOptions access(AccessRule rule) {
-    return new PublisherOptions(ring, required, history, capabilities, rule);
+    return new PublisherOptions(ring, required, history, capabilities, rule, schema);
+  }
+
+  /**
+   * With a schema, by which others read the records without the interface, as {@code millrace tail}
+   * does, and by which those who have another version of it find out: {@link
+   * SubscriberOptions#schema}.
+   *
+   * @param what what the records are, as {@code MessageSchema.of(Orders.class)}
+   * @return new options
+   */
+  public PublisherOptions schema(MessageSchema what) {
+    return new PublisherOptions(
+        ring, required, history, capabilities, access, Objects.requireNonNull(what, "schema"));
   }
 }

@@ -388,7 +388,7 @@ public final class RingFollower implements AutoCloseable {
       if (newest != null && newest.isSameMemory(service)) {
         return; // The watch tells that it is back.
       }
-      ring = Ring.adopt(acquisition.take());
+      ring = acquisition.takeRing();
     }
     Generation joined;
     try {

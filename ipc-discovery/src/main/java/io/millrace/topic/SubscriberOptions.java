@@ -1,6 +1,7 @@
 package io.millrace.topic;
 
 import io.millrace.discovery.model.AccessRule;
+import io.millrace.message.MessageSchema;
 import io.millrace.ring.GroupOptions;
 import java.time.Duration;
 import java.util.Objects;
@@ -21,9 +22,16 @@ import java.util.Objects;
  * @param listener is told what becomes of publishers
  * @param access which users' processes get, from this subscriber, the ring of a publisher that has
  *     ended; their own user's always do
+ * @param schema what it reads, or null: publishers that carry a schema whose messages it would
+ *     misunderstand are refused
  */
 public record SubscriberOptions(
-    Mode mode, GroupOptions group, Duration linger, TopicListener listener, AccessRule access) {
+    Mode mode,
+    GroupOptions group,
+    Duration linger,
+    TopicListener listener,
+    AccessRule access,
+    MessageSchema schema) {
   private static final Duration LINGER = Duration.ofSeconds(30);
 
   /** How records are shared out. */
@@ -40,7 +48,7 @@ public record SubscriberOptions(
    * Checks them.
    *
    * @throws IllegalArgumentException if a group's name begins with {@code millrace-}
-   * @throws NullPointerException if something is null
+   * @throws NullPointerException if something but the schema is null
    */
   public SubscriberOptions {
     Objects.requireNonNull(mode, "mode");
@@ -94,7 +102,7 @@ public record SubscriberOptions(
   }
 
   private static SubscriberOptions of(Mode mode, GroupOptions group) {
-    return new SubscriberOptions(mode, group, LINGER, TopicListener.NONE, AccessRule.users());
+    return new SubscriberOptions(mode, group, LINGER, TopicListener.NONE, AccessRule.users(), null);
   }
 
   /**
@@ -105,7 +113,7 @@ public record SubscriberOptions(
    * @return new options
    */
   public SubscriberOptions linger(Duration time) {
-    return new SubscriberOptions(mode, group, time, listener, access);
+    return new SubscriberOptions(mode, group, time, listener, access, schema);
   }
 
   /**
@@ -115,7 +123,7 @@ public record SubscriberOptions(
    * @return new options
    */
   public SubscriberOptions listener(TopicListener news) {
-    return new SubscriberOptions(mode, group, linger, news, access);
+    return new SubscriberOptions(mode, group, linger, news, access, schema);
   }
 
   /**
@@ -126,6 +134,19 @@ public record SubscriberOptions(
    * @return new options
    */
   public SubscriberOptions access(AccessRule rule) {
-    return new SubscriberOptions(mode, group, linger, listener, rule);
+    return new SubscriberOptions(mode, group, linger, listener, rule, schema);
+  }
+
+  /**
+   * With a schema: a publisher that carries another one, whose messages would be misunderstood, is
+   * not read, and the listener is {@linkplain TopicListener#onRefused told} with both. One that
+   * carries none is read.
+   *
+   * @param what what is read, as {@code MessageSchema.of(Orders.class)}
+   * @return new options
+   */
+  public SubscriberOptions schema(MessageSchema what) {
+    return new SubscriberOptions(
+        mode, group, linger, listener, access, Objects.requireNonNull(what, "schema"));
   }
 }

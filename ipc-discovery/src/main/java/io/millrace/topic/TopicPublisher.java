@@ -3,9 +3,10 @@ package io.millrace.topic;
 import io.millrace.discovery.Publication;
 import io.millrace.discovery.Registry;
 import io.millrace.discovery.model.AccessRule;
-import io.millrace.discovery.model.DescriptorKind;
+import io.millrace.discovery.model.Capabilities;
 import io.millrace.discovery.model.Service;
 import io.millrace.discovery.model.ServiceSpec;
+import io.millrace.message.MessageSchema;
 import io.millrace.os.Closing;
 import io.millrace.os.Credentials;
 import io.millrace.os.Deadline;
@@ -55,14 +56,17 @@ public final class TopicPublisher implements RecordSender, AutoCloseable {
     ring = Ring.create(shape.name().equals(DEFAULT_NAME) ? shape.name("topic " + topic) : shape);
     Publication published = null;
     try {
+      Capabilities told = options.capabilities().with(TopicRecord.TOPIC, topic);
+      MessageSchema schema = options.schema();
+      if (schema != null) {
+        schema.attachTo(ring);
+        told = told.with(Capabilities.SCHEMA, schema.fingerprint());
+      }
       options.required().forEach(ring::addGroup);
       history = new History(ring, options.history());
       producer = ring.addProducer();
       space = new SpaceWait(producer, history);
-      published =
-          registry.publish(
-              describe(name, ring, options.access())
-                  .capabilities(options.capabilities().with(TopicRecord.TOPIC, topic)));
+      published = registry.publish(describe(name, ring, options.access()).capabilities(told));
       publication = published;
       // Behind the publication: who makes itself known later finds this publisher there.
       history.open(registry, topic);
@@ -74,15 +78,10 @@ public final class TopicPublisher implements RecordSender, AutoCloseable {
 
   /** How the ring of a publisher is published, by whomever. */
   static ServiceSpec describe(String name, Ring ring, AccessRule access) {
-    ServiceSpec spec =
-        ServiceSpec.named(name)
-            .kind(TopicRecord.KIND_PUBLISHER)
-            .access(AccessRule.users(Credentials.uid()).or(access));
-    int[] numbers = ring.descriptors();
-    for (int i = 0; i < numbers.length; i++) {
-      spec.descriptor(numbers[i], i == 0 ? DescriptorKind.RING : DescriptorKind.EVENT);
-    }
-    return spec;
+    return ServiceSpec.named(name)
+        .kind(TopicRecord.KIND_PUBLISHER)
+        .access(AccessRule.users(Credentials.uid()).or(access))
+        .ring(ring);
   }
 
   /**

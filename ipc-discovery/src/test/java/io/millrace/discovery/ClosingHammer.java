@@ -9,6 +9,7 @@ import io.millrace.discovery.model.ServiceListener;
 import io.millrace.discovery.model.ServiceSpec;
 import io.millrace.discovery.model.Transfer;
 import io.millrace.discovery.publish.Publisher;
+import io.millrace.message.MessageSchema;
 import io.millrace.os.Directory;
 import io.millrace.os.EventFd;
 import io.millrace.ring.GroupOptions;
@@ -62,11 +63,12 @@ final class ClosingHammer {
                 RingOptions.class, among(List.of(RingOptions.capacity(64 * 1024).maxWaiters(1))))
             .argument(List.class, among(List.of(List.of(), List.of(GroupOptions.named("readers")))))
             .argument(Capabilities.class, r -> Capabilities.none().with("n", r.nextInt()))
+            .argument(MessageSchema.class, among(List.of(MessageSchema.of(Runnable.class))))
             .argument(Predicate.class, among(List.of(any)))
             .argument(ServiceListener.class, among(List.of((ServiceListener) service -> {})))
             .argument(Service.class, r -> service(r))
             .follow(Publication.class, Adoption.class, Acquisition.class)
-            .spare("take") // Whoever takes them would have to close them.
+            .spare("take", "takeRing") // Whoever takes them would have to close them.
             .results(this::keepOrClose);
   }
 

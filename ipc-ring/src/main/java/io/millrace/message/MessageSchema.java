@@ -1,5 +1,6 @@
 package io.millrace.message;
 
+import io.millrace.ring.Ring;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -128,6 +129,42 @@ public final class MessageSchema {
    */
   public void requireCompatible(MessageSchema other) {
     new Comparison(this, other).check();
+  }
+
+  /**
+   * Lets a ring carry this schema, so that whoever finds the ring by name can read its records.
+   * Call it before the ring is published.
+   *
+   * @param ring the ring
+   * @throws IllegalArgumentException if the XML is longer than a mebibyte
+   * @throws IllegalStateException if it carries one already
+   * @throws io.millrace.SystemCallException if memory or descriptors cannot be had
+   */
+  public void attachTo(Ring ring) {
+    CarriedSchema.attach(this, ring);
+  }
+
+  /**
+   * The schema that a ring carries.
+   *
+   * @param ring the ring, as it was created, or found by its name
+   * @return the schema, empty if it carries none
+   * @throws DamagedSchemaException if it carries something else
+   */
+  public static java.util.Optional<MessageSchema> carriedBy(Ring ring) {
+    return java.util.Optional.ofNullable(CarriedSchema.read(ring));
+  }
+
+  /**
+   * Refuses a ring that carries a schema whose writers and readers would misunderstand those of
+   * this one. A ring that carries none is fine.
+   *
+   * @param ring the ring
+   * @throws IncompatibleSchemaException if a message cannot be read; names it on both sides
+   * @throws DamagedSchemaException if what it carries is no schema
+   */
+  public void requireCompatible(Ring ring) {
+    carriedBy(ring).ifPresent(this::requireCompatible);
   }
 
   /**

@@ -31,9 +31,15 @@ final class SchemaParser {
   private static final int DEEPEST = 64;
   private static final int MOST_PARTS = 0xffff;
 
+  /** Of names of constants, counted at each use of their enum: schemas name all of them there. */
+  private static final int LONGEST_NAMES = 1 << 22;
+
   private final String xml;
   private final Map<String, Element> types = new HashMap<>();
+  private final Map<String, Choice> choices = new HashMap<>();
+  private final Set<String> checked = new HashSet<>();
   private int depth;
+  private int namesSeen;
   private int partsSeen;
 
   SchemaParser(String xml) {
@@ -130,6 +136,9 @@ final class SchemaParser {
 
   /** Checks a composite that all schemas of interfaces have in one way. */
   private void requireStandard(String name, String... parts) {
+    if (!checked.add(name)) {
+      return;
+    }
     Element type = types.get(name);
     List<String> found = new ArrayList<>();
     if (type != null) {
@@ -162,10 +171,28 @@ final class SchemaParser {
     }
     return switch (type.getTagName()) {
       case "type" -> text(type);
-      case "enum" -> choice(type, optional);
+      case "enum" -> {
+        String key = optional + name;
+        Choice found = choices.get(key);
+        if (found == null) {
+          found = choice(type, optional);
+          choices.put(key, found);
+        }
+        yield counted(found);
+      }
       case "composite" -> composite(type);
       default -> throw wrong("a " + type.getTagName());
     };
+  }
+
+  private Choice counted(Choice choice) {
+    for (String constant : choice.constants()) {
+      namesSeen += constant.length() + 1;
+      if (namesSeen > LONGEST_NAMES) {
+        throw wrong("its enums have too many constants for so many fields");
+      }
+    }
+    return choice;
   }
 
   private static FixedText text(Element type) {

@@ -18,7 +18,8 @@ import org.xml.sax.helpers.DefaultHandler;
 
 /** Elements and attributes of a schema that may come from anybody. */
 final class SchemaXml {
-  private static final int LONGEST = 1 << 20;
+  /** What a schema has at most, in characters. */
+  static final int LONGEST = 1 << 20;
 
   /** Whatever else stands at an element may change the layout. */
   private static final Set<String> KNOWN =

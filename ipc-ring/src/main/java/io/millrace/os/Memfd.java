@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Anonymous shared memory of a fixed size: a memfd that is filled at once and sealed against
- * growing, shrinking and further seals.
+ * growing, shrinking and further seals; or one whose content is fixed, too.
  */
 public final class Memfd {
   private static final int MAX_NAME_BYTES = 249;
@@ -48,12 +48,7 @@ public final class Memfd {
           what + ": the size is not a positive multiple of " + Mapping.PAGE_SIZE);
     }
     AvailableMemory.require("memfd_create", what, size);
-    int flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
-    int number = memfdCreate(name, flags | MFD_NOEXEC_SEAL);
-    if (number == -Errno.EINVAL) { // Linux before 6.3 does not know the flag.
-      number = memfdCreate(name, flags);
-    }
-    Descriptor memfd = Descriptor.adopt(CallResult.check(number, "memfd_create", what), what);
+    Descriptor memfd = open(name, what);
     try {
       CallResult.check(Libc.ftruncate(memfd.number(), size), "ftruncate", what);
       CallResult.check(Libc.fallocate(memfd.number(), 0, 0, size), "fallocate", what);
@@ -90,6 +85,63 @@ public final class Memfd {
     return seals >= 0
         && (seals & REQUIRED_SEALS) == REQUIRED_SEALS
         && (seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)) == 0;
+  }
+
+  /**
+   * Creates memory whose content nobody can ever change, to be read with {@link FileContent}.
+   *
+   * @param name a name for humans, seen in /proc, at most 249 bytes
+   * @param content the bytes
+   * @return the descriptor, owned by the caller
+   * @throws SystemCallException what the kernel refuses, for example EMFILE or ENOSPC
+   */
+  public static Descriptor constant(String name, byte[] content) {
+    String what = "memfd " + name + " of " + content.length + " bytes";
+    AvailableMemory.require("memfd_create", what, content.length);
+    Descriptor memfd = open(name, what);
+    try {
+      FileContent.write(memfd, content);
+      CallResult.check(
+          Libc.fcntl(memfd.number(), Libc.F_ADD_SEALS, REQUIRED_SEALS | F_SEAL_WRITE),
+          "fcntl(F_ADD_SEALS)",
+          what);
+      return memfd;
+    } catch (RuntimeException | Error failure) {
+      memfd.close();
+      throw failure;
+    }
+  }
+
+  /**
+   * Tells whether the content of memory that somebody handed over can never change.
+   *
+   * @param memfd the descriptor
+   * @return true if it has all the seals that {@link #constant} sets
+   */
+  public static boolean isConstant(Descriptor memfd) {
+    int seals = Libc.fcntl(memfd.number(), Libc.F_GET_SEALS, 0);
+    int required = REQUIRED_SEALS | F_SEAL_WRITE;
+    return seals >= 0 && (seals & required) == required;
+  }
+
+  /**
+   * Tells whether a descriptor that somebody handed over is memory, whatever its seals: nothing
+   * that is done with it, its close included, waits for another process.
+   *
+   * @param descriptor the descriptor
+   * @return true if the kernel knows seals of it, set or not
+   */
+  public static boolean isMemory(Descriptor descriptor) {
+    return Libc.fcntl(descriptor.number(), Libc.F_GET_SEALS, 0) >= 0;
+  }
+
+  private static Descriptor open(String name, String what) {
+    int flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+    int number = memfdCreate(name, flags | MFD_NOEXEC_SEAL);
+    if (number == -Errno.EINVAL) { // Linux before 6.3 does not know the flag.
+      number = memfdCreate(name, flags);
+    }
+    return Descriptor.adopt(CallResult.check(number, "memfd_create", what), what);
   }
 
   private static int memfdCreate(String name, int flags) {

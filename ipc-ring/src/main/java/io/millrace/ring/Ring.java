@@ -89,6 +89,33 @@ public final class Ring implements AutoCloseable {
   }
 
   /**
+   * Lets a descriptor go along with this ring to those who find it by name: memory that says what
+   * its records mean. The ring itself looks at nothing of it, and {@link #descriptors()} does not
+   * have it.
+   *
+   * @param descriptor an open descriptor, which stays the caller's: the ring has a duplicate
+   * @throws IllegalStateException if there is one already
+   * @throws io.millrace.SystemCallException if it is not open, or no other can be had
+   */
+  public void attach(int descriptor) {
+    core.whileOpen(
+        () -> {
+          core.attach(descriptor);
+          return null;
+        });
+  }
+
+  /**
+   * The descriptor that goes along with this ring.
+   *
+   * @return its number in this process, which stays owned by the ring and is closed with it; -1 if
+   *     there is none
+   */
+  public int attachment() {
+    return core.whileOpen(core::attachment);
+  }
+
+  /**
    * Adds a producer.
    *
    * @return the producer, to be used by one thread

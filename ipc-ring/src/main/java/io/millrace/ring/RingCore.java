@@ -50,6 +50,14 @@ final class RingCore {
     return resources.descriptors();
   }
 
+  void attach(int descriptor) {
+    resources.attach(descriptor);
+  }
+
+  int attachment() {
+    return resources.attachment();
+  }
+
   /** One handle more. The memory stays as long as it has not {@link #left}. */
   <T extends RingHandle> T added(T handle) {
     added(handle, handle::closeNow);

@@ -22,6 +22,10 @@ final class RingResources {
   final Membership membership;
   final EventFd[] events;
   private final Descriptor memfd;
+
+  /** What goes along with the ring, or null. Guarded by this object. */
+  private Descriptor attachment;
+
   private int holders = 1;
 
   private RingResources(
@@ -154,6 +158,19 @@ final class RingResources {
     return numbers;
   }
 
+  /** Leaves the descriptor to the caller. */
+  synchronized void attach(int number) {
+    if (attachment != null) {
+      throw new IllegalStateException("something is attached to this ring already");
+    }
+    attachment = Descriptor.duplicateOf(number, "what is attached to a ring");
+  }
+
+  /** The number of what is attached, or -1. */
+  synchronized int attachment() {
+    return attachment == null ? -1 : attachment.number();
+  }
+
   /** One holder more, while there is one. */
   synchronized void retain() {
     holders++;
@@ -170,6 +187,9 @@ final class RingResources {
       all.add(membership::close);
       all.add(memfd);
       all.addAll(List.of(events));
+      if (attachment != null) {
+        all.add(attachment);
+      }
       Closing.closeAll(all);
     }
   }

@@ -1,8 +1,11 @@
 package io.millrace.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.millrace.message.MessageSchema;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -29,15 +32,33 @@ final class SbeFormatting implements PayloadFormat {
 
   /** Reads a schema, an XML file as the SBE tool takes it. */
   static SbeFormatting of(Path path) throws IOException {
-    ParserOptions options = ParserOptions.builder().stopOnError(true).suppressOutput(true).build();
     try (InputStream xml = Files.newInputStream(path)) {
-      return new SbeFormatting(new IrGenerator().generate(XmlSchemaParser.parse(xml, options)));
+      return read(xml);
     } catch (IOException failure) {
       throw new IOException("cannot read the schema " + failure.getMessage(), failure);
     } catch (Exception failure) {
       throw new IllegalArgumentException(
           path + " is no SBE schema: " + failure.getMessage(), failure);
     }
+  }
+
+  /**
+   * Takes a schema that a ring carries.
+   *
+   * @throws IllegalArgumentException if the SBE tool cannot read it
+   */
+  static SbeFormatting of(MessageSchema schema) {
+    try {
+      return read(new ByteArrayInputStream(schema.xml().getBytes(StandardCharsets.UTF_8)));
+    } catch (Exception failure) {
+      throw new IllegalArgumentException(
+          schema + " is none for the SBE tool: " + failure.getMessage(), failure);
+    }
+  }
+
+  private static SbeFormatting read(InputStream xml) throws Exception {
+    ParserOptions options = ParserOptions.builder().stopOnError(true).suppressOutput(true).build();
+    return new SbeFormatting(new IrGenerator().generate(XmlSchemaParser.parse(xml, options)));
   }
 
   @Override

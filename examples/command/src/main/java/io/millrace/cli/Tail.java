@@ -26,7 +26,8 @@ import picocli.CommandLine.Parameters;
       "Prints the records that go through a ring from now on, until it is interrupted; of a"
           + " recording, those that are in it.",
       "Observes only: holds nobody back and takes no place in the ring. Where the ring is faster"
-          + " than the printing, it says how many bytes were lost to it."
+          + " than the printing, it says how many bytes were lost to it.",
+      "Messages of an interface are shown by the schema that the ring carries, if it does."
     })
 final class Tail implements Callable<Integer> {
   private static final int BATCH = 256;
@@ -77,20 +78,29 @@ final class Tail implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    PayloadFormat format = payloads.format();
     Path directory = Path.of(name);
     if (Files.isDirectory(directory)) {
+      PayloadFormat format = payloads.format();
       Restart.withRecordingFlags();
       printRecording(directory, format);
       return 0;
     }
+    PayloadFormat given = payloads.given();
     IdleStrategy idle = new BackoffIdleStrategy(10, 10, 100_000, LONGEST_PAUSE_NANOS);
-    try (WatchedRings<Tailed> rings = new WatchedRings<>(registry, name, Tailed::new)) {
+    try (WatchedRings<Tailed> rings =
+        new WatchedRings<>(
+            registry,
+            name,
+            (service, ring) ->
+                new Tailed(
+                    service,
+                    ring,
+                    given == null ? payloads.carriedBy(service, ring, output::note) : given))) {
       boolean read = true;
       while (printed < count && read) {
         int polled = 0;
         for (Tailed tailed : rings.all()) {
-          polled += poll(tailed, format);
+          polled += poll(tailed);
         }
         if (polled > 0) {
           read = output.flush();
@@ -199,10 +209,12 @@ final class Tail implements Callable<Integer> {
   private static final class Tailed implements AutoCloseable {
     final String name;
     final Observer observer;
+    final PayloadFormat format;
     long lost;
 
-    Tailed(String name, Ring ring) {
+    Tailed(String name, Ring ring, PayloadFormat format) {
       this.name = name;
+      this.format = format;
       observer = ring.addObserver();
     }
 
@@ -212,7 +224,7 @@ final class Tail implements Callable<Integer> {
     }
   }
 
-  private int poll(Tailed tailed, PayloadFormat format) {
+  private int poll(Tailed tailed) {
     Observer observer = tailed.observer;
     int polled =
         observer.poll(
@@ -220,7 +232,7 @@ final class Tail implements Callable<Integer> {
               if (printed < count && (type == null || type == recordType)) {
                 byte[] bytes = new byte[length];
                 buffer.getBytes(offset, bytes);
-                print(tailed.name, observer.position(), recordType, bytes, format);
+                print(tailed.name, observer.position(), recordType, bytes, tailed.format);
               }
             },
             BATCH);

@@ -37,7 +37,8 @@ class CommandLineTest {
     CommandRun wrong = CommandRun.of("stat", "a", "--interval", "soon");
     assertEquals(2, wrong.status());
     assertTrue(wrong.err().contains("write for example 500ms, 2s or 1m"), wrong.err());
-    assertEquals(2, CommandRun.of("tail", "a", "--format", "sbe").status());
+    assertEquals(2, CommandRun.of("tail", "a", "--format", "hex", "--schema", "b").status());
+    assertEquals(2, CommandRun.of("snapshot", "get", "a", "--format", "sbe").status());
     assertEquals(2, CommandRun.of("snapshot").status());
   }
 

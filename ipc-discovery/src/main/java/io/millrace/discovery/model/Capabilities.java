@@ -10,6 +10,9 @@ import java.util.TreeMap;
  * <p>Values are text in the record; numbers and booleans are put in and taken out typed.
  */
 public final class Capabilities {
+  /** The key under which a ring that carries a schema tells the schema's fingerprint. */
+  public static final String SCHEMA = "schema";
+
   private static final Capabilities NONE = new Capabilities(new TreeMap<>());
 
   private final Map<String, String> values;

@@ -7,5 +7,10 @@ public enum DescriptorKind {
   /** Other sealed memory. */
   MEMORY,
   /** An event descriptor. */
-  EVENT
+  EVENT,
+  /**
+   * Memory that says what the records of a ring mean. Joiners get it if it is memory, whatever it
+   * holds: who reads it checks it, and a ring is good without.
+   */
+  SCHEMA
 }

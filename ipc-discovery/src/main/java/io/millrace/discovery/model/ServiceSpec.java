@@ -1,6 +1,7 @@
 package io.millrace.discovery.model;
 
 import io.millrace.os.Credentials;
+import io.millrace.ring.Ring;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -71,6 +72,21 @@ public final class ServiceSpec {
   public ServiceSpec descriptor(int number, DescriptorKind what) {
     descriptors.add(new Entry(number, Objects.requireNonNull(what, "kind")));
     return this;
+  }
+
+  /**
+   * Adds the descriptors of a ring, and behind them what goes along with it.
+   *
+   * @param ring the ring; it may be closed at any time after publishing
+   * @return this
+   */
+  public ServiceSpec ring(Ring ring) {
+    int[] numbers = ring.descriptors();
+    for (int i = 0; i < numbers.length; i++) {
+      descriptor(numbers[i], i == 0 ? DescriptorKind.RING : DescriptorKind.EVENT);
+    }
+    int schema = ring.attachment();
+    return schema < 0 ? this : descriptor(schema, DescriptorKind.SCHEMA);
   }
 
   /**

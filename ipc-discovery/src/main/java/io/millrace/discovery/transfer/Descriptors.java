@@ -109,7 +109,11 @@ public final class Descriptors implements AutoCloseable {
     List<Integer> events = new ArrayList<>();
     for (int i = 0; i < open.size(); i++) {
       ServiceDescriptor wanted = expected.get(i);
-      if (wanted.isMemory()) {
+      if (wanted.kind() == DescriptorKind.SCHEMA) {
+        if (!Memfd.isMemory(open.get(i))) {
+          return "descriptor " + i + " is no memory";
+        }
+      } else if (wanted.isMemory()) {
         String flaw = memoryFlaw(open.get(i), wanted);
         if (flaw != null) {
           return "descriptor " + i + " " + flaw;
