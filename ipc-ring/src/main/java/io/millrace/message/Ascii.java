@@ -9,7 +9,7 @@ import java.lang.annotation.Target;
 /** A text of ASCII characters. */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
-@Target({ElementType.PARAMETER, ElementType.RECORD_COMPONENT})
+@Target({ElementType.METHOD, ElementType.PARAMETER, ElementType.RECORD_COMPONENT})
 public @interface Ascii {
   /**
    * How long it may be, if it always takes that room.

@@ -9,7 +9,7 @@ import java.lang.annotation.Target;
 /** A decimal number. The parameter is its mantissa, an integer. */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
-@Target({ElementType.PARAMETER, ElementType.RECORD_COMPONENT})
+@Target({ElementType.METHOD, ElementType.PARAMETER, ElementType.RECORD_COMPONENT})
 public @interface Decimal {
   /**
    * The exponent of ten that all values have.

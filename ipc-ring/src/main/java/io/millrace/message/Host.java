@@ -29,6 +29,13 @@ final class Host {
     return host;
   }
 
+  /** Finds one for calls. */
+  static Host of(CallProtocol protocol, Lookup caller) {
+    Host host = of(protocol.requests(), caller);
+    protocol.results().methods().forEach(method -> method.parameters().forEach(host::requireTypes));
+    return host;
+  }
+
   private static Lookup find(Class<?> type, Lookup caller, Place place) {
     MILLRACE.addReads(type.getModule());
     try {

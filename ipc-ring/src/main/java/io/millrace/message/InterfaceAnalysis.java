@@ -12,20 +12,32 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.agrona.DirectBuffer;
 
 /** Reads an interface: its methods become messages, it becomes a schema. */
 final class InterfaceAnalysis {
   private static final Set<Class<?>> RESULTS = Set.of(void.class, boolean.class, long.class);
 
+  private static final String RESULT_NAME = "Result";
+
   private final Class<?> type;
+  private final boolean areCalls;
   private final Place place;
   private final List<Method> methods;
   private final Map<String, Long> overloads;
   private final TypeAnalysis types;
 
-  InterfaceAnalysis(Class<?> type) {
+  /**
+   * Begins.
+   *
+   * @param areCalls whether its methods are calls, with any result, and not messages
+   */
+  InterfaceAnalysis(Class<?> type, boolean areCalls) {
     this.type = type;
+    this.areCalls = areCalls;
     place = new Place(type.getSimpleName());
     if (!type.isInterface() || type.isAnnotation()) {
       throw place.refusal("this is no interface", "declare the messages in an interface");
@@ -42,21 +54,71 @@ final class InterfaceAnalysis {
     }
     overloads =
         methods.stream().collect(Collectors.groupingBy(Method::getName, Collectors.counting()));
-    types = new TypeAnalysis(new TypeNames(methods.stream().map(this::messageName)));
+    Stream<String> names = methods.stream().map(this::messageName);
+    types =
+        new TypeAnalysis(
+            new TypeNames(
+                areCalls ? names.flatMap(name -> Stream.of(name, name + RESULT_NAME)) : names));
   }
 
   Protocol protocol() {
-    List<ProtocolMethod> analyzed =
-        methods.stream()
-            .map(this::analyze)
-            .sorted(Comparator.comparingInt(one -> one.message().templateId()))
-            .toList();
+    List<ProtocolMethod> analyzed = sorted(this::analyze);
+    return new Protocol(type, schema(analyzed), analyzed);
+  }
+
+  CallProtocol calls() {
+    List<ProtocolMethod> requests = sorted(this::analyze);
+    List<ProtocolMethod> results = sorted(this::result);
+    List<ProtocolMethod> all = new ArrayList<>(requests);
+    all.addAll(results); // In the order of their template ids.
+    MessageSchema schema = schema(all);
+    return new CallProtocol(
+        new Protocol(type, schema, requests), new Protocol(type, schema, results));
+  }
+
+  private List<ProtocolMethod> sorted(Function<Method, ProtocolMethod> analysis) {
+    return methods.stream()
+        .map(analysis)
+        .sorted(Comparator.comparingInt(one -> one.message().templateId()))
+        .toList();
+  }
+
+  private MessageSchema schema(List<ProtocolMethod> analyzed) {
     requireDistinct(analyzed);
     List<Message> messages = analyzed.stream().map(ProtocolMethod::message).toList();
-    return new Protocol(
-        type,
-        new MessageSchema(type.getName(), schemaId(), schemaVersion(messages), messages),
-        analyzed);
+    return new MessageSchema(type.getName(), schemaId(), schemaVersion(messages), messages);
+  }
+
+  /** The message that brings the result of a call back. */
+  private ProtocolMethod result(Method method) {
+    Place here = new Place(type.getSimpleName() + "." + method.getName() + ", result");
+    Class<?> result = method.getReturnType();
+    int since = since(method, here);
+    List<Binding> parts = List.of();
+    if (result == DirectBuffer.class || result == Iterable.class) {
+      throw here.refusal(
+          "a result outlives the memory of its message, " + result.getSimpleName() + " does not",
+          result == Iterable.class ? "return an array" : "return byte[]");
+    }
+    if (result != void.class) {
+      parts =
+          TypeAnalysis.placed(
+              List.of(
+                  types.parameter(
+                      "result", since, result, method.getGenericReturnType(), method, here)));
+    }
+    Message message =
+        new Message(
+            messageName(method) + RESULT_NAME,
+            templateId(method) | CallProtocol.RESULT,
+            since,
+            Binding.fields(parts));
+    return new ProtocolMethod(method, message, parts);
+  }
+
+  private static int since(Method method, Place here) {
+    Since added = method.getAnnotation(Since.class);
+    return added == null ? 0 : here.checkNumber("version", added.value(), 0);
   }
 
   /** What an implementation has to implement. One that several parents declare is one. */
@@ -83,13 +145,12 @@ final class InterfaceAnalysis {
   private ProtocolMethod analyze(Method method) {
     Place here = new Place(type.getSimpleName() + "." + method.getName());
     here.checkName(method.getName());
-    if (!RESULTS.contains(method.getReturnType())) {
+    if (!areCalls && !RESULTS.contains(method.getReturnType())) {
       throw here.refusal(
           "a message has no result of type " + method.getReturnType().getSimpleName(),
-          "return void, boolean or long");
+          "return void, boolean or long, or use it for calls");
     }
-    Since added = method.getAnnotation(Since.class);
-    int since = added == null ? 0 : here.checkNumber("version", added.value(), 0);
+    int since = since(method, here);
     List<Binding> parameters = new ArrayList<>();
     Parameter[] declared = method.getParameters();
     for (int i = 0; i < declared.length; i++) {
@@ -126,6 +187,10 @@ final class InterfaceAnalysis {
   private int templateId(Method method) {
     Template template = method.getAnnotation(Template.class);
     Place here = new Place(type.getSimpleName() + "." + method.getName());
+    if (template != null && areCalls && template.value() >= CallProtocol.RESULT) {
+      throw here.refusal(
+          "the template id " + template.value() + " is one of results", "use 1 to 32767");
+    }
     if (template != null) {
       return here.checkNumber("the template id", template.value(), 1);
     }
@@ -133,7 +198,8 @@ final class InterfaceAnalysis {
       throw here.refusal(
           "several methods have this name", "give each of them its number with @Template");
     }
-    return hash(method.getName());
+    int hash = hash(method.getName());
+    return areCalls ? Math.max(1, hash & CallProtocol.RESULT - 1) : hash;
   }
 
   private void requireDistinct(List<ProtocolMethod> analyzed) {

@@ -1,5 +1,6 @@
 package io.millrace.message;
 
+import io.millrace.message.ReaderGenerator.Delivery;
 import io.millrace.message.runtime.Fallback;
 import io.millrace.message.runtime.ReaderBase;
 import io.millrace.ring.MalformedRecordException;
@@ -19,7 +20,7 @@ public final class MessageReader implements RecordHandler {
   MessageReader(Lookup caller, Protocol protocol, Object implementation, Unhandled unhandled) {
     this.unhandled = unhandled;
     generated =
-        new ReaderGenerator(Host.of(protocol, caller), protocol)
+        new ReaderGenerator(Host.of(protocol, caller), protocol, Delivery.MESSAGE)
             .generate(implementation, new Rest());
   }
 

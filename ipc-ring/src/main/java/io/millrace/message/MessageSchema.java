@@ -39,6 +39,19 @@ public final class MessageSchema {
   }
 
   /**
+   * The schema of an interface whose methods are calls: a message for each request, and one for
+   * each result.
+   *
+   * @param type the interface
+   * @return its schema
+   * @throws IllegalArgumentException if something in it cannot be encoded; the message has the
+   *     method, the parameter or result, and the cure
+   */
+  public static MessageSchema ofCalls(Class<?> type) {
+    return CallProtocol.of(type).schema();
+  }
+
+  /**
    * Reads what {@link #xml()} returned, perhaps in another process. Schemas that were written for
    * the SBE tool by hand may have more than interfaces can say; these are refused.
    *

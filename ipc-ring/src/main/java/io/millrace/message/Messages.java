@@ -213,4 +213,43 @@ public final class Messages {
         MessageSchema.of(Objects.requireNonNull(type, "type")),
         makeReader(lookup, type, implementation, null));
   }
+
+  /**
+   * Makes the calling side of an interface whose methods are calls, for those who carry requests
+   * and replies; applications use {@code io.millrace.request.Requests.caller}.
+   *
+   * @param lookup the caller's
+   * @param type the interface
+   * @param sender carries the requests
+   * @param <T> the interface
+   * @return the calling side
+   * @throws IllegalArgumentException if the interface cannot be one of calls; the message has the
+   *     method, the parameter or result, and the cure
+   * @throws NullPointerException if an argument is null
+   */
+  public static <T> MessageCaller<T> caller(Lookup lookup, Class<T> type, CallSender sender) {
+    Objects.requireNonNull(lookup, "lookup");
+    Objects.requireNonNull(type, "type");
+    return new MessageCaller<>(lookup, type, Objects.requireNonNull(sender, "sender"));
+  }
+
+  /**
+   * Makes the answering side of an interface whose methods are calls, for those who carry requests
+   * and replies; applications use {@code io.millrace.request.Requests.handler}.
+   *
+   * @param lookup the caller's
+   * @param type the interface
+   * @param implementation answers
+   * @param <T> the interface
+   * @return the answering side
+   * @throws IllegalArgumentException if the interface cannot be one of calls; the message has the
+   *     method, the parameter or result, and the cure
+   * @throws NullPointerException if an argument is null
+   */
+  public static <T> MessageAnswerer answerer(Lookup lookup, Class<T> type, T implementation) {
+    Objects.requireNonNull(lookup, "lookup");
+    Objects.requireNonNull(type, "type");
+    return new MessageAnswerer(
+        lookup, type, Objects.requireNonNull(implementation, "implementation"));
+  }
 }

@@ -1,7 +1,9 @@
 package io.millrace.message;
 
 import io.millrace.message.runtime.Entries;
+import io.millrace.message.runtime.KeptResult;
 import io.millrace.message.runtime.ReaderBase;
+import io.millrace.message.runtime.ResultWriter;
 import io.millrace.message.runtime.Stage;
 import io.millrace.message.runtime.TextView;
 import io.millrace.message.runtime.Texts;
@@ -42,6 +44,8 @@ final class Names {
   static final ClassDesc TEXTS = of(Texts.class);
   static final ClassDesc WRITER = of(WriterState.class);
   static final ClassDesc READER = of(ReaderBase.class);
+  static final ClassDesc KEPT = of(KeptResult.class);
+  static final ClassDesc RESULT_WRITER = of(ResultWriter.class);
   static final ClassDesc TEXT_VIEW = of(TextView.class);
   static final ClassDesc ENTRIES = of(Entries.class);
 

@@ -12,6 +12,6 @@ import java.util.List;
 record Protocol(Class<?> type, MessageSchema schema, List<ProtocolMethod> methods) {
   /** Reads an interface. Throws what {@link Messages} says of what cannot be encoded. */
   static Protocol of(Class<?> type) {
-    return new InterfaceAnalysis(type).protocol();
+    return new InterfaceAnalysis(type, false).protocol();
   }
 }

@@ -33,14 +33,26 @@ final class ReaderGenerator {
 
   private final Host host;
   private final Protocol protocol;
+  private final Delivery delivery;
   private final ClassDesc self;
   private final ClassDesc implementation;
   private final EnumTables enums;
   private final List<Binding> groups = new ArrayList<>();
 
-  ReaderGenerator(Host host, Protocol protocol) {
+  /** What becomes of a message. */
+  enum Delivery {
+    /** The implementation is called. */
+    MESSAGE,
+    /** The implementation is called, and its result handed on. */
+    CALL,
+    /** It is a result, and handed on. */
+    RESULT
+  }
+
+  ReaderGenerator(Host host, Protocol protocol, Delivery delivery) {
     this.host = host;
     this.protocol = protocol;
+    this.delivery = delivery;
     self = host.newName("Reader");
     implementation = Names.of(protocol.type());
     enums = new EnumTables(self, protocol);
@@ -63,7 +75,7 @@ final class ReaderGenerator {
                 Enum[][].class));
     Shape[] shapes = protocol.methods().stream().map(this::shape).toArray(Shape[]::new);
     Shape[] entries = groups.stream().map(this::shape).toArray(Shape[]::new);
-    int texts = protocol.methods().stream().mapToInt(ReaderMethod::texts).max().orElse(0);
+    int texts = protocol.methods().stream().mapToInt(this::texts).max().orElse(0);
     int views = protocol.methods().stream().mapToInt(ReaderMethod::views).max().orElse(0);
     try {
       return (ReaderBase)
@@ -71,6 +83,10 @@ final class ReaderGenerator {
     } catch (Throwable failure) {
       throw Host.unexpected(failure);
     }
+  }
+
+  private int texts(ProtocolMethod method) {
+    return ReaderMethod.texts(method, delivery);
   }
 
   private Shape shape(ProtocolMethod method) {
@@ -115,7 +131,7 @@ final class ReaderGenerator {
           READ,
           ClassFile.ACC_PRIVATE,
           code ->
-              new ReaderMethod(code, method, number, first, protocol.schema(), enums)
+              new ReaderMethod(code, method, number, first, protocol.schema(), enums, delivery)
                   .generate(self, implementation));
       firstGroup += method.groups().size();
     }

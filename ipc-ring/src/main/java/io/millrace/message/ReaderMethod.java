@@ -1,5 +1,6 @@
 package io.millrace.message;
 
+import io.millrace.message.ReaderGenerator.Delivery;
 import io.millrace.message.runtime.MessageLayout;
 import io.millrace.ring.MalformedRecordException;
 import java.lang.classfile.CodeBuilder;
@@ -35,6 +36,7 @@ final class ReaderMethod {
   private final int firstGroup;
   private final long header;
   private final ValueReader values;
+  private final Delivery delivery;
   private final Map<Binding, Integer> arguments = new HashMap<>();
   private int version;
   private int position;
@@ -48,8 +50,10 @@ final class ReaderMethod {
       int number,
       int firstGroup,
       MessageSchema schema,
-      EnumTables enums) {
+      EnumTables enums,
+      Delivery delivery) {
     this.code = code;
+    this.delivery = delivery;
     this.method = method;
     this.number = number;
     this.firstGroup = firstGroup;
@@ -61,9 +65,13 @@ final class ReaderMethod {
   }
 
   /** How many views of texts a message needs. */
-  static int texts(ProtocolMethod method) {
-    return (int)
-        method.parameters().stream().filter(one -> one.javaType() == CharSequence.class).count();
+  static int texts(ProtocolMethod method, Delivery delivery) {
+    return (int) method.parameters().stream().filter(one -> isTextView(one, delivery)).count();
+  }
+
+  /** A result is kept, and so is its text. */
+  private static boolean isTextView(Binding binding, Delivery delivery) {
+    return binding.javaType() == CharSequence.class && delivery != Delivery.RESULT;
   }
 
   /** How many views of bytes a message needs. */
@@ -76,7 +84,7 @@ final class ReaderMethod {
   }
 
   void generate(ClassDesc self, ClassDesc implementation) {
-    boolean hasViews = texts(method) + views(method) + method.groups().size() > 0;
+    boolean hasViews = texts(method, delivery) + views(method) + method.groups().size() > 0;
     Label start = code.newLabel();
     Label parsed = code.newLabel();
     Label called = code.newLabel();
@@ -124,7 +132,7 @@ final class ReaderMethod {
   /** The first thing calls nothing, so that an exhausted stack leaves no reader busy for ever. */
   private void endDelivery() {
     code.aload(0).loadConstant(0).putfield(Names.READER, "isDelivering", Names.BOOLEAN);
-    for (int i = 0; i < texts(method); i++) {
+    for (int i = 0; i < texts(method, delivery); i++) {
       code.aload(0).loadConstant(i);
       code.invokevirtual(Names.READER, "hideText", Names.type(Names.TEXT_VIEW, Names.INT));
       code.pop();
@@ -151,7 +159,7 @@ final class ReaderMethod {
       locateVariable();
     }
     for (Binding binding : method.fixed()) {
-      int view = binding.javaType() == CharSequence.class ? texts++ : ValueReader.NO_VIEW;
+      int view = isTextView(binding, delivery) ? texts++ : ValueReader.NO_VIEW;
       TypeKind kind = Names.kind(binding.javaType());
       int slot = code.allocateLocal(kind);
       arguments.put(binding, slot);
@@ -207,7 +215,7 @@ final class ReaderMethod {
     }
     for (Binding binding : method.data()) {
       int view = ValueReader.NO_VIEW;
-      if (binding.javaType() == CharSequence.class) {
+      if (isTextView(binding, delivery)) {
         view = texts++;
       } else if (isView(binding)) {
         view = views++;
@@ -294,15 +302,27 @@ final class ReaderMethod {
   }
 
   private void call(ClassDesc self, ClassDesc implementation) {
-    code.aload(0).getfield(self, ReaderGenerator.IMPLEMENTATION, implementation);
+    int result = message.templateId() | CallProtocol.RESULT;
+    if (delivery != Delivery.MESSAGE) {
+      code.aload(0).loadConstant(result);
+    }
+    if (delivery != Delivery.RESULT) {
+      code.aload(0).getfield(self, ReaderGenerator.IMPLEMENTATION, implementation);
+    }
     for (Binding binding : method.parameters()) {
       code.loadLocal(Names.kind(binding.javaType()), arguments.get(binding));
     }
-    code.invokeinterface(implementation, method.method().getName(), Names.type(method.method()));
-    Class<?> result = method.method().getReturnType();
-    if (result == long.class) {
+    if (delivery != Delivery.RESULT) {
+      code.invokeinterface(implementation, method.method().getName(), Names.type(method.method()));
+    }
+    Class<?> type = method.method().getReturnType();
+    if (delivery != Delivery.MESSAGE) {
+      ResultCode.split(code, type);
+      code.invokevirtual(
+          Names.READER, "result", Names.type(Names.VOID, Names.INT, Names.LONG, Names.OBJECT));
+    } else if (type == long.class) {
       code.pop2();
-    } else if (result == boolean.class) {
+    } else if (type == boolean.class) {
       code.pop();
     }
   }

@@ -9,7 +9,7 @@ import java.lang.annotation.Target;
 /** A text in UTF-8, as texts are that are not annotated. */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
-@Target({ElementType.PARAMETER, ElementType.RECORD_COMPONENT})
+@Target({ElementType.METHOD, ElementType.PARAMETER, ElementType.RECORD_COMPONENT})
 public @interface Utf8 {
   /**
    * How long it may be, if it always takes that room.

@@ -26,6 +26,7 @@ final class WriterMethod {
   private final CodeBuilder code;
   private final ClassDesc self;
   private final ProtocolMethod method;
+  private final Runnable ending;
   private final long header;
   private final LeafWriter leaves;
   private final List<Binding> variable = new ArrayList<>();
@@ -43,8 +44,20 @@ final class WriterMethod {
   private int buffer;
   private int bytesAt;
 
-  WriterMethod(CodeBuilder code, ClassDesc self, ProtocolMethod method, MessageSchema schema) {
+  /**
+   * Begins.
+   *
+   * @param ending generates what comes behind the sending, and returns, if that is not to tell what
+   *     became of it; null otherwise
+   */
+  WriterMethod(
+      CodeBuilder code,
+      ClassDesc self,
+      ProtocolMethod method,
+      MessageSchema schema,
+      Runnable ending) {
     this.code = code;
+    this.ending = ending;
     this.self = self;
     this.method = method;
     Message message = method.message();
@@ -271,6 +284,11 @@ final class WriterMethod {
 
   /** Returns what the position on the stack, or its absence, means for the caller. */
   private void answer() {
+    if (ending != null) {
+      code.pop2();
+      ending.run();
+      return;
+    }
     Class<?> result = method.method().getReturnType();
     if (result == long.class) {
       code.lreturn();

@@ -15,6 +15,40 @@ final class Captured implements RecordSender {
   /** A record that was committed. */
   record Sent(int type, byte[] payload) {}
 
+  /** A sender that keeps the last record only, and allocates nothing. */
+  static final class Sink implements RecordSender {
+    int type;
+    int length;
+    private final MutableDirectBuffer buffer = new ExpandableArrayBuffer();
+
+    @Override
+    public int tryClaim(int newType, int newLength) {
+      type = newType;
+      length = newLength;
+      return 0;
+    }
+
+    @Override
+    public MutableDirectBuffer buffer() {
+      return buffer;
+    }
+
+    @Override
+    public long commit(int index) {
+      return 1;
+    }
+
+    @Override
+    public void abort(int index) {
+      length = 0;
+    }
+
+    @Override
+    public int maxMessageLength() {
+      return buffer.capacity();
+    }
+  }
+
   final List<Sent> sent = new ArrayList<>();
   int aborted;
   boolean isFull;

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Prints the SBE schema of an interface whose methods are messages. */
@@ -23,6 +24,11 @@ import picocli.CommandLine.Parameters;
     })
 final class ShowSchema implements Callable<Integer> {
   @Mixin private Output output;
+
+  @Option(
+      names = "--calls",
+      description = "Its methods are calls: a message for each request, and one for each result.")
+  private boolean areCalls;
 
   @Parameters(
       index = "0",
@@ -54,7 +60,8 @@ final class ShowSchema implements Callable<Integer> {
     }
     URL[] place = {jar.toUri().toURL()};
     try (URLClassLoader loader = new URLClassLoader(place, MessageSchema.class.getClassLoader())) {
-      MessageSchema schema = MessageSchema.of(Class.forName(name, false, loader));
+      Class<?> type = Class.forName(name, false, loader);
+      MessageSchema schema = areCalls ? MessageSchema.ofCalls(type) : MessageSchema.of(type);
       output.print(
           new Line(
               schema.name(), schema.id(), schema.version(), schema.fingerprint(), schema.xml()),

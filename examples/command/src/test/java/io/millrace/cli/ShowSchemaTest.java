@@ -29,6 +29,7 @@ class ShowSchemaTest {
             "package app; import io.millrace.message.*; interface Feed {"
                 + " enum Side { BUY, SELL } record Gone(int a) {}"
                 + " void put(long id, @Ascii(4) String name, Side side);"
+                + " interface Asked { int size(long id); }"
                 + " interface Bad { void put(Object what); }"
                 + " interface Torn { void put(Gone gone); } }");
     int status =
@@ -75,6 +76,14 @@ class ShowSchemaTest {
       CommandRun json = CommandRun.of("schema", "--json", place.toString(), "app.Feed");
       assertEquals(schema.fingerprint(), json.json().get(0).get("fingerprint").asText());
     }
+  }
+
+  @Test
+  void theSchemaOfCallsHasRequestsAndResults() {
+    CommandRun run = CommandRun.of("schema", "--calls", classes.toString(), "app.Feed$Asked");
+    assertEquals(0, run.status(), run.err());
+    assertEquals("app.Feed$Asked", MessageSchema.parse(run.out()).name());
+    assertTrue(run.out().contains("<sbe:message name=\"sizeResult\""), run.out());
   }
 
   private void assertFails(String why, String place, String name) {

@@ -16,6 +16,17 @@ public interface Fallback {
   void unknown(int type, DirectBuffer buffer, int offset, int length);
 
   /**
+   * A call was made, or a result came.
+   *
+   * @param template of the result
+   * @param number what it is if its type is primitive
+   * @param reference what it is otherwise
+   */
+  default void result(int template, long number, Object reference) {
+    throw new IllegalStateException("messages have no result");
+  }
+
+  /**
    * A message is not what it says.
    *
    * @param why what is wrong

@@ -99,6 +99,11 @@ public abstract class ReaderBase implements RecordHandler {
     fallback.malformed(why, type, buffer, offset, length);
   }
 
+  /** For the result of a call, while views of the message that it may be are valid. */
+  protected final void result(int template, long number, Object reference) {
+    fallback.result(template, number, reference);
+  }
+
   /** Views can be of one message at a time, in one thread. */
   protected final void begin() {
     life.requireOwner();
