@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @ExtendWith(LeavesNothingOpen.class)
 class BarrierViewTest {
-  private static final Duration DEADLINE = Duration.ofSeconds(30);
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final String NAME = "phase";
   private static final int SELF = (int) ProcessHandle.current().pid();
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** Parties of one process, for the tests; they must leave nothing behind. */
 abstract class LocalParties {
-  static final Duration DEADLINE = Duration.ofSeconds(30);
+  static final Duration DEADLINE = Duration.ofSeconds(60);
 
   private final List<Barrier> open = new ArrayList<>();
   private Map<Integer, String> before;

@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** One entry of the root that is not what its name promises costs that entry and nothing else. */
 @Timeout(120)
 class BadEntryTest {
-  private static final Duration DEADLINE = Duration.ofSeconds(30);
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final String SERVER = ".server.0123456789abcdef";
 
   @TempDir Path root;

@@ -47,7 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(LeavesNothingOpen.class)
 class CloseBesideCallTest {
   private static final String CREATES = "createOrJoinRing: creates";
-  private static final Duration DEADLINE = Duration.ofSeconds(30);
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
 
   /** Methods that use no directory, and the overloads that only call another method. */
   private static final Set<String> WITHOUT_DIRECTORY =

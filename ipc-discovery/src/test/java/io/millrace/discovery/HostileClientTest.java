@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Both ends of the socket, when the other end means ill. */
 class HostileClientTest {
-  private static final Duration DEADLINE = Duration.ofSeconds(30);
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final int PATIENCE_MILLIS = 20_000;
 
   @TempDir Path root;

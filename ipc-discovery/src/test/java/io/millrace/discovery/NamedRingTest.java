@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(180)
 class NamedRingTest {
-  private static final Duration DEADLINE = Duration.ofSeconds(30);
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final RingOptions SMALL = RingOptions.capacity(1 << 16).maxWaiters(2);
 
   @TempDir Path root;

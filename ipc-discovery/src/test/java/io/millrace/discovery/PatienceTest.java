@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Nobody waits without end for another process, which is named where it is in the way. */
 class PatienceTest {
-  private static final Duration DEADLINE = Duration.ofSeconds(30);
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
 
   @TempDir Path root;
 

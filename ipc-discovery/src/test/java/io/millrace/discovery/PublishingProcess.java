@@ -30,7 +30,7 @@ import java.util.Map;
  * all classes are loaded.
  */
 final class PublishingProcess {
-  private static final Duration DEADLINE = Duration.ofSeconds(30);
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final int MEMORY_SIZE = 8192;
 
   private final Registry registry;

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Sleeping until there is a newer value. */
 class AwaitNewerTest {
   private static final Duration NO_GRACE = Duration.ZERO;
-  private static final Duration DEADLINE = Duration.ofSeconds(30);
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
 
   @TempDir(factory = SharedMemory.class)
   Path directory;

@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ClosingTest {
   private static final Duration FOREVER = ChronoUnit.FOREVER.getDuration();
   private static final Duration NO_GRACE = Duration.ZERO;
-  private static final Duration DEADLINE = Duration.ofSeconds(30);
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
 
   @TempDir(factory = SharedMemory.class)
   Path directory;

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class KilledWriterTest {
   private static final Duration NO_GRACE = Duration.ZERO;
-  private static final Duration DEADLINE = Duration.ofSeconds(30);
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final int BEFORE = 3;
 
   @TempDir(factory = SharedMemory.class)

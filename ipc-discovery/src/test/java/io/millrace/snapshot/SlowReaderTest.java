@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A file with fewer buffers than would let everybody go on: two, for two readers. */
 class SlowReaderTest {
   private static final Duration NO_GRACE = Duration.ZERO;
-  private static final Duration DEADLINE = Duration.ofSeconds(30);
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
 
   @TempDir(factory = SharedMemory.class)
   Path directory;

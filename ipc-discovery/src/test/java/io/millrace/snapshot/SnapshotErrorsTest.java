@@ -22,7 +22,7 @@ class SnapshotErrorsTest {
   private static final Duration NO_GRACE = Duration.ZERO;
   private static final SnapshotConfig SMALL =
       SnapshotConfig.defaults().withReaders(3).withMaximumLength(100);
-  private static final Duration DEADLINE = Duration.ofSeconds(30);
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
 
   @TempDir(factory = SharedMemory.class)
   Path directory;

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * the writer never waits for it, and what it reads is whole.
  */
 class StoppedReaderTest {
-  private static final Duration DEADLINE = Duration.ofSeconds(30);
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
 
   @TempDir(factory = SharedMemory.class)
   Path directory;

@@ -13,7 +13,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /** Reads a topic of numbers, and notes what comes, and from whom. */
 final class Log implements TopicListener, RecordHandler {
-  static final Duration DEADLINE = Duration.ofSeconds(30);
+  static final Duration DEADLINE = Duration.ofSeconds(60);
   static final int TYPE = 7;
 
   private final UnsafeBuffer message = new UnsafeBuffer(new byte[8]);

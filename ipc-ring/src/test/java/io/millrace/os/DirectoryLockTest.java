@@ -36,7 +36,7 @@ class DirectoryLockTest {
   void theKernelReleasesTheShareOfAKilledProcess() {
     try (ChildProcess child = ChildProcess.start(Sharer.class, temporary.toString());
         Directory directory = Directory.open(temporary)) {
-      child.expectLine("sharing", Duration.ofSeconds(30));
+      child.expectLine("sharing", Duration.ofSeconds(60));
       assertFalse(DirectoryLock.tryExclusive(directory));
       child.kill();
       assertTrue(DirectoryLock.tryExclusive(directory));

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Whoever is in the way is named, whatever kind of lock it has. */
 @ExtendWith(LeavesNothingOpen.class)
 class LockHoldersTest {
-  private static final Duration DEADLINE = Duration.ofSeconds(30);
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final long BYTE = 77;
 
   @TempDir Path temporary;

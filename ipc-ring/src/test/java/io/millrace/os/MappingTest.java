@@ -122,7 +122,7 @@ class MappingTest {
       part = null;
       Eventually.await(
           "the addresses are free once nothing can reach them",
-          Duration.ofSeconds(30),
+          Duration.ofSeconds(60),
           () -> {
             System.gc();
             return !isMapped(address);
@@ -201,9 +201,9 @@ class MappingTest {
     List<String> wrapper =
         List.of("prlimit", "--memlock=262144", "setpriv", "--bounding-set", "-ipc_lock");
     try (ChildProcess child = ChildProcess.startUnder(wrapper, List.of(), Locker.class)) {
-      String locked = child.expectLine("VmLck:", Duration.ofSeconds(30));
+      String locked = child.expectLine("VmLck:", Duration.ofSeconds(60));
       assertEquals(PAGE / 1024 + " kB", locked);
-      String failure = child.expectLine("failed ", Duration.ofSeconds(30));
+      String failure = child.expectLine("failed ", Duration.ofSeconds(60));
       assertTrue(failure.contains("mlock failed: ENOMEM"), failure);
       assertTrue(failure.contains("ulimit -l"), failure);
     }

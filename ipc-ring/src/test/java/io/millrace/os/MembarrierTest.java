@@ -28,8 +28,8 @@ class MembarrierTest {
     Tools.assumeWorks("strace", "-f", "-e", "trace=none", "true");
     List<String> wrapper = Tools.injecting("membarrier", "error=EPERM");
     try (ChildProcess child = ChildProcess.startUnder(wrapper, List.of(), Asker.class)) {
-      assertEquals("false", child.expectLine("registered ", Duration.ofSeconds(30)));
-      String failure = child.expectLine("failed ", Duration.ofSeconds(30));
+      assertEquals("false", child.expectLine("registered ", Duration.ofSeconds(60)));
+      String failure = child.expectLine("failed ", Duration.ofSeconds(60));
       assertTrue(failure.contains("membarrier failed: EPERM"), failure);
     }
   }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @ExtendWith(LeavesNothingOpen.class)
 class MemfdTest {
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration SOON = Duration.ofSeconds(60);
   private static final int PAGE = Mapping.PAGE_SIZE;
   private static final int STATX_BLOCKS = 0x400;
   private static final long BLOCK = 512;

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(LeavesNothingOpen.class)
 class PidFdTest {
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration SOON = Duration.ofSeconds(60);
   private static final int UNUSED_PID = (1 << 22) + 1; // Above the highest pid_max.
 
   @Test

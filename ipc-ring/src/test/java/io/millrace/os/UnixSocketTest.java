@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @ExtendWith(LeavesNothingOpen.class)
 class UnixSocketTest {
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration SOON = Duration.ofSeconds(60);
   private static final int LONG = 30_000;
   private static final int SHORT = 20;
 

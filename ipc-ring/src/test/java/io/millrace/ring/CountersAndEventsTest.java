@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class CountersAndEventsTest {
   private static final int CAPACITY = 64 * 1024;
-  private static final Duration DEADLINE = Duration.ofSeconds(30);
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
 
   private final UnsafeBuffer message = new UnsafeBuffer(new byte[1000]);
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What handlers are told, and what becomes of what they say; for both kinds of groups. */
 class DeliveryTest {
-  private static final Duration DEADLINE = Duration.ofSeconds(30);
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
 
   private final Ring ring = Ring.create(RingOptions.capacity(64 * 1024));
   private final Producer producer = ring.addProducer();

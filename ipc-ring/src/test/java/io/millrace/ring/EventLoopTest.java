@@ -170,7 +170,7 @@ class EventLoopTest {
       Waitable records = consumer.waitForRecords();
       Eventually.await(
           "a sleep without a limit",
-          Duration.ofSeconds(30),
+          Duration.ofSeconds(60),
           () -> records.prepareWait() && records.longestWaitNanos() == Waitable.FOREVER);
       records.cancelWait();
       assertTrue(records.prepareWait());
@@ -186,7 +186,7 @@ class EventLoopTest {
       Waitable records = consumer.waitForRecords();
       Eventually.await(
           "two looks within a millisecond",
-          Duration.ofSeconds(30),
+          Duration.ofSeconds(60),
           () -> {
             long start = System.nanoTime();
             records.cancelWait();

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
  * every failure message.
  */
 public final class ChildProcess implements AutoCloseable {
-  private static final Duration SIGNAL_DEADLINE = Duration.ofSeconds(30);
+  private static final Duration SIGNAL_DEADLINE = Duration.ofSeconds(60);
 
   private final Process process;
   private final Transcript transcript;

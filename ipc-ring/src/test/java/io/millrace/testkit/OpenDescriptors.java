@@ -17,7 +17,7 @@ import org.junit.jupiter.api.function.Executable;
 
 /** What this process holds open. */
 public final class OpenDescriptors {
-  static final Duration DEADLINE = Duration.ofSeconds(10);
+  static final Duration DEADLINE = Duration.ofSeconds(30);
 
   /** What stays open for all tests. */
   private static final Set<String> KEPT = ConcurrentHashMap.newKeySet();

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 
 /** Signals to other processes. */
 public final class Signals {
-  private static final Duration DEADLINE = Duration.ofSeconds(30);
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
 
   /** epoll_wait and epoll_pwait of x86-64, epoll_pwait of aarch64. */
   private static final Set<String> EPOLL_CALLS = Set.of("232", "281", "22");

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Services that come and go, and the two commands that change something. */
 class ChangesTest {
   private static final long SELF = ProcessHandle.current().pid();
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration SOON = Duration.ofSeconds(60);
 
   @TempDir private Path root;
   private final InputStream input = System.in;

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the command shows of another process, which does not notice. */
 class LookingTest {
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration SOON = Duration.ofSeconds(60);
   private static final String SCHEMA = "../programs/src/main/sbe/telemetry.xml";
 
   @TempDir private static Path root;
