@@ -21,7 +21,7 @@ import org.junit.jupiter.api.function.Executable;
 /**
  * What the action of a barrier may do with the party that runs it, and what others do meanwhile.
  */
-@Timeout(60)
+@Timeout(120)
 class ActionTest extends LocalParties {
   private static List<Executable> whatMakesNoSense(Barrier party) {
     return List.of(

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a barrier promises, with several parties in one process. */
-@Timeout(60)
+@Timeout(120)
 class BarrierTest extends LocalParties {
   @ParameterizedTest
   @ValueSource(longs = {0, 1_000, 20_000, 3_000_000_000_000L})

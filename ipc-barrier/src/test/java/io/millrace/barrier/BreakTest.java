@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What breaks a barrier, and how it is mended, with several parties in one process. */
-@Timeout(60)
+@Timeout(120)
 class BreakTest extends LocalParties {
   @Test
   void anActionThatFailsBreaksTheBarrierAndItsExceptionComesOut() throws Exception {

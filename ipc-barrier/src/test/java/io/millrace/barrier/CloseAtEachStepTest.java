@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
  * crossing to shared memory. The party's thread is told of the close and of nothing else, and
  * counts nowhere.
  */
-@Timeout(60)
+@Timeout(120)
 class CloseAtEachStepTest extends LocalParties {
   /** Does something else, in another thread, before the n-th access of the thread that made it. */
   private static final class InterruptedWords extends UnsafeBuffer {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a party leaves whose stack ended in the middle of a call; it holds up nobody. */
-@Timeout(60)
+@Timeout(120)
 class ExhaustedStackTest extends LocalParties {
   /** A call that could not say that it ended: enter without exit. */
   private static void leaveInside(Barrier barrier) throws Exception {

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a barrier refuses, and how it says so. */
-@Timeout(60)
+@Timeout(120)
 class RefusalTest extends LocalParties {
   @Test
   void aPartyOfTwoThreadsAtOnceIsRefused() throws Exception {

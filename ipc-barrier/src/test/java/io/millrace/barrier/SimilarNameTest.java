@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A barrier is known by what its records say, and not by what their names look like. */
-@Timeout(60)
+@Timeout(120)
 class SimilarNameTest extends ProcessParties {
   private static final Duration AT_ONCE = Duration.ofSeconds(15);
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Every time that can be given means something. */
-@Timeout(60)
+@Timeout(120)
 class TimesTest extends LocalParties {
   private static final List<Long> NO_TIME = List.of(0L, -1L, Long.MIN_VALUE + 1, Long.MIN_VALUE);
 

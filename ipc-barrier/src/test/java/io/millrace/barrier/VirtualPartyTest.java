@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Parties on virtual threads. */
-@Timeout(60)
+@Timeout(120)
 class VirtualPartyTest extends LocalParties {
   /** What all sleeps of virtual threads share is made with the first and stays. */
   @BeforeAll

@@ -37,7 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Other threads that close, callbacks that come back, and what ends a wait. */
-@Timeout(60)
+@Timeout(120)
 class ClosingTest {
   private static final Duration FOREVER = ChronoUnit.FOREVER.getDuration();
   private static final Duration NO_GRACE = Duration.ZERO;
