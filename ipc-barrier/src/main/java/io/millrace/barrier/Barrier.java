@@ -1,7 +1,11 @@
 package io.millrace.barrier;
 
+import io.millrace.ClosedException;
 import io.millrace.discovery.Registry;
+import io.millrace.os.Closing;
 import io.millrace.os.Deadline;
+import io.millrace.os.EndOfProcess;
+import io.millrace.os.LifeCycle;
 import io.millrace.os.Platform;
 import java.time.Duration;
 import java.util.Objects;
@@ -24,21 +28,62 @@ import java.util.concurrent.TimeoutException;
  * broken one.
  */
 public final class Barrier implements AutoCloseable {
-  /** How long a party spins before it sleeps unless told otherwise, in nanoseconds. */
-  public static final long DEFAULT_SPIN_NANOS = 20_000;
+  /** How long a party spins before it sleeps unless told otherwise. */
+  public static final Duration DEFAULT_SPIN = Duration.ofNanos(20_000);
 
   /** The most parties that a barrier can have. */
   public static final int MAX_PARTIES = BarrierLayout.MAX_PARTIES;
 
-  private final Party party;
+  private final BarrierRegion region;
+  private final Places places;
+  private final StateWord stateWord;
+  private final int place;
+  private final PartyWatch watch;
+  private final LifeCycle life;
+  private final Waiter waiter;
+  private final Attendance attendance;
+  private volatile Runnable withdraw = () -> {};
+  private final EndOfProcess.Action atEnd = EndOfProcess.action(this::endWithProcess);
 
-  private Barrier(Party party) {
-    this.party = party;
+  private Barrier(
+      BarrierRegion region, Places places, StateWord stateWord, int place, PartyWatch watch) {
+    this.region = region;
+    this.places = places;
+    this.stateWord = stateWord;
+    this.place = place;
+    this.watch = watch;
+    life = LifeCycle.inTurns("this party of the barrier", () -> Closing.closeAll(watch, region));
+    waiter = new Waiter(stateWord, places, watch, life, place);
+    waiter.spinFor(DEFAULT_SPIN.toNanos());
+    attendance = new Attendance(places, stateWord, place, waiter, life);
   }
 
-  /** Joins the barrier in a region; the region is closed if that fails. */
+  /** Joins the barrier in a region, which is closed if that fails. */
   static Barrier joinIn(BarrierRegion region) {
-    return new Barrier(Party.join(region));
+    Places places = new Places(region.words(), region.parties(), region.own());
+    StateWord stateWord = new StateWord(region.words(), places, region.event()::signal);
+    PartyWatch watch = null;
+    try {
+      // First what can fail: a party that has joined and then fails would break the barrier.
+      watch = new PartyWatch(region, places, stateWord);
+      int place = new Membership(places, stateWord).join();
+      watch.exclude(place);
+      Barrier party = new Barrier(region, places, stateWord, place, watch);
+      party.atEnd.add();
+      return party;
+    } catch (RuntimeException | Error failure) {
+      Closing.closeAfter(failure, watch, region);
+      throw failure;
+    }
+  }
+
+  /** Has something done before this party ends: takes back what was published of it. */
+  void onEnd(Runnable newWithdraw) {
+    withdraw = newWithdraw;
+  }
+
+  int place() {
+    return place;
   }
 
   /**
@@ -61,7 +106,7 @@ public final class Barrier implements AutoCloseable {
    *     descriptors of the barrier cannot be had
    */
   public static Barrier createOrJoin(Registry registry, String name, int parties) {
-    return new Barrier(new Rendezvous(registry, name, parties).meet());
+    return new Rendezvous(registry, name, parties).meet();
   }
 
   /**
@@ -103,7 +148,14 @@ public final class Barrier implements AutoCloseable {
    * @return this
    */
   public Barrier onCrossing(Runnable action) {
-    party.onCrossing(Objects.requireNonNull(action, "action"));
+    Objects.requireNonNull(action, "action");
+    life.enter();
+    try {
+      attendance.onCrossing(action);
+    } finally {
+      life.exit();
+    }
+
     return this;
   }
 
@@ -120,7 +172,13 @@ public final class Barrier implements AutoCloseable {
     if (time.isNegative()) {
       throw new IllegalArgumentException("the time to spin is negative: " + time);
     }
-    party.spin(time);
+    life.enter();
+    try {
+      waiter.spinFor(TimeUnit.NANOSECONDS.convert(time));
+    } finally {
+      life.exit();
+    }
+
     return this;
   }
 
@@ -134,15 +192,18 @@ public final class Barrier implements AutoCloseable {
    * @throws IllegalStateException if this party has already arrived in this generation
    */
   public int await() throws InterruptedException, BrokenBarrierException {
-    return party.await();
+    try {
+      return awaitUntil(Deadline.NEVER);
+    } catch (TimeoutException impossible) {
+      throw new AssertionError("timed out without a timeout", impossible);
+    }
   }
 
   /**
    * Arrives, and waits until all parties have arrived, but not for ever.
    *
    * @param timeout how long to wait at most; a sleep ends up to a millisecond later. Zero or less
-   *     does not wait, {@link Long#MAX_VALUE} waits for ever
-   * @param unit the unit of the timeout
+   *     does not wait
    * @return how many were still missing when this party arrived
    * @throws TimeoutException if time ran out; the barrier is broken then, and the message names
    *     those who did not come
@@ -150,9 +211,26 @@ public final class Barrier implements AutoCloseable {
    * @throws InterruptedException if this thread is interrupted; the barrier is broken then
    * @throws IllegalStateException if this party has already arrived in this generation
    */
-  public int await(long timeout, TimeUnit unit)
+  public int await(Duration timeout)
       throws InterruptedException, BrokenBarrierException, TimeoutException {
-    return party.await(Deadline.after(timeout, unit));
+    return awaitUntil(Deadline.after(timeout));
+  }
+
+  private int awaitUntil(long deadline)
+      throws InterruptedException, BrokenBarrierException, TimeoutException {
+    life.enter();
+    try {
+      attendance.checkInterrupt();
+      int missing = attendance.arrive();
+      if (missing > 0) {
+        attendance.waitFor(attendance.arrivedIn(), deadline);
+      }
+      return missing;
+    } catch (BrokenBarrierException broken) {
+      throw unlessClosed(broken);
+    } finally {
+      life.exit();
+    }
   }
 
   /**
@@ -163,7 +241,15 @@ public final class Barrier implements AutoCloseable {
    * @throws IllegalStateException if this party has already arrived in this generation
    */
   public long arrive() throws BrokenBarrierException {
-    return party.arrive();
+    life.enter();
+    try {
+      attendance.arrive();
+      return attendance.arrivedIn();
+    } catch (BrokenBarrierException broken) {
+      throw unlessClosed(broken);
+    } finally {
+      life.exit();
+    }
   }
 
   /**
@@ -175,7 +261,11 @@ public final class Barrier implements AutoCloseable {
    * @throws IllegalArgumentException if it is not the generation that this party last arrived in
    */
   public void awaitGeneration(long generation) throws InterruptedException, BrokenBarrierException {
-    party.awaitGeneration(generation);
+    try {
+      awaitGenerationUntil(generation, Deadline.NEVER);
+    } catch (TimeoutException impossible) {
+      throw new AssertionError("timed out without a timeout", impossible);
+    }
   }
 
   /**
@@ -183,16 +273,28 @@ public final class Barrier implements AutoCloseable {
    *
    * @param generation what {@link #arrive()} returned
    * @param timeout how long to wait at most; a sleep ends up to a millisecond later. Zero or less
-   *     does not wait, {@link Long#MAX_VALUE} waits for ever
-   * @param unit the unit of the timeout
+   *     does not wait
    * @throws TimeoutException if time ran out; the generation is broken then
    * @throws BrokenBarrierException if that generation is or gets broken
    * @throws InterruptedException if this thread is interrupted; the generation is broken then
    * @throws IllegalArgumentException if it is not the generation that this party last arrived in
    */
-  public void awaitGeneration(long generation, long timeout, TimeUnit unit)
+  public void awaitGeneration(long generation, Duration timeout)
       throws InterruptedException, BrokenBarrierException, TimeoutException {
-    party.awaitGeneration(generation, Deadline.after(timeout, unit));
+    awaitGenerationUntil(generation, Deadline.after(timeout));
+  }
+
+  private void awaitGenerationUntil(long generation, long deadline)
+      throws InterruptedException, BrokenBarrierException, TimeoutException {
+    life.enter();
+    try {
+      attendance.checkArrivedIn(generation);
+      attendance.waitFor(generation, deadline);
+    } catch (BrokenBarrierException broken) {
+      throw unlessClosed(broken);
+    } finally {
+      life.exit();
+    }
   }
 
   /**
@@ -201,7 +303,7 @@ public final class Barrier implements AutoCloseable {
    * @return 0 at first
    */
   public long generation() {
-    return party.generation();
+    return BarrierState.generation(look());
   }
 
   /**
@@ -210,7 +312,7 @@ public final class Barrier implements AutoCloseable {
    * @return 0 to parties - 1; 0 while the barrier is broken
    */
   public int arrived() {
-    return party.arrived();
+    return BarrierState.arrived(look());
   }
 
   /**
@@ -219,7 +321,7 @@ public final class Barrier implements AutoCloseable {
    * @return what the creator said
    */
   public int parties() {
-    return party.parties();
+    return places.count();
   }
 
   /**
@@ -229,7 +331,18 @@ public final class Barrier implements AutoCloseable {
    * @return true until a party resets it
    */
   public boolean isBroken() {
-    return party.isBroken();
+    life.enterAsGuest();
+    try {
+      for (int i = 0; i < places.count(); i++) {
+        long status = places.status(i);
+        if (i != place && places.isDead(i, status)) {
+          stateWord.breakFor(i, status);
+        }
+      }
+      return BarrierState.isBroken(stateWord.state());
+    } finally {
+      life.exitAsGuest();
+    }
   }
 
   /**
@@ -247,7 +360,12 @@ public final class Barrier implements AutoCloseable {
    *     action of this party calls it
    */
   public void reset() {
-    party.reset();
+    life.enter();
+    try {
+      attendance.reset();
+    } finally {
+      life.exit();
+    }
   }
 
   /**
@@ -260,12 +378,28 @@ public final class Barrier implements AutoCloseable {
    * @throws IllegalArgumentException if it is not the generation that this party last arrived in
    */
   public boolean prepareWait(long generation) throws BrokenBarrierException {
-    return party.prepareWait(generation);
+    life.enter();
+    try {
+      attendance.checkArrivedIn(generation);
+      watch.await(0);
+      watch.refresh();
+      return attendance.announceSleep(generation);
+    } catch (BrokenBarrierException broken) {
+      throw unlessClosed(broken);
+    } finally {
+      life.exit();
+    }
   }
 
   /** Gives up waiting with {@link #descriptor()}. */
   public void cancelWait() {
-    party.cancelWait();
+    life.enter();
+    try {
+      watch.await(0);
+      watch.refresh();
+    } finally {
+      life.exit();
+    }
   }
 
   /**
@@ -277,7 +411,12 @@ public final class Barrier implements AutoCloseable {
    * @return its number; it stays owned by this party
    */
   public int descriptor() {
-    return party.descriptor();
+    life.enterAsGuest();
+    try {
+      return watch.descriptor();
+    } finally {
+      life.exitAsGuest();
+    }
   }
 
   /**
@@ -287,7 +426,12 @@ public final class Barrier implements AutoCloseable {
    * @return their numbers in this process; they stay owned by this party
    */
   public int[] descriptors() {
-    return party.descriptors();
+    life.enterAsGuest();
+    try {
+      return new int[] {region.memory().number(), region.event().descriptor().number()};
+    } finally {
+      life.exitAsGuest();
+    }
   }
 
   /**
@@ -298,7 +442,22 @@ public final class Barrier implements AutoCloseable {
    *     its action calls this
    */
   public void leave() {
-    party.leave();
+    life.enter();
+    try {
+      attendance.requireNoAction("leave");
+      if (stateWord.isOpen(attendance.arrivedIn())) {
+        throw new IllegalStateException(
+            "this party has arrived in generation "
+                + attendance.arrivedIn()
+                + ", which is not over: it can leave after it, or close and break it");
+      }
+      if (life.close()) {
+        atEnd.cancel();
+        Closing.closeAll(withdraw::run, this::leavePlace, life::exitAsGuest);
+      }
+    } finally {
+      life.exit();
+    }
   }
 
   /**
@@ -312,11 +471,63 @@ public final class Barrier implements AutoCloseable {
    */
   @Override
   public void close() {
-    party.close();
+    if (life.isInCallOf(Barrier.class) && !life.isClosed()) {
+      attendance.requireNoAction("close");
+    }
+    if (life.close()) {
+      atEnd.cancel();
+      Closing.closeAll(withdraw::run, this::breakCurrent, this::leavePlace, life::exitAsGuest);
+    }
+  }
+
+  /** Closing a party breaks the barrier: its own thread is told of the close. */
+  private BrokenBarrierException unlessClosed(BrokenBarrierException broken) {
+    life.requireOpen();
+    return broken;
+  }
+
+  private long look() {
+    life.enterAsGuest();
+    try {
+      return stateWord.state();
+    } finally {
+      life.exitAsGuest();
+    }
+  }
+
+  private void breakCurrent() {
+    stateWord.breakCurrent(BreakCause.LEFT, place);
+    stateWord.wakeAll(); // A thread of this party may sleep.
+  }
+
+  /** Like closing, but the one that closes stays inside: nothing is released under anybody. */
+  private void endWithProcess() {
+    if (life.close()) {
+      Closing.closeAll(withdraw::run, this::breakCurrent, this::leavePlace);
+    }
+  }
+
+  /** Its lock goes with the region: until this party's thread is out, no other one has it. */
+  private void leavePlace() {
+    new Membership(places, stateWord).leave(place);
   }
 
   @Override
   public String toString() {
-    return party.toString();
+    try {
+      life.enterAsGuest();
+    } catch (ClosedException closed) {
+      return "closed party " + place + " of a barrier";
+    }
+    try {
+      return "party "
+          + place
+          + " of a barrier in generation "
+          + BarrierState.generation(stateWord.state())
+          + ": "
+          + places.owners();
+    } finally {
+      life.exitAsGuest();
+    }
   }
 }

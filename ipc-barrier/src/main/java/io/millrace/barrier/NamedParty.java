@@ -14,7 +14,7 @@ final class NamedParty {
   private final Registry registry;
   private final String name;
   private final BarrierRegion region;
-  private final Party party;
+  private final Barrier party;
   private final FileStatus memory;
   private final Publication own;
   private final AtomicReference<Publication> main = new AtomicReference<>();
@@ -23,7 +23,7 @@ final class NamedParty {
       Registry registry,
       String name,
       BarrierRegion region,
-      Party party,
+      Barrier party,
       FileStatus memory,
       Publication own) {
     this.registry = registry;
@@ -36,7 +36,7 @@ final class NamedParty {
 
   /** Takes a place and publishes it; the region is closed if that fails. */
   static NamedParty publish(Registry registry, String name, BarrierRegion region) {
-    Party party = Party.join(region);
+    Barrier party = Barrier.joinIn(region);
     try {
       FileStatus memory = region.memory().status();
       Publication own = publishOwn(registry, name, party.place(), region);
@@ -77,7 +77,7 @@ final class NamedParty {
         .isPresent();
   }
 
-  Party party() {
+  Barrier party() {
     return party;
   }
 

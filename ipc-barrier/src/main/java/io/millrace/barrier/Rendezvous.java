@@ -39,7 +39,7 @@ final class Rendezvous {
   }
 
   /** Joins the barrier of the name, which this makes if there is none. */
-  Party meet() {
+  Barrier meet() {
     Patience patience = Patience.of(PATIENCE);
     while (true) {
       NamedParty candidate = attempt();

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,7 +25,7 @@ class ActionTest extends LocalParties {
   private static List<Executable> whatMakesNoSense(Barrier party) {
     return List.of(
         party::await,
-        () -> party.await(0, TimeUnit.SECONDS),
+        () -> party.await(Duration.ofSeconds(0)),
         party::arrive,
         party::reset,
         party::leave,

@@ -6,6 +6,7 @@ import io.millrace.discovery.RegistryView;
 import io.millrace.testkit.Hammer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BrokenBarrierException;
@@ -62,13 +63,13 @@ final class BarrierHammer {
     }
 
     public void cross(long time) throws Exception {
-      own.await(time, TimeUnit.MICROSECONDS);
+      own.await(Duration.of(time, ChronoUnit.MICROS));
     }
 
     public void crossInTwoSteps(long time) throws Exception {
       long generation = own.arrive();
       own.prepareWait(generation);
-      own.awaitGeneration(generation, time, TimeUnit.MICROSECONDS);
+      own.awaitGeneration(generation, Duration.of(time, ChronoUnit.MICROS));
     }
   }
 

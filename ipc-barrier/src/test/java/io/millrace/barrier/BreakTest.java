@@ -54,7 +54,7 @@ class BreakTest extends LocalParties {
     FutureTask<Integer> other = inThread(parties.get(0)::await);
     awaitArrived(parties.get(1), 1);
     TimeoutException timeout =
-        assertThrows(TimeoutException.class, () -> parties.get(1).await(20, TimeUnit.MILLISECONDS));
+        assertThrows(TimeoutException.class, () -> parties.get(1).await(Duration.ofMillis(20)));
     assertTrue(timeout.getMessage().contains("party 2"), timeout.getMessage());
     failure(BrokenBarrierException.class, other);
     assertThrows(BrokenBarrierException.class, parties.get(2)::await);
@@ -64,8 +64,8 @@ class BreakTest extends LocalParties {
   void aTimeoutOfZeroStillArrivesAndTheLastDoesNotNeedTime() throws Exception {
     List<Barrier> parties = parties(2);
     parties.get(0).arrive();
-    assertEquals(0, parties.get(1).await(0, TimeUnit.SECONDS));
-    assertThrows(TimeoutException.class, () -> parties.get(1).await(0, TimeUnit.SECONDS));
+    assertEquals(0, parties.get(1).await(Duration.ofSeconds(0)));
+    assertThrows(TimeoutException.class, () -> parties.get(1).await(Duration.ofSeconds(0)));
   }
 
   @ParameterizedTest
@@ -147,7 +147,7 @@ class BreakTest extends LocalParties {
     List<Barrier> parties = parties(2);
     parties.get(0).arrive();
     assertThrows(
-        TimeoutException.class, () -> parties.get(0).awaitGeneration(0, 1, TimeUnit.MILLISECONDS));
+        TimeoutException.class, () -> parties.get(0).awaitGeneration(0, Duration.ofMillis(1)));
     assertThrows(BrokenBarrierException.class, parties.get(1)::await);
     parties.get(0).reset();
     FutureTask<Integer> waiting = inThread(parties.get(0)::await);
@@ -185,7 +185,7 @@ class BreakTest extends LocalParties {
   @Test
   void aResetBesideAPartyThatIsStoppedInItsOwnEndsWithASentence() throws Exception {
     Barrier party = parties(2).get(0);
-    assertThrows(TimeoutException.class, () -> party.await(0, TimeUnit.SECONDS));
+    assertThrows(TimeoutException.class, () -> party.await(Duration.ofSeconds(0)));
     try (BarrierRegion stopped = BarrierRegion.open(party.descriptors())) {
       Places places = new Places(stopped.words(), 2, stopped.own());
       assertTrue(places.tryLockRepair());
@@ -207,7 +207,7 @@ class BreakTest extends LocalParties {
   @Test
   void onlyOnePartyAtATimeRepairsWhatIsBroken() throws Exception {
     Barrier party = parties(2).get(0);
-    assertThrows(TimeoutException.class, () -> party.await(0, TimeUnit.SECONDS));
+    assertThrows(TimeoutException.class, () -> party.await(Duration.ofSeconds(0)));
     try (BarrierRegion slow = BarrierRegion.open(party.descriptors());
         BarrierRegion fast = BarrierRegion.open(party.descriptors())) {
       Places slowOnes = new Places(slow.words(), 2, slow.own());

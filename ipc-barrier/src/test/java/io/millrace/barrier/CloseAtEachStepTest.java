@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.millrace.ClosedException;
 import io.millrace.os.Mapping;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
@@ -134,7 +133,7 @@ class CloseAtEachStepTest extends LocalParties {
 
   @Test
   void whoWaitsIsToldOfTheCloseAndOfNoBreak() throws Exception {
-    closeBeforeEachAccess(false, party -> party.await(0, TimeUnit.SECONDS));
+    closeBeforeEachAccess(false, party -> party.await(Duration.ofSeconds(0)));
   }
 
   @Test
@@ -149,7 +148,7 @@ class CloseAtEachStepTest extends LocalParties {
         party -> {
           long generation = party.arrive();
           party.prepareWait(generation);
-          party.awaitGeneration(generation, 0, TimeUnit.SECONDS);
+          party.awaitGeneration(generation, Duration.ofSeconds(0));
         };
     closeBeforeEachAccess(false, inTwoSteps);
     closeBeforeEachAccess(true, inTwoSteps);

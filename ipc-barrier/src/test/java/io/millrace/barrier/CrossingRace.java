@@ -145,7 +145,7 @@ final class CrossingRace {
   }
 
   private static Duration spin() {
-    return Duration.ofNanos(Long.getLong("spin", Barrier.DEFAULT_SPIN_NANOS));
+    return Duration.ofNanos(Long.getLong("spin", Barrier.DEFAULT_SPIN.toNanos()));
   }
 
   /** Each side waits for the other's number and answers with the next one. */

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BrokenBarrierException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.RepeatedTest;
@@ -93,8 +92,8 @@ class DamageTest extends LocalParties {
     Barrier party = parties.get(random.nextInt(parties.size()));
     try {
       switch (random.nextInt(8)) {
-        case 0 -> party.await(random.nextInt(2), TimeUnit.MILLISECONDS);
-        case 1 -> party.awaitGeneration(party.arrive(), 1, TimeUnit.MILLISECONDS);
+        case 0 -> party.await(Duration.ofMillis(random.nextInt(2)));
+        case 1 -> party.awaitGeneration(party.arrive(), Duration.ofMillis(1));
         case 2 -> party.reset();
         case 3 -> party.isBroken();
         case 4 -> party.prepareWait(party.arrive());

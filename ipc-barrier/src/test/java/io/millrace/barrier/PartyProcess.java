@@ -16,7 +16,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.BrokenBarrierException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -64,7 +63,7 @@ final class PartyProcess {
           return "index " + barrier.await();
         }
         case "wait" -> {
-          return "index " + barrier.await(Long.parseLong(words[1]), TimeUnit.MILLISECONDS);
+          return "index " + barrier.await(Duration.ofMillis(Long.parseLong(words[1])));
         }
         case "arrive" -> barrier.arrive();
         case "reset" -> barrier.reset();
@@ -135,7 +134,7 @@ final class PartyProcess {
     while (barrier.generation() < until) {
       try {
         if (crossed % IMPATIENT == 0) {
-          barrier.await(1, TimeUnit.MILLISECONDS);
+          barrier.await(Duration.ofMillis(1));
         } else {
           barrier.await();
         }

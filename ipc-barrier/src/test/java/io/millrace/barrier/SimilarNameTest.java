@@ -31,7 +31,7 @@ class SimilarNameTest extends ProcessParties {
 
   private static void assertMeet(Barrier first, Barrier second) throws Exception {
     first.arrive();
-    assertEquals(0, second.await(AT_ONCE.toSeconds(), java.util.concurrent.TimeUnit.SECONDS));
+    assertEquals(0, second.await(AT_ONCE));
   }
 
   @Test

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.TimeUnit;
 
 /** Joins with no descriptor left, then with one, two and so on, until it is enough. */
 final class StarvedProcess {
@@ -51,7 +50,7 @@ final class StarvedProcess {
   private static void rehearse() throws Exception {
     try (Barrier first = Barrier.create(2)) {
       joins(first);
-      first.await(1, TimeUnit.NANOSECONDS);
+      first.await(Duration.ofNanos(1));
     } catch (java.util.concurrent.TimeoutException expected) {
       expected.getMessage();
     }

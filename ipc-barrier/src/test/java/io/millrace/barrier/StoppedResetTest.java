@@ -81,7 +81,7 @@ class StoppedResetTest {
         ChildProcess stopped =
             ChildProcess.start(StoppingProcess.class, root.toString(), "b", "c")) {
       stopped.expectLine("joined", DEADLINE);
-      assertThrows(TimeoutException.class, () -> one.await(0, TimeUnit.SECONDS));
+      assertThrows(TimeoutException.class, () -> one.await(Duration.ofSeconds(0)));
       stopped.send("go");
       stopped.expectLine("stopping", DEADLINE);
       Eventually.await("stopped", DEADLINE, () -> isStopped(stopped.pid()));

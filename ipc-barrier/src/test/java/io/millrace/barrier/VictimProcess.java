@@ -5,7 +5,6 @@ import io.millrace.discovery.Registry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.BrokenBarrierException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 
@@ -46,7 +45,7 @@ final class VictimProcess {
     cross(barrier, 2);
     barrier.reset();
     try {
-      barrier.await(1, TimeUnit.NANOSECONDS);
+      barrier.await(Duration.ofNanos(1));
     } catch (TimeoutException | BrokenBarrierException expected) {
       barrier.reset();
     } catch (InterruptedException interruption) {

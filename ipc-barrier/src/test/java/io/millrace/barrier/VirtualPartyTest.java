@@ -25,7 +25,7 @@ class VirtualPartyTest extends LocalParties {
         .noneMatch(thread -> thread.getName().equals("millrace-virtual-sleepers"))) {
       try (Barrier party = Barrier.create(2).spin(Duration.ZERO)) {
         assertThrows(
-            Exception.class, inVirtualThread(() -> party.await(1, TimeUnit.MILLISECONDS))::get);
+            Exception.class, inVirtualThread(() -> party.await(Duration.ofMillis(1)))::get);
       }
     }
   }

@@ -114,7 +114,7 @@ class SoakTest {
                     .releasedAtEnd())) {
       peer.expectLine("ready", DEADLINE);
       try (Barrier barrier = Barrier.createOrJoin(registry, SoakPeer.BARRIER, 2)) {
-        barrier.await(DEADLINE.toSeconds(), TimeUnit.SECONDS);
+        barrier.await(DEADLINE);
       }
       recorder.add(SoakPeer.TOPIC);
       int[] read = {0};
