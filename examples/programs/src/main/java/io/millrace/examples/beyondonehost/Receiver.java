@@ -8,7 +8,7 @@ import io.aeron.FragmentAssembler;
 import io.aeron.Subscription;
 import io.aeron.driver.MediaDriver;
 import io.millrace.discovery.Registry;
-import io.millrace.examples.Orders;
+import io.millrace.examples.Cues;
 import io.millrace.ring.Consumer;
 import io.millrace.ring.GroupOptions;
 import io.millrace.ring.Producer;
@@ -64,7 +64,7 @@ final class Receiver {
   public static void main(String[] arguments) {
     Synchronizer path = Synchronizer.open(Path.of(arguments[5]));
     IdleStrategy idle = new BackoffIdleStrategy();
-    try (Orders orders = new Orders(new Scanner(System.in));
+    try (Cues cues = new Cues(new Scanner(System.in));
         Registry registry = Registry.open(Path.of(arguments[0]));
         Ring ring = registry.joinRing(arguments[1]);
         Consumer own = ring.addConsumer(OWN);
@@ -76,14 +76,14 @@ final class Receiver {
         ExclusivePublication answers =
             aeron.addExclusivePublication(channel(arguments[4]), CONFIRMATIONS)) {
       Receiver receiver = new Receiver(own, producer, state, read(path));
-      while (own.position() < ring.counters().position() && !orders.isOver()) {
+      while (own.position() < ring.counters().position() && !cues.isOver()) {
         receiver.readOwn(); // Also past a claim that a killed receiver has left.
       }
       System.out.println("ready");
       FragmentAssembler whole =
           new FragmentAssembler((buffer, at, length, header) -> receiver.on(buffer, at, length));
       long due = System.nanoTime();
-      while (!orders.isOver()) {
+      while (!cues.isOver()) {
         int work = records.poll(whole, BATCH);
         receiver.readOwn();
         if (work > 0 || System.nanoTime() - due >= 0) {

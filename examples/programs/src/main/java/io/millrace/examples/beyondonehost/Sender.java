@@ -7,7 +7,7 @@ import io.aeron.ExclusivePublication;
 import io.aeron.Subscription;
 import io.aeron.driver.MediaDriver;
 import io.millrace.discovery.Registry;
-import io.millrace.examples.Orders;
+import io.millrace.examples.Cues;
 import io.millrace.ring.Consumer;
 import io.millrace.ring.ControlledRecordHandler.Action;
 import io.millrace.ring.GroupOptions;
@@ -59,7 +59,7 @@ final class Sender {
    */
   public static void main(String[] arguments) {
     IdleStrategy idle = new BackoffIdleStrategy();
-    try (Orders orders = new Orders(new Scanner(System.in));
+    try (Cues cues = new Cues(new Scanner(System.in));
         Registry registry = Registry.open(Path.of(arguments[0]));
         Ring ring = registry.joinRing(arguments[1]);
         Consumer confirmed = ring.addConsumer(CONFIRMED);
@@ -70,7 +70,7 @@ final class Sender {
         Subscription answers = aeron.addSubscription(channel(arguments[4]), CONFIRMATIONS)) {
       Sender sender = new Sender(ring, confirmed, records);
       System.out.println("ready");
-      while (!orders.isOver()) {
+      while (!cues.isOver()) {
         idle.idle(
             sender.send()
                 + answers.poll(

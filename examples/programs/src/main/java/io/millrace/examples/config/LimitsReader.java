@@ -1,6 +1,6 @@
 package io.millrace.examples.config;
 
-import io.millrace.examples.Orders;
+import io.millrace.examples.Cues;
 import io.millrace.snapshot.Snapshot;
 import io.millrace.snapshot.SnapshotReader;
 import io.millrace.snapshot.Synchronizer;
@@ -35,9 +35,9 @@ final class LimitsReader {
     LimitsCodec codec = new LimitsCodec();
     long checked = 0;
     long tooLarge = 0;
-    try (Orders orders = new Orders(new Scanner(System.in));
+    try (Cues cues = new Cues(new Scanner(System.in));
         SnapshotReader reader = Synchronizer.open(Path.of(arguments[0])).awaitReader(START)) {
-      while (!orders.isOver()) {
+      while (!cues.isOver()) {
         for (int order = 0; order < ORDERS_AT_ONCE; order++) {
           try (Snapshot limits = reader.read()) { // no system call, no waiting
             if (limits.isOn()) {

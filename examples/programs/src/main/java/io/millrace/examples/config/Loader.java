@@ -1,6 +1,6 @@
 package io.millrace.examples.config;
 
-import io.millrace.examples.Orders;
+import io.millrace.examples.Cues;
 import io.millrace.snapshot.SnapshotWriter;
 import io.millrace.snapshot.Synchronizer;
 import java.io.IOException;
@@ -44,13 +44,13 @@ final class Loader {
     Path directory = file.getParent();
     try (SnapshotWriter writer = Synchronizer.open(Path.of(arguments[1])).writer();
         WatchService watch = directory.getFileSystem().newWatchService();
-        Orders orders = new Orders(new Scanner(System.in))) {
+        Cues cues = new Cues(new Scanner(System.in))) {
       // The directory, not the file: many editors write a new one and rename it.
       directory.register(
           watch, StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_MODIFY);
       Loader loader = new Loader(file, writer);
       loader.load(); // Only now, so that no change is missed.
-      while (!orders.isOver()) {
+      while (!cues.isOver()) {
         WatchKey key = watch.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
         if (key != null && isAbout(key, file.getFileName())) {
           loader.load();

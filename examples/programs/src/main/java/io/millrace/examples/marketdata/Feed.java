@@ -1,7 +1,7 @@
 package io.millrace.examples.marketdata;
 
 import io.millrace.discovery.Registry;
-import io.millrace.examples.Orders;
+import io.millrace.examples.Cues;
 import io.millrace.message.Messages;
 import io.millrace.ring.Producer;
 import io.millrace.ring.Ring;
@@ -35,15 +35,15 @@ final class Feed {
     try (Registry registry = Registry.open();
         Ring ring = registry.joinRing(arguments[0]);
         Producer producer = ring.addProducer();
-        Orders orders = new Orders(new Scanner(System.in))) {
+        Cues cues = new Cues(new Scanner(System.in))) {
       BookEvents out =
           Messages.writer(BookEvents.class, producer.waiting(WaitStrategy.blocking(), WAIT_NANOS));
       System.out.println("ready");
-      orders.awaitFirst();
-      awaitRecorder(ring, orders);
+      cues.awaitFirst();
+      awaitRecorder(ring, cues);
       int first = (int) Recording.count(Path.of(arguments[2]));
       long start = System.nanoTime();
-      for (int i = first; i < lines.size() && !orders.isOver(); i++) {
+      for (int i = first; i < lines.size() && !cues.isOver(); i++) {
         EventLine line = EventLine.parse(lines.get(i));
         long elapsed = line.dayNanos() - EventLine.parse(lines.get(first)).dayNanos();
         LockSupport.parkNanos(start + (long) (elapsed / speed) - System.nanoTime());
@@ -54,8 +54,8 @@ final class Feed {
   }
 
   /** Whatever an earlier feed has published is in the recording once nothing is left to record. */
-  private static void awaitRecorder(Ring ring, Orders orders) {
-    while (!orders.isOver()
+  private static void awaitRecorder(Ring ring, Cues cues) {
+    while (!cues.isOver()
         && ring.counters().groups().stream()
             .filter(group -> group.name().equals(Follower.RECORDER))
             .anyMatch(group -> group.position() < ring.counters().position())) {

@@ -1,7 +1,7 @@
 package io.millrace.examples.marketdata;
 
 import io.millrace.discovery.Registry;
-import io.millrace.examples.Orders;
+import io.millrace.examples.Cues;
 import io.millrace.examples.marketdata.codec.BookEventDecoder;
 import io.millrace.ring.Consumer;
 import io.millrace.ring.GroupOptions;
@@ -70,10 +70,10 @@ final class Follower implements RecordHandler {
     try (Registry registry = Registry.open();
         Ring ring = registry.joinRing(arguments[0]);
         Consumer consumer = ring.addConsumer(group(arguments[1]));
-        Orders orders = new Orders(new Scanner(System.in))) {
+        Cues cues = new Cues(new Scanner(System.in))) {
       System.out.println("ready");
-      orders.awaitFirst();
-      while (!orders.isOver()) {
+      cues.awaitFirst();
+      while (!cues.isOver()) {
         consumer.poll(follower, BATCH, WaitStrategy.blocking(), WAIT_NANOS);
       }
     }

@@ -1,7 +1,7 @@
 package io.millrace.examples.marketdata;
 
 import io.millrace.discovery.Registry;
-import io.millrace.examples.Orders;
+import io.millrace.examples.Cues;
 import io.millrace.message.Messages;
 import io.millrace.ring.GroupOptions;
 import io.millrace.ring.Observer;
@@ -44,11 +44,11 @@ final class Screen implements BookEvents {
         Ring ring = registry.joinRing(arguments[0]);
         Observer observer = ring.addObserver();
         TopicSubscriber venues = Topic.subscriber(registry, arguments[1], options.listener(view));
-        Orders orders = new Orders(new Scanner(System.in))) {
+        Cues cues = new Cues(new Scanner(System.in))) {
       System.out.println("ready");
-      orders.awaitFirst();
+      cues.awaitFirst();
       long due = System.nanoTime() + SECOND;
-      while (!orders.isOver()) {
+      while (!cues.isOver()) {
         view.poll(venues, BATCH);
         if (observer.poll(handler, BATCH) == 0) {
           LockSupport.parkNanos(PAUSE_NANOS);

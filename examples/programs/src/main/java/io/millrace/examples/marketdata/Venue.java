@@ -2,7 +2,7 @@ package io.millrace.examples.marketdata;
 
 import io.millrace.discovery.Registry;
 import io.millrace.discovery.model.Capabilities;
-import io.millrace.examples.Orders;
+import io.millrace.examples.Cues;
 import io.millrace.message.Messages;
 import io.millrace.ring.WaitStrategy;
 import io.millrace.topic.PublisherOptions;
@@ -41,13 +41,13 @@ final class Venue {
     SplittableRandom random = new SplittableRandom(arguments[1].hashCode());
     try (Registry registry = Registry.open();
         TopicPublisher publisher = Topic.publisher(registry, arguments[0], options);
-        Orders orders = new Orders(new Scanner(System.in))) {
+        Cues cues = new Cues(new Scanner(System.in))) {
       Trades out =
           Messages.writer(Trades.class, publisher.waiting(WaitStrategy.blocking(), WAIT_NANOS));
       System.out.println("ready");
-      orders.awaitFirst();
+      cues.awaitFirst();
       long price = FIRST_PRICE;
-      for (long number = 0; !orders.isOver(); LockSupport.parkNanos(GAP_NANOS)) {
+      for (long number = 0; !cues.isOver(); LockSupport.parkNanos(GAP_NANOS)) {
         if (out.trade(number, price, TICK * random.nextInt(1, 10))) {
           number++;
           price += TICK * random.nextInt(-1, 2);

@@ -2,7 +2,7 @@ package io.millrace.examples.phases;
 
 import io.millrace.barrier.Barrier;
 import io.millrace.discovery.Registry;
-import io.millrace.examples.Orders;
+import io.millrace.examples.Cues;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Scanner;
@@ -32,14 +32,14 @@ final class Worker {
     int workers = Integer.parseInt(arguments[4]);
     int self = Integer.parseInt(arguments[5]);
     Grid grid = Grid.map(Path.of(arguments[1]), size);
-    try (Orders orders = new Orders(new Scanner(System.in));
+    try (Cues cues = new Cues(new Scanner(System.in));
         Registry registry = Registry.open();
         Barrier barrier = Barrier.createOrJoin(registry, arguments[0], workers)) {
       long end = Long.parseLong(arguments[3]);
       long step = 0;
       boolean inStep = false;
       int broken = 0;
-      while (step < end && !orders.isOver()) {
+      while (step < end && !cues.isOver()) {
         try {
           if (!inStep) {
             grid.tellSteps(self, step);

@@ -1,7 +1,7 @@
 package io.millrace.examples.telemetry;
 
 import io.millrace.discovery.Registry;
-import io.millrace.examples.Orders;
+import io.millrace.examples.Cues;
 import io.millrace.ring.Producer;
 import io.millrace.ring.Ring;
 import io.millrace.ring.WaitStrategy;
@@ -36,21 +36,21 @@ final class SampleProducer {
         Ring ring = registry.joinRing(arguments[0]);
         Producer producer = ring.addProducer();
         HostSamplers samplers = HostSamplers.open(Path.of("/proc"));
-        Orders orders = new Orders(new Scanner(System.in))) {
+        Cues cues = new Cues(new Scanner(System.in))) {
       System.out.println("ready");
-      orders.awaitFirst();
+      cues.awaitFirst();
       SampleProducer samples = new SampleProducer(producer, id);
-      samples.run(samplers, orders, rate.intervalNanos());
+      samples.run(samplers, cues, rate.intervalNanos());
       System.out.println("sent " + id + " " + samples.sequence);
     }
   }
 
-  private void run(HostSamplers samplers, Orders orders, long intervalNanos) {
+  private void run(HostSamplers samplers, Cues cues, long intervalNanos) {
     long due = System.nanoTime();
-    while (!orders.isOver()) {
+    while (!cues.isOver()) {
       ProcSampler sampler = samplers.next();
       sampler.refresh(System.nanoTime());
-      publish(sampler, orders);
+      publish(sampler, cues);
       due += intervalNanos;
       if (intervalNanos > 0) {
         LockSupport.parkNanos(due - System.nanoTime());
@@ -59,11 +59,11 @@ final class SampleProducer {
   }
 
   /** Encodes in place: the sample is copied once, into the ring. */
-  private void publish(ProcSampler sampler, Orders orders) {
+  private void publish(ProcSampler sampler, Cues cues) {
     int length = sampler.encodedLength();
     int index = producer.tryClaim(sampler.templateId(), length);
     while (index < 0) {
-      if (orders.isOver()) {
+      if (cues.isOver()) {
         return;
       }
       wait.await(producer.waitForSpace(length), WAIT_NANOS);

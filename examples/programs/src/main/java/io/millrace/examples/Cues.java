@@ -7,7 +7,7 @@ import java.util.concurrent.CountDownLatch;
  * What the parent of a {@link ChildJvm} says to it: the first line starts it, the second one, or
  * the end of the input because the parent is gone, stops it.
  */
-public final class Orders implements AutoCloseable {
+public final class Cues implements AutoCloseable {
   private final CountDownLatch first = new CountDownLatch(1);
   private volatile boolean over;
 
@@ -16,8 +16,8 @@ public final class Orders implements AutoCloseable {
    *
    * @param input where the lines come from
    */
-  public Orders(Scanner input) {
-    Thread reader = new Thread(() -> read(input), "orders");
+  public Cues(Scanner input) {
+    Thread reader = new Thread(() -> read(input), "cues");
     reader.setDaemon(true);
     reader.start();
   }
