@@ -15,6 +15,7 @@ class ArchitectureTest {
           "io.millrace.examples.marketdata",
           "io.millrace.examples.config",
           "io.millrace.examples.beyondonehost",
+          "io.millrace.examples.orders",
           "io.millrace.examples.eventloop",
           "io.millrace.examples.telemetry.codec",
           "io.millrace.examples.telemetry",

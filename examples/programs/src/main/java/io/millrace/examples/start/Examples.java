@@ -6,6 +6,7 @@ import io.millrace.examples.config.Config;
 import io.millrace.examples.eventloop.EventLoop;
 import io.millrace.examples.marketdata.MarketData;
 import io.millrace.examples.nativeclient.NativeClient;
+import io.millrace.examples.orders.OrderDesk;
 import io.millrace.examples.phases.Phases;
 import io.millrace.examples.quickstart.Quickstart;
 import io.millrace.examples.telemetry.Telemetry;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Spec;
       Quickstart.class,
       MarketData.class,
       Phases.class,
+      OrderDesk.class,
       Config.class,
       EventLoop.class,
       NativeClient.class,
