@@ -1,6 +1,8 @@
 package io.millrace.testkit;
 
 import io.millrace.os.Epoll;
+import java.io.IOException;
+import java.nio.channels.ServerSocketChannel;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -26,7 +28,7 @@ public final class ClassLeavesNothingOpen implements BeforeAllCallback, AfterAll
   public ClassLeavesNothingOpen() {}
 
   @Override
-  public void beforeAll(ExtensionContext tests) throws InterruptedException {
+  public void beforeAll(ExtensionContext tests) throws InterruptedException, IOException {
     makeWhatStays();
     tests.getStore(NAMESPACE).put(tests.getUniqueId(), OpenDescriptors.now());
   }
@@ -39,10 +41,14 @@ public final class ClassLeavesNothingOpen implements BeforeAllCallback, AfterAll
     OpenDescriptors.assertNoneBeside(before, WATCHED::contains, OpenDescriptors.DEADLINE);
   }
 
-  /** The set with which one thread sleeps for all virtual ones stays as long as the process. */
-  private static synchronized void makeWhatStays() throws InterruptedException {
+  /**
+   * The set with which one thread sleeps for all virtual ones stays as long as the process, and so
+   * does the socket that NIO puts in the place of others while they are closed.
+   */
+  private static synchronized void makeWhatStays() throws InterruptedException, IOException {
     if (!warm) {
       warm = true;
+      ServerSocketChannel.open().close();
       try (Epoll epoll = new Epoll()) {
         Thread.startVirtualThread(() -> epoll.await(1)).join();
       }
