@@ -162,7 +162,7 @@ class RequestDeathTest {
             return !replies.calls.isEmpty();
           });
       assertEquals(List.of(Reason.NO_SERVER), replies.reasons());
-      assertTrue(!server.isAlive());
+      Eventually.await("it is dead", RequestProcess.DEADLINE, () -> !server.isAlive());
       // A server that comes later does not begin with it.
       try (RequestServer another = Requests.server(registry, "s")) {
         Survivor survivor = new Survivor();
