@@ -195,7 +195,7 @@ public final class PeerWait implements AutoCloseable {
   public void disarm(PolledRing source) {
     if (source.armed.on) {
       switchOff(source);
-      source.waitable().cancelWait();
+      source.cancelWait();
     }
   }
 
@@ -277,7 +277,7 @@ public final class PeerWait implements AutoCloseable {
       return true;
     }
     for (int i = 0; i < size(); i++) {
-      if (get(i).waitable().isReady()) {
+      if (get(i).isReady()) {
         return true;
       }
     }
@@ -320,13 +320,14 @@ public final class PeerWait implements AutoCloseable {
     } catch (SystemCallException shortage) {
       // No descriptor is left to be woken by: it is looked at every few milliseconds.
       armed.longest = BLIND_NANOS;
-      return !waitable.isReady();
+      return !source.isReady();
     }
     armed.signalled = false;
-    if (!waitable.prepareWait()) {
+    if (!source.prepareWait()) {
       switchOff(source);
-      waitable.cancelWait();
-      return alarm.isDue(); // An interrupt ends every wait: that is no news of this ring.
+      source.cancelWait();
+      return source.damageInSleep() == null
+          && alarm.isDue(); // An interrupt ends every wait: that is no news of this ring.
     }
     on += armed.on ? 0 : 1;
     armed.on = true;

@@ -271,14 +271,22 @@ public final class RingFollower implements AutoCloseable {
       if (!DamageProbe.isDamaged(ring.consumer)) {
         throw failure; // The handler's own affair.
       }
-      leave(ring);
-      listener.onRefused(ring.service, failure);
+      refuse(ring, failure);
       return 0;
+    }
+    if (ring.damageInSleep() != null) {
+      refuse(ring, ring.damageInSleep());
+      return count;
     }
     if (count > 0) {
       wait.disarm(ring);
     }
     return count;
+  }
+
+  private void refuse(Generation ring, DamagedRingException damage) {
+    leave(ring);
+    listener.onRefused(ring.service, damage);
   }
 
   /** Something is to be told, or to be done at a time that has come. */

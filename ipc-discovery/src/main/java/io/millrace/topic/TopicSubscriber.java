@@ -227,11 +227,14 @@ public final class TopicSubscriber implements AutoCloseable {
         throw failure;
       }
       handling = null;
-      options.listener().onRefused(source.origin, failure);
-      sources.leave(source);
+      refuse(source, failure);
       return 0;
     } finally {
       handling = null;
+    }
+    if (source.damageInSleep() != null) {
+      refuse(source, source.damageInSleep());
+      return count;
     }
     if (count > 0) {
       wait.disarm(source);
@@ -243,6 +246,11 @@ public final class TopicSubscriber implements AutoCloseable {
       }
     }
     return count;
+  }
+
+  private void refuse(Source source, DamagedRingException damage) {
+    options.listener().onRefused(source.origin, damage);
+    sources.leave(source);
   }
 
   /**
