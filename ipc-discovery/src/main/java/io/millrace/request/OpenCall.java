@@ -13,6 +13,8 @@ final class OpenCall {
   /** How it stands. */
   enum State {
     FREE,
+    /** Its request is being written, and nobody can know of it. */
+    CLAIMED,
     OPEN,
     /** To be sent again once there is room. */
     RESENDING,
@@ -49,12 +51,17 @@ final class OpenCall {
   private int type;
   private int length;
 
+  /** Its request was sent, and an answer may come. */
+  boolean isKnown() {
+    return state != State.FREE && state != State.CLAIMED;
+  }
+
   boolean isWaitedFor() {
     return state == State.OPEN || state == State.RESENDING;
   }
 
   void begin(long number, CallOptions how, long until, long reserved) {
-    state = State.OPEN;
+    state = State.CLAIMED;
     correlation = number;
     options = how;
     deadline = until;
@@ -72,6 +79,17 @@ final class OpenCall {
     sequence = 0;
     received = 0;
     granted = options.window();
+  }
+
+  /**
+   * Tells whether a reply of an attempt can be one to this call, now or as the first of a newer
+   * attempt. Where it is to be sent again, nobody can have an attempt that is newer.
+   */
+  boolean mayComeFrom(int number) {
+    return state != State.RESENDING
+        && number >= attempt
+        && number - attempt <= CallLayout.ATTEMPTS
+        && number < CallLayout.ANSWERED_FLAG;
   }
 
   /** Keeps what may have to be sent again. */

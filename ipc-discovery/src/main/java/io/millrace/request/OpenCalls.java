@@ -37,7 +37,7 @@ final class OpenCalls {
     }
   }
 
-  /** Returns null if there is no slot, or no room for its replies. */
+  /** To be opened or freed. Returns null if there is no slot, or no room for its replies. */
   OpenCall begin(CallOptions options) {
     long needed = CallRoom.ofCall(greatestReply, options.window());
     if (freeCount == 0 || reserved + needed > room) {
@@ -48,10 +48,15 @@ final class OpenCalls {
     long slot = call.correlation & all.length - 1;
     long deadline = Deadline.after(options.timeout());
     call.begin(++sequence << bits | slot, options, deadline, needed);
-    nearest = Deadline.earlier(nearest, deadline);
-    waitedFor++;
-    failFast += options.isFailFast() ? 1 : 0;
     return call;
+  }
+
+  /** Before its request can be seen. */
+  void open(OpenCall call) {
+    call.state = OpenCall.State.OPEN;
+    nearest = Deadline.earlier(nearest, call.deadline);
+    waitedFor++;
+    failFast += call.options.isFailFast() ? 1 : 0;
   }
 
   /** Tells whether a call with such a window can be open at all. */
@@ -62,7 +67,7 @@ final class OpenCalls {
   /** Returns null if there is no such call, or nothing of it is expected any more. */
   OpenCall find(long correlation) {
     OpenCall call = all[(int) correlation & all.length - 1];
-    return call.correlation == correlation && call.state != OpenCall.State.FREE ? call : null;
+    return call.correlation == correlation && call.isKnown() ? call : null;
   }
 
   /** Nobody waits for it any more. */

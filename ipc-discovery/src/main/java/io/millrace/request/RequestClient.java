@@ -72,6 +72,9 @@ public final class RequestClient implements AutoCloseable {
   /** As many consumers as a ring can have. */
   private static final int MOST_SERVERS = 63;
 
+  /** How many replies one poll reads at most, told or not, before it looks at everything else. */
+  private static final int MOST_READ = 4096;
+
   /** How long a call sleeps while there is no room for its request, which nobody announces. */
   private static final long ROOM_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -86,6 +89,7 @@ public final class RequestClient implements AutoCloseable {
   private final RingCounters replyCounters;
   private final Producer requests;
   private final Consumer replies;
+  private final ReplySource replySource;
   private final CallTable table;
   private final Descriptor tableMemory;
   private final ServerBell bell;
@@ -149,7 +153,8 @@ public final class RequestClient implements AutoCloseable {
       tableMemory = made.add(CallTable.create(service, options.calls(), options.greatestReply()));
       table = made.add(CallTable.open(tableMemory));
       bell = made.add(new ServerBell(requestRing));
-      wait.setSources(new PolledRing[] {new ReplySource(replies)});
+      replySource = new ReplySource(replies);
+      wait.setSources(new PolledRing[] {replySource});
       // Servers first: one that takes a request of this client is known by then, or found.
       servers = made.add(new Servers(registry, service, replyCounters));
       wait.watch(servers.descriptor());
@@ -238,6 +243,7 @@ public final class RequestClient implements AutoCloseable {
       return BACK_PRESSURED;
     }
     boolean sent = false;
+    calls.open(call);
     try {
       if (how.isIdempotent()) {
         call.keep(type, buffer, offset, length);
@@ -341,6 +347,7 @@ public final class RequestClient implements AutoCloseable {
         call.keep(claimedType, requests.buffer(), index, claimedLength);
       }
       int at = index - REQUEST_HEADER;
+      calls.open(call);
       show(call, 0, requests.buffer(), at);
       requests.commit(at);
       claimed = null;
@@ -406,10 +413,8 @@ public final class RequestClient implements AutoCloseable {
 
   /** The application is done with it; the servers are not. */
   private void giveUp(OpenCall call) {
-    boolean unsent = call.state == OpenCall.State.RESENDING;
-    if (unsent) {
-      table.free(call.correlation);
-      calls.free(call); // The server that had taken it is gone.
+    if (call.state == OpenCall.State.RESENDING) {
+      end(call); // The server that had taken it is gone.
       return;
     }
     calls.giveUp(call);
@@ -454,6 +459,9 @@ public final class RequestClient implements AutoCloseable {
 
   private int deliver(int limit) {
     receiveReplies(limit);
+    if (replySource.damageInSleep() != null) {
+      throw replySource.damageInSleep();
+    }
     boolean due = wait.takeCall() || ++polls >= POLLS_PER_LOOK && isTimeToLook();
     if (due) {
       try {
@@ -465,11 +473,11 @@ public final class RequestClient implements AutoCloseable {
       }
       receiveReplies(limit);
     }
-    servers.findExpected();
+    servers.findExpected(calls);
     if (servers.areAnyGone()) {
       settleGone();
     }
-    if (calls.areAnyResending()) {
+    if (calls.areAnyResending() && claimed == null) {
       resendAll();
     }
     if (due) {
@@ -487,10 +495,12 @@ public final class RequestClient implements AutoCloseable {
   }
 
   private void receiveReplies(int limit) {
+    int rest = MOST_READ;
     int read;
     do {
-      read = told < limit ? replies.controlledPoll(receiving, limit - told) : 0;
-    } while (read > 0 && told < limit);
+      read = replies.controlledPoll(receiving, Math.min(limit - told, rest));
+      rest -= read;
+    } while (read > 0 && rest > 0 && told < limit);
   }
 
   /** What is read is read once: a hostile server may change it meanwhile. */
@@ -501,7 +511,7 @@ public final class RequestClient implements AutoCloseable {
     }
     OpenCall call = calls.find(buffer.getLong(offset + REPLY_CORRELATION));
     int attempt = buffer.getInt(offset + REPLY_ATTEMPT);
-    if (call == null || attempt < call.attempt || attempt - call.attempt > ATTEMPTS) {
+    if (call == null || !call.mayComeFrom(attempt)) {
       lateReplies++;
       return Action.CONTINUE;
     }
@@ -531,8 +541,7 @@ public final class RequestClient implements AutoCloseable {
       OpenCall call, int kind, DirectBuffer buffer, int offset, int length) {
     if (kind == END || kind == ERROR) {
       end(call);
-    } else if (kind == TAKEN && length >= Long.BYTES) {
-      take(call, buffer.getLong(offset));
+    } else if (kind == TAKEN && take(call, buffer, offset, length)) {
       tellServers(); // It was given up before that.
     }
   }
@@ -542,17 +551,24 @@ public final class RequestClient implements AutoCloseable {
     if (call.hasBegun) {
       handler.onRestart(call.correlation);
       call.hasBegun = false;
+      if (!call.isWaitedFor()) { // The handler has cancelled it.
+        receiveUnwanted(call, kind, buffer, offset, length);
+        return;
+      }
     }
     switch (kind) {
       case TAKEN -> {
-        if (length < Long.BYTES) {
-          fail(call, CallFailure.of(Reason.DAMAGED));
-        } else {
-          take(call, buffer.getLong(offset));
+        if (take(call, buffer, offset, length)) {
           call.sequence++;
+        } else {
+          fail(call, CallFailure.of(Reason.DAMAGED));
         }
       }
       case MORE -> {
+        if (call.received >= call.granted) {
+          fail(call, CallFailure.of(Reason.DAMAGED));
+          return;
+        }
         handler.onMore(call.correlation, type, buffer, offset, length);
         told++;
         call.sequence++;
@@ -577,8 +593,7 @@ public final class RequestClient implements AutoCloseable {
     }
     CallFailure failure =
         reason == Reason.REFUSED ? ErrorReply.read(buffer, offset, length) : CallFailure.of(reason);
-    tell(call, failure);
-    end(call);
+    endTold(call, failure);
   }
 
   /** Half the window at a time: a grant is a fence. */
@@ -594,16 +609,32 @@ public final class RequestClient implements AutoCloseable {
     }
   }
 
-  private void take(OpenCall call, long server) {
+  /** Returns false if no server says that: it tells who it is, once. */
+  private boolean take(OpenCall call, DirectBuffer buffer, int offset, int length) {
+    long server = length < Long.BYTES ? Servers.NONE : buffer.getLong(offset);
+    if (server == Servers.NONE || call.taker != Servers.NONE) {
+      return false;
+    }
     call.taker = server;
     servers.expect(server);
+    return true;
   }
 
   /** No answer can come that makes sense, or none that anybody waits for. */
   private void fail(OpenCall call, CallFailure failure) {
+    long correlation = call.correlation;
     tell(call, failure);
-    if (call.isWaitedFor()) {
+    if (calls.find(correlation) == call && call.isWaitedFor()) {
       giveUp(call);
+    }
+  }
+
+  /** Nothing of it can come any more. */
+  private void endTold(OpenCall call, CallFailure failure) {
+    long correlation = call.correlation;
+    tell(call, failure);
+    if (calls.find(correlation) == call) { // Or the handler cancelled it, and sent another one.
+      end(call);
     }
   }
 
@@ -623,7 +654,7 @@ public final class RequestClient implements AutoCloseable {
   private void settleGone() {
     for (Gone server = servers.gone(replies); server != null; server = servers.gone(replies)) {
       for (OpenCall call : calls.all()) {
-        if (call.state != OpenCall.State.FREE && call.taker == server.server()) {
+        if (call.isKnown() && call.taker == server.server()) {
           lose(call);
         }
       }
@@ -631,7 +662,8 @@ public final class RequestClient implements AutoCloseable {
     }
     if (!servers.areAnyGone() && calls.areAnyFailFast() && !servers.areAny()) {
       for (OpenCall call : calls.all()) {
-        if (call.isWaitedFor() && call.options.isFailFast()) {
+        // A handler that was told may have seen another one come, and sent to it.
+        if (call.isWaitedFor() && call.options.isFailFast() && !servers.areAny()) {
           fail(call, CallFailure.of(Reason.NO_SERVER));
         }
       }
@@ -642,15 +674,13 @@ public final class RequestClient implements AutoCloseable {
     if (call.isWaitedFor() && call.options.isIdempotent()) {
       sendAgain(call);
     } else {
-      tell(call, CallFailure.of(Reason.SERVER_LOST));
-      end(call);
+      endTold(call, CallFailure.of(Reason.SERVER_LOST));
     }
   }
 
   private void sendAgain(OpenCall call) {
-    if (call.attempt > Integer.MAX_VALUE / 2) {
-      tell(call, CallFailure.of(Reason.GIVEN_UP));
-      end(call);
+    if (call.attempt >= ANSWERED_FLAG - 2 * ATTEMPTS) {
+      endTold(call, CallFailure.of(Reason.GIVEN_UP));
       return;
     }
     // Whatever comes of the attempts that were made so far is late from here on.
@@ -682,9 +712,8 @@ public final class RequestClient implements AutoCloseable {
   private void settleUndelivered() {
     seenUndelivered = table.undelivered();
     for (OpenCall call : calls.all()) {
-      if (call.state != OpenCall.State.FREE && table.isUndelivered(call.correlation)) {
-        tell(call, CallFailure.of(Reason.NO_ROOM));
-        end(call);
+      if (call.isKnown() && table.isUndelivered(call.correlation)) {
+        endTold(call, CallFailure.of(Reason.NO_ROOM));
       }
     }
   }
@@ -699,13 +728,15 @@ public final class RequestClient implements AutoCloseable {
   private boolean hasDue() {
     return System.nanoTime() - nextDue >= 0
         || Deadline.hasPassed(calls.nearestDeadline())
-        || servers.areAnyGone()
+        || servers.gone(replies) != null
+        || servers.nanosToNextFind() == 0
         || table.undelivered() != seenUndelivered;
   }
 
   private long nanosToNextLook() {
     long look = calls.areAnyResending() ? ROOM_PAUSE_NANOS : nextDue - System.nanoTime();
-    return Math.max(0, Math.min(look, Deadline.nanosLeft(calls.nearestDeadline())));
+    long wanted = Math.min(look, servers.nanosToNextFind());
+    return Math.max(0, Math.min(wanted, Deadline.nanosLeft(calls.nearestDeadline())));
   }
 
   /**
@@ -772,6 +803,8 @@ public final class RequestClient implements AutoCloseable {
    *     handler calls this
    */
   public Reply call(int type, DirectBuffer buffer, int offset, int length, CallOptions how) {
+    life.requireOpen();
+    life.requireOwner();
     if (calls.waitedFor() > 0) {
       throw new IllegalStateException(
           "other calls are open: say with the call which handler is told of them");
@@ -863,6 +896,7 @@ public final class RequestClient implements AutoCloseable {
    * @return the number
    */
   public int openCalls() {
+    life.requireOpen();
     life.requireOwner();
     return calls.waitedFor();
   }
@@ -874,6 +908,7 @@ public final class RequestClient implements AutoCloseable {
    * @return the number since the client was made
    */
   public long lateReplies() {
+    life.requireOpen();
     life.requireOwner();
     return lateReplies;
   }

@@ -71,6 +71,14 @@ final class RequestRecord {
         || second == last) {
       throw new DamagedCallsException("client " + client.name() + " publishes no pair of rings");
     }
+    if (isSameMemory(all.get(0), all.get(second))) {
+      throw new DamagedCallsException("client " + client.name() + " publishes one ring twice");
+    }
     return second;
+  }
+
+  /** Whoever answers into a ring that it reads asks itself for ever. */
+  private static boolean isSameMemory(ServiceDescriptor one, ServiceDescriptor other) {
+    return one.inode() == other.inode() && one.device() == other.device();
   }
 }

@@ -56,6 +56,13 @@ public final class RequestServer implements AutoCloseable {
   private static final long WATCH_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
   private static final int POLLS_PER_LOOK = 16;
+
+  /** How many requests of one client are served in a row. */
+  private static final int LONGEST_TURN = 256;
+
+  /** How often it turns to each client, until it looks at everything else. */
+  private static final int MOST_TURNS = 16;
+
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long LONGEST_RETRY_NANOS = TimeUnit.SECONDS.toNanos(30);
 
@@ -203,18 +210,24 @@ public final class RequestServer implements AutoCloseable {
       return;
     }
     int found;
+    int turns = 0;
     do {
       found = 0;
-      int share = Math.max(1, (limit - served) / all.length);
+      int share = Math.clamp((limit - served) / all.length, 1, LONGEST_TURN);
       for (int i = 0; i < all.length && served < limit && all == active; i++) {
         first = first + 1 < all.length ? first + 1 : 0;
         found += poll(all[first], Math.min(share, limit - served));
       }
-    } while (found > 0 && served < limit && all == active && !life.isClosed());
+      turns++;
+    } while (found > 0
+        && turns < MOST_TURNS
+        && served < limit
+        && all == active
+        && !life.isClosed());
   }
 
   private int poll(ServedClient client, int limit) {
-    if (life.isClosed() || wait.sleepsOn(client)) {
+    if (life.isClosed() || wait.sleepsOn(client) && client.damage() == null) {
       return 0;
     }
     current = client;
@@ -227,8 +240,8 @@ public final class RequestServer implements AutoCloseable {
       thrown = null;
       throw error;
     }
-    if (client.damage != null) {
-      drop(client, client.damage);
+    if (client.damage() != null) {
+      drop(client, client.damage());
     }
     return count;
   }
@@ -236,12 +249,12 @@ public final class RequestServer implements AutoCloseable {
   /** Whatever happens, the record is done with: it comes again only if this process dies. */
   private Action serve(int type, DirectBuffer buffer, int offset, int length, boolean redelivered) {
     if (length < REQUEST_HEADER) {
-      current.damage = new DamagedCallsException("a request of " + length + " bytes");
+      current.refuse(new DamagedCallsException("a request of " + length + " bytes"));
     } else if (begin(buffer, offset)) {
       served++;
       handle(type, buffer, offset + REQUEST_HEADER, length - REQUEST_HEADER);
     }
-    return thrown == null && current.damage == null ? Action.CONTINUE : Action.BREAK;
+    return thrown == null && current.damage() == null ? Action.CONTINUE : Action.BREAK;
   }
 
   /** Reads the header, once: a hostile client may change it. Returns false if nothing is to do. */
@@ -256,12 +269,15 @@ public final class RequestServer implements AutoCloseable {
       return false; // By a server that died before it was out of its hand.
     }
     if (correlation <= 0 || window < 0) {
-      current.damage = new DamagedCallsException("a request of number " + correlation);
+      current.refuse(new DamagedCallsException("a request of number " + correlation));
       return false;
     }
     boolean isSpent = (base & ATTEMPTS - 1) == ATTEMPTS - 1;
     int number = isSpent ? base : base + 1;
     record.putIntRelease(REQUEST_ATTEMPT, number | attempt & TAKEN_FLAG);
+    if (call.token != 0) {
+      call = taken.spare();
+    }
     call.begin(current, correlation, number, window, deadline);
     if (!current.table.isOpen(correlation)) {
       if (current.table.isGivenUp(correlation)) {
@@ -295,14 +311,12 @@ public final class RequestServer implements AutoCloseable {
       if (call.token == 0) {
         call.refuse(Reason.UNANSWERED);
         markIfAnswered(call);
-      } else {
-        call = taken.spare();
       }
     }
   }
 
   private void fail(Throwable failure) {
-    fail(call, failure.getClass().getName(), String.valueOf(failure.getMessage()));
+    fail(call, failure.getClass().getName(), messageOf(failure));
     if (call.token != 0 && call.isEnded()) {
       remove(call);
     }
@@ -311,6 +325,15 @@ public final class RequestServer implements AutoCloseable {
     } else if (failure instanceof Exception exception) {
       Service client = current.service;
       news.add(() -> listener.onError(client, exception));
+    }
+  }
+
+  /** It is the application's own, and may throw, too. */
+  private static String messageOf(Throwable failure) {
+    try {
+      return String.valueOf(failure.getMessage());
+    } catch (RuntimeException another) {
+      return another.getClass().getName();
     }
   }
 
@@ -346,8 +369,8 @@ public final class RequestServer implements AutoCloseable {
       one.refuseIfGivenUp();
       return Request.CALL_OVER;
     }
-    if (taken.isFull()) {
-      return Request.BACK_PRESSURED;
+    if (!taken.makeRoom() || one.client.taken >= one.client.table.slots) {
+      return Request.BACK_PRESSURED; // No client has more calls open, unless it is hostile.
     }
     int attempt = record.getInt(REQUEST_ATTEMPT);
     record.putIntRelease(REQUEST_ATTEMPT, attempt | TAKEN_FLAG);
@@ -469,8 +492,9 @@ public final class RequestServer implements AutoCloseable {
     if (!changed) {
       return;
     }
-    for (ServedClient client : active) {
-      client.seenChanges = client.table.changes();
+    ServedClient[] all = active;
+    for (ServedClient client : all) {
+      client.lookedChanges = client.table.changes();
     }
     for (int i = 0; i < taken.bound(); i++) {
       ServedCall one = taken.get(i);
@@ -480,6 +504,10 @@ public final class RequestServer implements AutoCloseable {
         one.feed();
         handler.onCredit(one.token);
       }
+    }
+    // Not before: what a handler throws must not keep the others from being told.
+    for (ServedClient client : all) {
+      client.seenChanges = client.lookedChanges;
     }
   }
 
@@ -548,6 +576,7 @@ public final class RequestServer implements AutoCloseable {
    * @return the number of tokens that are not over
    */
   public int takenCalls() {
+    life.requireOpen();
     life.requireOwner();
     return taken.count();
   }

@@ -175,7 +175,7 @@ final class ServedCall {
     try {
       end = client.replies.offer(type, header, 0, REPLY_HEADER, buffer, offset, length);
     } catch (DamagedRingException damage) {
-      client.damage = damage;
+      client.refuse(damage);
       ended = true;
       return false;
     }

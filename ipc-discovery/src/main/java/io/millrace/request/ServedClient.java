@@ -25,14 +25,15 @@ final class ServedClient extends PolledRing implements AutoCloseable {
   private final Waitable waitable;
   private boolean closed;
 
-  /** What is wrong with its rings, null if nothing is known to be. */
-  RuntimeException damage;
+  private RuntimeException refusal;
 
   /** How many of its calls are to be answered later. */
   int taken;
 
-  /** What of its changes was looked at. */
+  /** What of its changes was looked at; what is just being looked at. */
   long seenChanges;
+
+  long lookedChanges;
 
   private ServedClient(Service service, Ring requestRing, Ring replyRing, CallTable table) {
     this.service = service;
@@ -84,9 +85,19 @@ final class ServedClient extends PolledRing implements AutoCloseable {
     try {
       return requests.controlledPoll(handler, limit);
     } catch (DamagedRingException failure) {
-      damage = failure;
+      refuse(failure);
       return 0;
     }
+  }
+
+  /** It is to be left: something is wrong with its rings, or with what it writes. */
+  void refuse(RuntimeException why) {
+    refusal = why;
+  }
+
+  /** What is wrong with it, null if nothing is known to be. */
+  RuntimeException damage() {
+    return refusal == null ? damageInSleep() : refusal;
   }
 
   /** Tells whether it is no use to try again. */

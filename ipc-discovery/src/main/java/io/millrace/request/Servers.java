@@ -18,14 +18,17 @@ import org.agrona.collections.LongHashSet;
 final class Servers implements AutoCloseable {
   private static final long FIND_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
+  /** Nobody's number. */
+  static final long NONE = 0;
+
   private final Registry registry;
   private final String service;
   private final RingCounters replies;
   private final Roster roster;
   private final LongHashSet there = new LongHashSet();
 
-  /** Who has taken calls and was not known. */
-  private final LongHashSet expected = new LongHashSet();
+  /** A call was taken by one that is not known. */
+  private boolean isAnyUnknown;
 
   private long nextFind = System.nanoTime();
   private final Queue<Gone> gone = new ArrayDeque<>();
@@ -70,6 +73,9 @@ final class Servers implements AutoCloseable {
         continue; // What cannot be read is no server of ours.
       }
       long server = RequestRecord.SERVERS.id(service, change.service().name());
+      if (server == NONE) {
+        continue; // No server has such a name.
+      }
       if (change.departure() == null) {
         there.add(server);
       } else if (there.remove(server)) {
@@ -93,24 +99,29 @@ final class Servers implements AutoCloseable {
 
   /** A server has taken a call: if it is not known it came, and perhaps went, a moment ago. */
   void expect(long server) {
-    if (!there.contains(server)) {
-      expected.add(server);
-    }
+    isAnyUnknown |= !there.contains(server);
+  }
+
+  /** How long it is until somebody is to be looked for. */
+  long nanosToNextFind() {
+    return isAnyUnknown ? Math.max(0, nextFind - System.nanoTime()) : Long.MAX_VALUE;
   }
 
   /** Looks for those, also where the watch has no descriptors left to tell of them. */
-  void findExpected() {
-    if (expected.isEmpty() || System.nanoTime() - nextFind < 0) {
+  void findExpected(OpenCalls calls) {
+    if (nanosToNextFind() > 0) {
       return;
     }
     nextFind = System.nanoTime() + FIND_PAUSE_NANOS;
     look();
-    for (Long server : expected.toArray(new Long[0])) {
-      if (there.contains(server.longValue())) {
-        expected.remove(server.longValue());
-      } else if (isAbsent(server)) {
-        expected.remove(server.longValue());
-        leave(server);
+    isAnyUnknown = false;
+    for (OpenCall call : calls.all()) {
+      if (call.isKnown() && call.taker != NONE && !there.contains(call.taker)) {
+        if (isAbsent(call.taker)) {
+          leave(call.taker);
+        } else {
+          isAnyUnknown = true;
+        }
       }
     }
   }

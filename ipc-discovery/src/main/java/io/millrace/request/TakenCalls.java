@@ -1,6 +1,7 @@
 package io.millrace.request;
 
 import java.util.Arrays;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** The calls of a server that are to be answered later, by their tokens. */
 final class TakenCalls {
@@ -19,22 +20,25 @@ final class TakenCalls {
   private ServedCall[] spares = {};
 
   private int spareCount;
-  private long taken;
+
+  /** From anywhere, so that a token of another server is none of this one. */
+  private long taken = ThreadLocalRandom.current().nextLong(1L << Long.SIZE - 2 - INDEX_BITS);
 
   /** One to be used for the next request. */
   ServedCall spare() {
     return spareCount == 0 ? new ServedCall() : spares[--spareCount];
   }
 
-  boolean isFull() {
-    return gapCount == 0 && all.length == MOST;
-  }
-
-  /** Returns the token, which is never used again. */
-  long add(ServedCall call) {
-    if (gapCount == 0) {
+  /** Returns false if there is no room for another one. */
+  boolean makeRoom() {
+    if (gapCount == 0 && all.length < MOST) {
       grow();
     }
+    return gapCount > 0;
+  }
+
+  /** Where there is room. Returns the token, which is never used again. */
+  long add(ServedCall call) {
     int index = gaps[--gapCount];
     all[index] = call;
     call.token = ++taken << INDEX_BITS | index;
