@@ -496,11 +496,14 @@ public final class RequestClient implements AutoCloseable {
 
   private void receiveReplies(int limit) {
     int rest = MOST_READ;
+    int asked;
     int read;
     do {
-      read = replies.controlledPoll(receiving, Math.min(limit - told, rest));
+      asked = Math.min(limit - told, rest);
+      read = replies.controlledPoll(receiving, asked);
       rest -= read;
-    } while (read > 0 && rest > 0 && told < limit);
+      // Fewer than asked are all that were there: to look again would keep the caller from them.
+    } while (read == asked && rest > 0 && told < limit);
   }
 
   /** What is read is read once: a hostile server may change it meanwhile. */
