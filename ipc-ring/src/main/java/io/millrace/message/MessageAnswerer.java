@@ -53,13 +53,17 @@ public final class MessageAnswerer {
    * @throws MalformedRecordException if it is not what it says; then nothing was called
    */
   public boolean answer(int type, DirectBuffer buffer, int offset, int length, RecordSender reply) {
+    // The method may poll another server with the same handler, which comes in here once more.
+    RecordSender outer = replies.target;
+    boolean wasKnown = isKnown;
     replies.target = reply;
     isKnown = true;
     try {
       requests.onRecord(type, buffer, offset, length);
       return isKnown;
     } finally {
-      replies.target = null;
+      replies.target = outer;
+      isKnown = wasKnown;
     }
   }
 
