@@ -3,7 +3,6 @@ package io.millrace.request;
 import io.millrace.message.CallSender;
 import io.millrace.message.MessageCaller;
 import io.millrace.message.Messages;
-import io.millrace.ring.MalformedRecordException;
 import io.millrace.ring.RecordHandler;
 import io.millrace.ring.WaitStrategy;
 import java.lang.invoke.MethodHandles.Lookup;
@@ -131,7 +130,8 @@ public final class CallbackCaller<T> {
         CallFailure failure = null;
         try {
           read = caller.result(result.request(), type, buffer, offset, length);
-        } catch (MalformedRecordException why) {
+        } catch (RuntimeException why) {
+          // Also of a record that refuses what it is made of: that must not keep all that follows.
           failure = InterfaceCalls.damage(why);
         }
         end(call, result, read, failure);

@@ -2,7 +2,6 @@ package io.millrace.request;
 
 import io.millrace.message.CallSender;
 import io.millrace.request.CallFailure.Reason;
-import io.millrace.ring.MalformedRecordException;
 import io.millrace.ring.RecordHandler;
 import org.agrona.DirectBuffer;
 
@@ -24,8 +23,8 @@ final class InterfaceCalls implements CallSender {
     return how;
   }
 
-  static CallFailure damage(MalformedRecordException why) {
-    return new CallFailure(Reason.DAMAGED, "", why.getMessage());
+  static CallFailure damage(RuntimeException why) {
+    return new CallFailure(Reason.DAMAGED, "", String.valueOf(why.getMessage()));
   }
 
   @Override
@@ -33,7 +32,7 @@ final class InterfaceCalls implements CallSender {
     Reply reply = client.call(type, buffer, offset, length, how);
     try {
       result.onRecord(reply.type(), reply.buffer(), 0, reply.length());
-    } catch (MalformedRecordException why) {
+    } catch (RuntimeException why) {
       CallException failure = new CallException(damage(why));
       failure.initCause(why);
       throw failure;

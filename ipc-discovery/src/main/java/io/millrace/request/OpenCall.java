@@ -66,9 +66,9 @@ final class OpenCall {
     options = how;
     deadline = until;
     room = reserved;
+    received = 0; // Of the call before it that had this slot: nothing of this one has begun.
     hasBegun = false;
     startAttempt(1);
-    received = 0;
   }
 
   /** The replies of this one are expected from now on. */

@@ -38,7 +38,7 @@ final class OpenCalls {
   }
 
   /** To be opened or freed. Returns null if there is no slot, or no room for its replies. */
-  OpenCall begin(CallOptions options) {
+  OpenCall begin(CallOptions options, long deadline) {
     long needed = CallRoom.ofCall(greatestReply, options.window());
     if (freeCount == 0 || reserved + needed > room) {
       return null;
@@ -46,7 +46,6 @@ final class OpenCalls {
     OpenCall call = free[--freeCount];
     reserved += needed;
     long slot = call.correlation & all.length - 1;
-    long deadline = Deadline.after(options.timeout());
     call.begin(++sequence << bits | slot, options, deadline, needed);
     return call;
   }

@@ -106,6 +106,7 @@ public final class RequestClient implements AutoCloseable {
   /** Whose request is being written in place; null if none is. */
   private OpenCall claimed;
 
+  private int claimedIndex;
   private int claimedType;
   private int claimedLength;
 
@@ -114,6 +115,11 @@ public final class RequestClient implements AutoCloseable {
   private long lastLook;
   private long nextDue;
   private long seenUndelivered;
+
+  /** A server was forgotten, and calls that want one are not told yet. */
+  private boolean isAnyForgotten;
+
+  private long nextResend = System.nanoTime();
   private long lateReplies;
 
   RequestClient(Registry registry, String service, ClientOptions options) {
@@ -226,19 +232,20 @@ public final class RequestClient implements AutoCloseable {
     Objects.requireNonNull(how, "how");
     life.enter();
     try {
-      return sendInside(type, buffer, offset, length, how);
+      return sendInside(type, buffer, offset, length, how, Deadline.after(how.timeout()));
     } finally {
       life.exit();
     }
   }
 
-  private long sendInside(int type, DirectBuffer buffer, int offset, int length, CallOptions how) {
+  private long sendInside(
+      int type, DirectBuffer buffer, int offset, int length, CallOptions how, long deadline) {
     requireRequest(type, length);
     buffer.boundsCheck(offset, length);
     if (how.isFailFast() && !servers.areAny()) {
       return NO_SERVER;
     }
-    OpenCall call = begin(how);
+    OpenCall call = begin(how, deadline);
     if (call == null) {
       return BACK_PRESSURED;
     }
@@ -258,8 +265,8 @@ public final class RequestClient implements AutoCloseable {
   }
 
   /** Returns null if there is no room for its replies now. */
-  private OpenCall begin(CallOptions how) {
-    OpenCall call = calls.begin(how);
+  private OpenCall begin(CallOptions how, long deadline) {
+    OpenCall call = calls.begin(how, deadline);
     if (call == null && !calls.canEverHold(how)) {
       throw new IllegalArgumentException(
           "a window of "
@@ -311,7 +318,7 @@ public final class RequestClient implements AutoCloseable {
       if (how.isFailFast() && !servers.areAny()) {
         return NO_SERVER;
       }
-      OpenCall call = begin(how);
+      OpenCall call = begin(how, Deadline.after(how.timeout()));
       if (call == null) {
         return BACK_PRESSURED;
       }
@@ -327,9 +334,10 @@ public final class RequestClient implements AutoCloseable {
         return BACK_PRESSURED;
       }
       claimed = call;
+      claimedIndex = index + REQUEST_HEADER;
       claimedType = type;
       claimedLength = length;
-      return index + REQUEST_HEADER;
+      return claimedIndex;
     } finally {
       life.exit();
     }
@@ -340,7 +348,7 @@ public final class RequestClient implements AutoCloseable {
   }
 
   long commit(int index) {
-    life.enter();
+    enterWithClaim(index);
     try {
       OpenCall call = requireClaimed(index);
       if (call.options.isIdempotent()) {
@@ -357,8 +365,21 @@ public final class RequestClient implements AutoCloseable {
     }
   }
 
+  /** A close leaves the claim alone, and with it the ring: both end here. */
+  private void enterWithClaim(int index) {
+    try {
+      life.enter();
+    } catch (ClosedException closed) {
+      if (claimed != null && index == claimedIndex) {
+        claimed = null;
+        requests.abort(index - REQUEST_HEADER);
+      }
+      throw closed;
+    }
+  }
+
   void abort(int index) {
-    life.enter();
+    enterWithClaim(index);
     try {
       OpenCall call = requireClaimed(index);
       requests.abort(index - REQUEST_HEADER);
@@ -370,7 +391,7 @@ public final class RequestClient implements AutoCloseable {
   }
 
   private OpenCall requireClaimed(int index) {
-    if (claimed == null || index < REQUEST_HEADER) {
+    if (claimed == null || index != claimedIndex) {
       throw new IllegalStateException("index " + index + " is not claimed");
     }
     return claimed;
@@ -434,7 +455,8 @@ public final class RequestClient implements AutoCloseable {
    * Tells what has become of calls by now; does not wait.
    *
    * @param handler is told
-   * @param limit how many replies and failures at most; less than 1 tells nothing
+   * @param limit how many replies at most; less than 1 tells nothing. Calls that have ended without
+   *     one, because a time is over or a server is gone, are all told
    * @return how many were told, 0 if there is none now
    * @throws RootException if the registry's directory was removed, moved or replaced: servers that
    *     come or go are not noticed any more. Told only when there is nothing else to tell
@@ -473,8 +495,8 @@ public final class RequestClient implements AutoCloseable {
       }
       receiveReplies(limit);
     }
-    servers.findExpected(calls);
-    if (servers.areAnyGone()) {
+    findExpected();
+    if (servers.areAnyGone() || isAnyForgotten) {
       settleGone();
     }
     if (calls.areAnyResending() && claimed == null) {
@@ -487,6 +509,16 @@ public final class RequestClient implements AutoCloseable {
       settleUndelivered();
     }
     return told;
+  }
+
+  private void findExpected() {
+    try {
+      servers.findExpected(calls);
+    } catch (RootException lost) {
+      if (told == 0) {
+        throw lost;
+      }
+    }
   }
 
   private boolean isTimeToLook() {
@@ -537,7 +569,9 @@ public final class RequestClient implements AutoCloseable {
 
   private void startAttempt(OpenCall call, int attempt) {
     call.startAttempt(attempt);
-    table.grant(call.correlation, CallLayout.credit(attempt, call.granted));
+    if (table.grant(call.correlation, CallLayout.credit(attempt, call.granted))) {
+      tellServers(); // The one that begins again had no credit for this attempt so far.
+    }
   }
 
   private void receiveUnwanted(
@@ -662,8 +696,12 @@ public final class RequestClient implements AutoCloseable {
         }
       }
       servers.forget(server);
+      isAnyForgotten = true;
     }
-    if (!servers.areAnyGone() && calls.areAnyFailFast() && !servers.areAny()) {
+    if (servers.areAnyGone()) {
+      return; // What it wrote is to be read first.
+    }
+    if (calls.areAnyFailFast() && !servers.areAny()) {
       for (OpenCall call : calls.all()) {
         // A handler that was told may have seen another one come, and sent to it.
         if (call.isWaitedFor() && call.options.isFailFast() && !servers.areAny()) {
@@ -671,6 +709,7 @@ public final class RequestClient implements AutoCloseable {
         }
       }
     }
+    isAnyForgotten = false; // A handler that throws is told the same again.
   }
 
   private void lose(OpenCall call) {
@@ -692,6 +731,7 @@ public final class RequestClient implements AutoCloseable {
   }
 
   private void resendAll() {
+    nextResend = System.nanoTime() + ROOM_PAUSE_NANOS;
     for (OpenCall call : calls.all()) {
       if (call.state == OpenCall.State.RESENDING
           && offer(call, call.attempt - 1, call.type(), call.payload(), 0, call.length())) {
@@ -713,12 +753,13 @@ public final class RequestClient implements AutoCloseable {
   }
 
   private void settleUndelivered() {
-    seenUndelivered = table.undelivered();
+    long now = table.undelivered();
     for (OpenCall call : calls.all()) {
       if (call.isKnown() && table.isUndelivered(call.correlation)) {
         endTold(call, CallFailure.of(Reason.NO_ROOM));
       }
     }
+    seenUndelivered = now; // A handler that throws is told the same again.
   }
 
   private void look() {
@@ -733,11 +774,21 @@ public final class RequestClient implements AutoCloseable {
         || Deadline.hasPassed(calls.nearestDeadline())
         || servers.gone(replies) != null
         || servers.nanosToNextFind() == 0
+        || isAnyForgotten && !servers.areAnyGone()
+        || isTimeToResend()
         || table.undelivered() != seenUndelivered;
   }
 
+  private boolean isTimeToResend() {
+    return calls.areAnyResending() && claimed == null && System.nanoTime() - nextResend >= 0;
+  }
+
   private long nanosToNextLook() {
-    long look = calls.areAnyResending() ? ROOM_PAUSE_NANOS : nextDue - System.nanoTime();
+    long now = System.nanoTime();
+    long look = nextDue - now;
+    if (calls.areAnyResending() && claimed == null) {
+      look = Math.min(look, nextResend - now);
+    }
     long wanted = Math.min(look, servers.nanosToNextFind());
     return Math.max(0, Math.min(wanted, Deadline.nanosLeft(calls.nearestDeadline())));
   }
@@ -748,8 +799,8 @@ public final class RequestClient implements AutoCloseable {
    * once; the interrupt's flag stays set.
    *
    * @param handler is told
-   * @param limit how many replies and failures at most; less than 1 tells nothing and waits for
-   *     nothing
+   * @param limit how many replies at most; less than 1 tells nothing and waits for nothing. Calls
+   *     that have ended without one are all told
    * @param strategy how to wait
    * @param timeoutNanos how long at most, in nanoseconds; 0 or less does not wait, {@link
    *     Waitable#FOREVER} waits without a limit
@@ -862,7 +913,7 @@ public final class RequestClient implements AutoCloseable {
 
   private long sendWaiting(
       int type, DirectBuffer buffer, int offset, int length, CallOptions how, long deadline) {
-    long call = sendInside(type, buffer, offset, length, how);
+    long call = sendInside(type, buffer, offset, length, how, deadline);
     boolean goesOn = true;
     while (call == BACK_PRESSURED) {
       if (!goesOn) {
@@ -874,7 +925,7 @@ public final class RequestClient implements AutoCloseable {
       if (poll(calling, Integer.MAX_VALUE) == 0) {
         goesOn = wait.await(options.waiting(), ROOM_PAUSE_NANOS);
       }
-      call = sendInside(type, buffer, offset, length, how);
+      call = sendInside(type, buffer, offset, length, how, deadline);
     }
     if (call == NO_SERVER) {
       throw new CallException(CallFailure.of(Reason.NO_SERVER));

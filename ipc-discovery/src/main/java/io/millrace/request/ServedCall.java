@@ -137,6 +137,8 @@ final class ServedCall {
     ended = true;
     if (client.isServed() && !write(ERROR, ErrorReply.code(reason), NOTHING, 0, 0)) {
       client.table.undelivered(correlation);
+      // The client may have read all and gone to sleep before the mark: a reply wakes it.
+      write(ERROR, ErrorReply.code(reason), NOTHING, 0, 0);
     }
   }
 

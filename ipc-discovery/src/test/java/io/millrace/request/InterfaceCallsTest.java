@@ -69,6 +69,20 @@ class InterfaceCallsTest {
     int fresh(int id);
   }
 
+  /** Refuses what is a quote to others. */
+  private record StrictQuote(long id, Side side, int quantity) {
+    StrictQuote {
+      if (quantity > 0) {
+        throw new IllegalArgumentException("a quantity of " + quantity);
+      }
+    }
+  }
+
+  @Schema(id = 50)
+  private interface Strict {
+    StrictQuote quote(long id);
+  }
+
   private static final class Book implements Orders {
     final List<Long> cancelled = new ArrayList<>();
 
@@ -203,6 +217,28 @@ class InterfaceCallsTest {
       assertEquals("java.lang.IllegalArgumentException", told.get(2));
       assertNull(told.get(3));
       assertEquals(0, client.openCalls());
+    }
+  }
+
+  @Test
+  void aResultThatItsRecordRefusesEndsItsCallAndHoldsUpNoOther() {
+    try (RequestClient client = Requests.client(registry, "orders");
+        RequestServer server = Requests.server(registry, "orders")) {
+      CallbackCaller<Strict> caller = Requests.callbacks(Strict.class, client, HOW);
+      List<CallFailure> told = new ArrayList<>();
+      for (int i = 0; i < 2; i++) {
+        caller.call(strict -> strict.quote(4), (result, failure) -> told.add(failure));
+      }
+      Eventually.await(
+          "both",
+          SOON,
+          () -> {
+            server.poll(handler, 10);
+            caller.poll(10);
+            return told.size() == 2;
+          });
+      told.forEach(failure -> assertEquals(CallFailure.Reason.DAMAGED, failure.reason()));
+      assertEquals("a quantity of 7", told.get(0).text());
     }
   }
 

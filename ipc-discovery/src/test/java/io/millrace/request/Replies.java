@@ -5,7 +5,7 @@ import java.util.List;
 import org.agrona.DirectBuffer;
 
 /** Keeps all that is told of calls. */
-final class Replies implements ReplyHandler {
+class Replies implements ReplyHandler {
   final List<Long> calls = new ArrayList<>();
   final List<Long> values = new ArrayList<>();
   final List<Long> more = new ArrayList<>();

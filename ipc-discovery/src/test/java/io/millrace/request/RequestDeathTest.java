@@ -114,6 +114,57 @@ class RequestDeathTest {
     assertTrue(end.survivor.attempts.contains(2));
   }
 
+  /** It has no credit for the new attempt before the client has heard of it. */
+  @Test
+  void aStreamThatAnotherServerTakesGoesOnWhenTheClientHasHeardOfIt() {
+    Replies replies = new Replies();
+    try (RequestClient client = Requests.client(registry, "s")) {
+      try (ChildProcess server = RequestProcess.serve(root, Step.BEGUN)) {
+        client.send(1, Numbers.of(7), 0, Long.BYTES, STREAM);
+        server.awaitExit(RequestProcess.DEADLINE);
+      }
+      try (RequestServer another = Requests.server(registry, "s")) {
+        Taker taker = new Taker(another);
+        Eventually.await(
+            "answered",
+            RequestProcess.DEADLINE,
+            () -> {
+              another.poll(taker, 10);
+              if (taker.token != 0) {
+                client.poll(replies, 10);
+              }
+              return !replies.values.isEmpty();
+            });
+      }
+      assertEquals(List.of(7L), replies.more);
+      assertEquals(List.of(7L), replies.values);
+      assertEquals(List.of(), replies.failures);
+    }
+  }
+
+  /** Takes a stream, and sends it when there is credit. */
+  private static final class Taker implements RequestHandler {
+    private final RequestServer server;
+    private long token;
+
+    Taker(RequestServer server) {
+      this.server = server;
+    }
+
+    @Override
+    public void onRequest(Request request, int type, DirectBuffer buffer, int offset, int length) {
+      token = request.later();
+      onCredit(token);
+    }
+
+    @Override
+    public void onCredit(long which) {
+      if (server.more(which, 1, Numbers.of(7), 0, Long.BYTES) >= 0) {
+        server.reply(which, 1, Numbers.of(7), 0, Long.BYTES);
+      }
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(names = {"ANSWERED", "FAILED"})
   void whatWasAnsweredIsNotBegunWithAgain(Step step) {

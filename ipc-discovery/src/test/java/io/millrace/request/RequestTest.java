@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.ClosedException;
 import io.millrace.discovery.Registry;
 import io.millrace.request.CallFailure.Reason;
 import io.millrace.ring.RecordSender;
 import io.millrace.ring.WaitStrategy;
 import io.millrace.testkit.Eventually;
+import io.millrace.testkit.OpenDescriptors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -168,6 +170,103 @@ class RequestTest {
           LongStream.range(0, calls).boxed().toList(), replies.values.stream().sorted().toList());
       assertEquals(calls, replies.calls.stream().distinct().count());
       assertEquals(0, server.takenCalls());
+    }
+  }
+
+  /** Calls that end one after the other have the same slot. */
+  @Test
+  void whatACallBeforeItWasToldIsNoRestartOfTheNextOne() {
+    try (RequestClient client = Requests.client(registry, "s");
+        RequestServer server = Requests.server(registry, "s")) {
+      Replies replies = new Replies();
+      for (int i = 0; i < 3; i++) {
+        client.send(TYPE, Numbers.of(i), 0, Long.BYTES, CallOptions.defaults().stream(8));
+        server.poll(
+            (request, type, buffer, offset, length) -> {
+              request.more(type, buffer, offset, length);
+              request.reply(type, buffer, offset, length);
+            },
+            10);
+        client.poll(replies, 10);
+      }
+      assertEquals(List.of(0L, 1L, 2L), replies.values);
+      assertEquals(0, replies.restarts);
+    }
+  }
+
+  @Test
+  void aHandlerThatThrowsForOneLostCallIsToldOfTheOthersByTheNextPoll() {
+    try (RequestClient client = Requests.client(registry, "s")) {
+      CallOptions how = CallOptions.defaults().failFast();
+      RequestServer server = Requests.server(registry, "s");
+      Eventually.await(
+          "sent",
+          Duration.ofSeconds(60),
+          () -> client.send(TYPE, Numbers.of(1), 0, Long.BYTES, how) > 0);
+      assertTrue(client.send(TYPE, Numbers.of(2), 0, Long.BYTES, how) > 0);
+      server.close();
+      Replies replies =
+          new Replies() {
+            private boolean hasThrown;
+
+            @Override
+            public void onFailure(long call, CallFailure failure) {
+              if (!hasThrown) {
+                hasThrown = true;
+                throw new IllegalStateException("not now");
+              }
+              super.onFailure(call, failure);
+            }
+          };
+      long ever = Duration.ofSeconds(60).toNanos();
+      assertThrows(
+          IllegalStateException.class,
+          () -> {
+            while (client.poll(replies, 10, WaitStrategy.blocking(), ever) == 0) {}
+          });
+      Eventually.await(
+          "both told",
+          Duration.ofSeconds(60),
+          () -> {
+            client.poll(replies, 10);
+            return replies.failures.size() == 2;
+          });
+      assertEquals(List.of(Reason.NO_SERVER, Reason.NO_SERVER), replies.reasons());
+    }
+  }
+
+  @Test
+  void aClientThatIsClosedBesideAClaimGivesItsRingBackWithTheClaim() {
+    Requests.client(registry, "s").close(); // The registry keeps what it needs for the first one.
+    OpenDescriptors.assertNoneLeftBy(
+        () -> {
+          for (boolean commits : new boolean[] {false, true}) {
+            RequestClient client = Requests.client(registry, "s");
+            RecordSender sender = client.sender(CallOptions.defaults());
+            int index = sender.tryClaim(TYPE, Long.BYTES);
+            client.close();
+            assertThrows(
+                ClosedException.class,
+                () -> {
+                  if (commits) {
+                    sender.commit(index);
+                  } else {
+                    sender.abort(index);
+                  }
+                });
+          }
+        });
+  }
+
+  @Test
+  void onlyWhatIsClaimedCanBeCommitted() {
+    try (RequestClient client = Requests.client(registry, "s")) {
+      RecordSender sender = client.sender(CallOptions.defaults());
+      int index = sender.tryClaim(TYPE, Long.BYTES);
+      assertThrows(IllegalStateException.class, () -> sender.commit(index + 64));
+      assertThrows(IllegalStateException.class, () -> sender.abort(index - 8));
+      assertTrue(sender.commit(index) > 0);
+      assertEquals(1, client.openCalls());
     }
   }
 
