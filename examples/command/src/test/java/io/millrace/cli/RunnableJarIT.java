@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.testkit.Eventually;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,7 +64,12 @@ class RunnableJarIT {
     Eventually.await(
         "the recorder is there",
         Duration.ofSeconds(PATIENCE_SECONDS),
-        () -> Files.exists(Path.of(day, "metadata.cq4t")));
+        () -> {
+          // It is published once the recording is open: before, Chronicle's classes are still
+          // loading.
+          String[] services = new File(root).list((directory, name) -> !name.startsWith("."));
+          return services != null && services.length > 0;
+        });
     record.destroy(); // SIGTERM, and it is the same process: nobody else holds the directory.
     assertEquals(143, status(record));
     assertEquals("", text("err"));
