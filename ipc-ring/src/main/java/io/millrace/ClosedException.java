@@ -1,6 +1,6 @@
 package io.millrace;
 
-/** Something was used that is closed. */
+/** Thrown when something is used that is closed. */
 public final class ClosedException extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 

@@ -1,8 +1,8 @@
 package io.millrace;
 
 /**
- * Shared memory or a file holds what no correct process writes, or is something else than it should
- * be. It was not used, and nothing outside of it was touched.
+ * Thrown when shared memory or a file holds what no correct process writes, or is not what it
+ * should be. It was not used, and nothing outside of it was touched.
  */
 public abstract class DamagedException extends MillraceException {
   private static final long serialVersionUID = 1L;

@@ -1,6 +1,6 @@
 package io.millrace;
 
-/** A thread used what belongs to another one that lives. */
+/** Thrown when a thread uses something that belongs to another thread, which still lives. */
 public final class ForeignThreadException extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 

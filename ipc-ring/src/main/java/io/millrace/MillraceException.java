@@ -1,9 +1,10 @@
 package io.millrace;
 
 /**
- * What all of Millrace throws where something is not as it must be. A wrong argument is an {@link
- * IllegalArgumentException}, and a call at the wrong time, as of what is closed, an {@link
- * IllegalStateException}. The message says what and why, and the cure where there is one.
+ * Thrown where something is not as it must be: the base of Millrace's exceptions. A wrong argument
+ * is an {@link IllegalArgumentException} instead, and a call at the wrong time, such as one to
+ * something that is closed, an {@link IllegalStateException}. The message says what and why, and
+ * the cure where there is one.
  */
 public class MillraceException extends RuntimeException {
   private static final long serialVersionUID = 1L;

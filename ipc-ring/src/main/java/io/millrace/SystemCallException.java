@@ -1,8 +1,8 @@
 package io.millrace;
 
 /**
- * A system call failed. The message names the call, the error, the object it was about, and the
- * cure where one is known.
+ * Thrown when a system call fails. The message names the call, the error, the object it was about,
+ * and the cure where one is known.
  */
 public final class SystemCallException extends MillraceException {
   private static final long serialVersionUID = 1L;

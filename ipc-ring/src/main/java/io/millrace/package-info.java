@@ -1,2 +1,2 @@
-/** What all of Millrace has in common: its exceptions. */
+/** The exceptions that all of Millrace has in common. */
 package io.millrace;

@@ -20,9 +20,9 @@ import java.util.concurrent.TimeoutException;
  * <p>Each thread that takes part has a party of its own, in the same process or another. All
  * methods that arrive, wait, reset or leave are called by one thread at a time; a second one gets a
  * {@link io.millrace.ForeignThreadException}. {@link #generation()}, {@link #arrived()}, {@link
- * #isBroken()} and {@link #close()} may be called by any. Whoever uses a party that is closed, or
- * waits with it while it is closed, gets a {@link io.millrace.ClosedException}. Waits may be made
- * on virtual threads, which leave their carriers to others meanwhile.
+ * #isBroken()} and {@link #close()} may be called by any. A thread that uses a closed party, or
+ * waits with a party while it is closed, gets a {@link io.millrace.ClosedException}. Waits may be
+ * made on virtual threads, which leave their carriers to others meanwhile.
  *
  * <p>Generations are numbered from 0. Completing one moves the number on, and so does resetting a
  * broken one.
@@ -87,11 +87,12 @@ public final class Barrier implements AutoCloseable {
   }
 
   /**
-   * Joins the barrier of a name, or creates it if there is none. Who comes first creates; any party
-   * may die, the creator as well, and those who live are found all the same. Each party publishes a
-   * record besides, named {@code NAME.party-PLACE} unless something else has that name; one of them
-   * has published {@code NAME}. This waits for those who are just making or leaving a barrier of
-   * that name, for half a minute at most; an interrupt does not end that and stays set.
+   * Joins the barrier of a name, or creates it if there is none. The first to come creates it; any
+   * party may die, even the creator, and the parties that live are still found. Each party also
+   * publishes a record of its own, named {@code NAME.party-PLACE} unless something else has that
+   * name; one of them has published {@code NAME}. This waits for parties that are making or leaving
+   * a barrier of that name, for half a minute at most; an interrupt does not end that and stays
+   * set.
    *
    * @param registry where; to be closed after the barrier
    * @param name the name, at most 118 letters, digits, dots, underscores and hyphens, the first of
@@ -99,7 +100,7 @@ public final class Barrier implements AutoCloseable {
    * @param parties how many must arrive before any goes on, 1 to {@link #MAX_PARTIES}
    * @return a party of the barrier
    * @throws IllegalArgumentException if the name is not allowed, the number of parties is out of
-   *     range, or the barrier of that name has another one; the message has both
+   *     range, or the barrier of that name has another number; the message has both
    * @throws IllegalStateException if all places are taken, the message names the owners; or if the
    *     service of that name is no barrier, or a party of another one
    * @throws io.millrace.discovery.model.DiscoveryException if the registry cannot be used, or the
@@ -137,11 +138,11 @@ public final class Barrier implements AutoCloseable {
   }
 
   /**
-   * Has something run by the last party to arrive, before the others go on. Only what the party
-   * runs that happens to be last counts, so usually all set the same. If it throws, the barrier
-   * breaks and the exception comes out of that party's {@code await} or {@code arrive}. A party
-   * whose time runs out meanwhile breaks the barrier nevertheless, and so does one that resets: the
-   * party that ran the action is told that the generation broke.
+   * Sets an action that the last party to arrive runs before the others go on. Only the action of
+   * the party that happens to be last is run, so usually all parties set the same one. If it
+   * throws, the barrier breaks and the exception comes out of that party's {@code await} or {@code
+   * arrive}. A party whose time runs out meanwhile breaks the barrier nevertheless, and so does one
+   * that resets: the party that ran the action is told that the generation broke.
    *
    * @param action what to run; it may look at this party, and gets an {@link IllegalStateException}
    *     if it arrives, resets, leaves or closes with it, which leaves the barrier as it is
@@ -253,7 +254,7 @@ public final class Barrier implements AutoCloseable {
   }
 
   /**
-   * Waits until a generation is over that this party has arrived in.
+   * Waits until a generation that this party has arrived in is over.
    *
    * @param generation what {@link #arrive()} returned
    * @throws BrokenBarrierException if that generation is or gets broken
@@ -269,7 +270,7 @@ public final class Barrier implements AutoCloseable {
   }
 
   /**
-   * Waits until a generation is over that this party has arrived in, but not for ever.
+   * Waits until a generation that this party has arrived in is over, but not for ever.
    *
    * @param generation what {@link #arrive()} returned
    * @param timeout how long to wait at most; a sleep ends up to a millisecond later. Zero or less
@@ -352,8 +353,8 @@ public final class Barrier implements AutoCloseable {
    * <p>When this party has seen the barrier break, and another one has reset it since, this does
    * nothing: all survivors of an accident may call it, and then {@code await} again.
    *
-   * <p>It waits for a party that is just doing the same, for five seconds at most. An interrupt
-   * does not end that and stays set.
+   * <p>It waits for a party that is doing the same, for five seconds at most. An interrupt does not
+   * end that and stays set.
    *
    * @throws IllegalStateException if another party is stopped in the middle of a reset and has not
    *     gone on within five seconds; the message names its process where the kernel does. Or if the
@@ -404,9 +405,9 @@ public final class Barrier implements AutoCloseable {
 
   /**
    * A descriptor to put into an application's own poll or epoll set, level-triggered. Between
-   * {@link #prepareWait} and {@link #cancelWait} it gets readable when the generation ends, breaks,
-   * or a party is killed, and sometimes without a reason. The death of a party in another pid
-   * namespace does not show there; it is found by {@link #prepareWait}.
+   * {@link #prepareWait} and {@link #cancelWait} it becomes readable when the generation ends,
+   * breaks, or a party is killed, and sometimes without a reason. The death of a party in another
+   * pid namespace does not show there; it is found by {@link #prepareWait}.
    *
    * @return its number; it stays owned by this party
    */

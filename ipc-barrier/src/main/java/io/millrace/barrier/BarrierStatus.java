@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * How a barrier stood at one moment.
+ * The state of a barrier at one moment.
  *
  * @param generation the number of the current generation
  * @param isBroken whether it is broken and waits for a reset
@@ -37,7 +37,7 @@ public record BarrierStatus(
    * @param pid the process of its party, in that process's pid namespace; 0 if it is free
    * @param hasArrived whether its party has arrived in the current generation
    * @param isForeign true if its party is in another pid namespace than this process: here the pid
-   *     means nothing, or somebody else
+   *     means nothing, or another process
    */
   public record PartyStatus(
       int place, Occupancy occupancy, int pid, boolean hasArrived, boolean isForeign) {

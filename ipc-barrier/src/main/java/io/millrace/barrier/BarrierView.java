@@ -15,7 +15,7 @@ import java.util.List;
 /**
  * Looks at a barrier without being a party: takes no place, wakes and breaks nobody. For tools.
  *
- * <p>Any thread may use it, and any may close it: whoever uses it later gets a {@link
+ * <p>Any thread may use it, and any may close it: a thread that uses it later gets a {@link
  * io.millrace.ClosedException}.
  */
 public final class BarrierView implements AutoCloseable {
@@ -114,7 +114,7 @@ public final class BarrierView implements AutoCloseable {
         places.pidNamespace(place) != Credentials.pidNamespace());
   }
 
-  /** Closes the view, as soon as no other thread is just looking. Closing twice is no error. */
+  /** Closes the view, as soon as no other thread is looking. Closing twice is no error. */
   @Override
   public void close() {
     if (life.close()) {

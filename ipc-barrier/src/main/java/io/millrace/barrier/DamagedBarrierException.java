@@ -3,8 +3,8 @@ package io.millrace.barrier;
 import io.millrace.DamagedException;
 
 /**
- * The shared memory of a barrier holds what no party writes, or what was handed over is no barrier
- * at all. Nothing was touched outside of it.
+ * Thrown when the shared memory of a barrier holds what no party writes, or what was handed over is
+ * not a barrier at all. Nothing outside of it was touched.
  */
 public final class DamagedBarrierException extends DamagedException {
   private static final long serialVersionUID = 1L;

@@ -14,9 +14,9 @@ import java.util.List;
 
 /**
  * Descriptors of a service that were handed over to this process. Closing it closes them, unless
- * they were taken. It has nothing of the registry, which may be closed before.
+ * they were taken. It uses nothing of the registry, which may be closed before it.
  *
- * <p>Any thread may use it; the numbers are good until one closes it.
+ * <p>Any thread may use it; the numbers are valid until a thread closes it.
  */
 public final class Acquisition implements AutoCloseable {
   private final Received received;
@@ -27,7 +27,7 @@ public final class Acquisition implements AutoCloseable {
   }
 
   /**
-   * Whose descriptors they are.
+   * The service that the descriptors belong to.
    *
    * @return the service
    */
@@ -36,7 +36,7 @@ public final class Acquisition implements AutoCloseable {
   }
 
   /**
-   * How they came.
+   * The way in which the descriptors came.
    *
    * @return the way
    */
@@ -72,7 +72,7 @@ public final class Acquisition implements AutoCloseable {
    *
    * @return the ring, owned by the caller
    * @throws ClosedException if they were closed or taken before
-   * @throws IllegalArgumentException if there is none, or one behind the first is no event
+   * @throws IllegalArgumentException if there is none, or one after the first is not an event
    *     descriptor
    * @throws io.millrace.ring.DamagedRingException if they are not those of a ring that can be used
    */

@@ -25,12 +25,12 @@ import java.util.function.Consumer;
  * is refused. A file that is not one of this class is refused as well and never written to; an
  * empty one is taken if it belongs to this user.
  *
- * <p>An interrupt of a thread that waits here, also one that came before, ends the wait as if its
+ * <p>An interrupt of a thread that waits here, even one that came before, ends the wait as if its
  * time were over, and is kept. A virtual thread leaves its carrier to others while it waits.
  *
- * <p>Put the file where nobody removes it while it is held, for example under /run: whoever comes
- * after that makes a new one, and holds that. Cleaners that heed locks, as systemd-tmpfiles does,
- * leave it alone.
+ * <p>Put the file where nobody removes it while it is held, for example under /run: if it is
+ * removed, the next one to come makes a new file, and holds that. Cleaners that heed locks, as
+ * systemd-tmpfiles does, leave it alone.
  */
 public final class Alive implements AutoCloseable {
   private final Descriptor file;
@@ -124,7 +124,7 @@ public final class Alive implements AutoCloseable {
   }
 
   /**
-   * Waits until nobody holds a file; that is so as well when the path leads to none any more.
+   * Waits until nobody holds a file; this is also the case when the path no longer leads to a file.
    *
    * @param path the file; its directory must exist
    * @param timeout how long at most; zero or less only looks, {@code ChronoUnit.FOREVER} waits for
@@ -186,7 +186,7 @@ public final class Alive implements AutoCloseable {
     }
   }
 
-  /** Another one holds the file and lives. */
+  /** Thrown when another one holds the file and lives. */
   public static final class HeldException extends DiscoveryException {
     private static final long serialVersionUID = 1L;
 

@@ -17,8 +17,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.zip.CRC32C;
 
 /**
- * One ring that all who name it share, made by whoever comes first and kept by whoever is left.
- * Made by {@link Registry#createOrJoinRing(String, RingOptions)}.
+ * One ring that is shared by all who name it: the first to come makes it, and those who are left
+ * keep it. Made by {@link Registry#createOrJoinRing(String, RingOptions)}.
  *
  * <p>Each member is ready to publish the ring again, so it can be found as long as any of them
  * lives. Any thread may use it.

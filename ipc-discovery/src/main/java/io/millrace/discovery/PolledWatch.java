@@ -119,8 +119,8 @@ public final class PolledWatch implements AutoCloseable {
   }
 
   /**
-   * How long to sleep at most before {@link #poll()}, though the descriptor is not readable. Never
-   * more than a second: that the directory was moved or replaced is no event.
+   * How long to sleep at most before {@link #poll()}, even if the descriptor is not readable. Never
+   * more than a second, because moving or replacing the directory is no event.
    *
    * @return nanoseconds, 0 or more
    */

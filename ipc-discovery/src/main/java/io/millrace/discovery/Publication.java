@@ -96,8 +96,8 @@ public final class Publication implements AutoCloseable {
   }
 
   /**
-   * Replaces the capabilities. Whoever reads the record gets the old ones or the new ones, never a
-   * mixture, also when this process is killed meanwhile.
+   * Replaces the capabilities. A reader of the record gets the old ones or the new ones, never a
+   * mixture, even when this process is killed meanwhile.
    *
    * @param capabilities the new ones
    * @throws ClosedException if the service has been withdrawn, by this object, with its registry or
@@ -133,8 +133,8 @@ public final class Publication implements AutoCloseable {
   }
 
   /**
-   * Withdraws the service; those who joined keep what they have. Any thread may close, also an
-   * access rule. Closing twice does nothing, nor does closing behind the registry.
+   * Withdraws the service; those who joined keep what they have. Any thread may close, even an
+   * access rule. Closing twice does nothing, and neither does closing after the registry.
    */
   @Override
   public void close() {
@@ -142,7 +142,7 @@ public final class Publication implements AutoCloseable {
   }
 
   /**
-   * Stops to publish without withdrawing, as if this process had died: a member that {@linkplain
+   * Stops publishing without withdrawing, as if this process had died: a member that {@linkplain
    * Registry#publish publishes} the service goes on with it. Does nothing once it has ended.
    */
   public void handOver() {

@@ -37,7 +37,7 @@ import java.util.function.Predicate;
 /**
  * The directory in which the processes of this host publish services and find each other.
  *
- * <p>Any thread may use it, and close it, also a listener, an access rule or an error handler.
+ * <p>Any thread may use it, and close it, even a listener, an access rule or an error handler.
  * Closing it withdraws everything that was published through it and ends what waits: every method
  * but {@link #root} throws {@link ClosedException} then and from then on.
  *
@@ -71,11 +71,11 @@ public final class Registry implements AutoCloseable {
   }
 
   /**
-   * Opens the registry that the processes of this user share without being told: the directory
-   * named by {@code MILLRACE_DIR}, else {@code $XDG_RUNTIME_DIR/millrace}, else {@code
-   * /run/millrace} where it exists and can be written, else {@code /dev/shm/millrace-<uid>}. It is
-   * made, for this user alone, if only its last part is missing. The second and the last of these
-   * are removed again by the last process that uses them.
+   * Opens the registry that the processes of this user share by default: the directory named by
+   * {@code MILLRACE_DIR}, else {@code $XDG_RUNTIME_DIR/millrace}, else {@code /run/millrace} where
+   * it exists and can be written, else {@code /dev/shm/millrace-<uid>}. It is made, for this user
+   * alone, if only its last part is missing. The second and the last of these are removed again by
+   * the last process that uses them.
    *
    * @return the registry
    * @throws RootException if the directory cannot be had or cannot be trusted
@@ -146,7 +146,7 @@ public final class Registry implements AutoCloseable {
   }
 
   /**
-   * Lists the services whose publishers are alive. Nobody is waited for.
+   * Lists the services whose publishers are alive. This waits for nobody.
    *
    * @return the services, ordered by name
    * @throws RootException if the directory was removed or replaced since this registry was opened
@@ -231,8 +231,8 @@ public final class Registry implements AutoCloseable {
   }
 
   /**
-   * Removes everything that dead processes left in the directory. Whoever meets a dead record
-   * removes it anyway; this looks for them. Files that are not Millrace's stay.
+   * Removes everything that dead processes left in the directory. A process that meets a dead
+   * record removes it anyway; this looks for them. Files that are not Millrace's stay.
    *
    * @return how many files were removed
    * @throws RootException if the directory was removed or replaced since this registry was opened
@@ -242,8 +242,8 @@ public final class Registry implements AutoCloseable {
   }
 
   /**
-   * Gets the descriptors of a service into this process. That takes two seconds at most, which an
-   * interrupt does not end and which keeps its mark; a virtual thread leaves its carrier to others.
+   * Gets the descriptors of a service into this process. That takes two seconds at most; an
+   * interrupt does not end it, and stays set; a virtual thread leaves its carrier to others.
    *
    * @param name the name of the service
    * @return the descriptors, checked to be what the record says
@@ -263,7 +263,7 @@ public final class Registry implements AutoCloseable {
    *
    * @param name the name of the service
    * @param ring the ring; it may be closed before the publication, which has descriptors of its own
-   * @param capabilities what others shall know of it
+   * @param capabilities what others are to know of it
    * @return the publication; close it to withdraw the service
    * @throws NameInUseException if a live process has published the name
    * @throws RecordException if something that is no record has the name; it is left alone
@@ -275,7 +275,7 @@ public final class Registry implements AutoCloseable {
 
   /**
    * Makes this process, a member that has joined a service, ready to go on with it: when its
-   * publisher dies, or hands it over, or another hand removes its record, exactly one of the
+   * publisher dies, or hands it over, or somebody else removes its record, exactly one of the
    * processes that adopt it publishes it again, with the next generation and the capabilities it
    * had last. If nobody publishes it when this is called, this process does so at once.
    *
@@ -318,12 +318,12 @@ public final class Registry implements AutoCloseable {
 
   /**
    * Joins the ring of a name, or creates and publishes it if there is none: of any number of
-   * processes that do so at once, one creates it. All are equals then; whoever is left keeps it,
-   * and publishes it again when its publisher dies or leaves. For the first of these this makes a
-   * daemon thread, which serves all adoptions of this registry.
+   * processes that do so at once, one creates it. All are equals then; those who are left keep it,
+   * and one of them publishes it again when its publisher dies or leaves. The first such call makes
+   * a daemon thread, which serves all adoptions of this registry.
    *
    * @param name the name of its service
-   * @param options the size and shape of a new one; of no matter if there is one already
+   * @param options the size and shape of a new one; ignored if there is one already
    * @return the ring; close it to leave
    * @throws DiscoveryException if the name belongs to something that is no ring, or does not settle
    *     within five seconds
@@ -342,8 +342,8 @@ public final class Registry implements AutoCloseable {
    *
    * @param name the name of its service
    * @param options the size and shape of a new one
-   * @param groups the groups of a new one; made {@linkplain GroupOptions#retained() retained}. Of
-   *     no matter, as the options, if there is one already
+   * @param groups the groups of a new one; made {@linkplain GroupOptions#retained() retained}.
+   *     Ignored, as the options are, if there is one already
    * @return the ring; close it to leave
    * @throws DiscoveryException if the name belongs to something that is no ring, or does not settle
    *     within five seconds
@@ -404,7 +404,8 @@ public final class Registry implements AutoCloseable {
    * no other thread: where one is inside a call, the last of them gives the directory up. Closing
    * again does nothing.
    *
-   * @throws RuntimeException the first failure, with the others in it; all else has been done
+   * @throws RuntimeException the first failure, with the others in it; everything else has been
+   *     done
    */
   @Override
   public void close() {

@@ -50,7 +50,7 @@ public final class RegistryOptions {
 
   /**
    * Limits the joiners that are connected to the socket of this registry at once. When one more
-   * comes, the one that has been silent for longest goes.
+   * comes, the one that has been silent longest is closed.
    *
    * @param limit at least 1; 64 without it
    * @return this

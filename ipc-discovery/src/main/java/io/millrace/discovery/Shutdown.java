@@ -14,9 +14,10 @@ import io.millrace.os.EndOfProcess;
  * <p>The JVM runs all hooks at the same time, while threads live on. So the library's only says
  * farewell: it unmaps nothing and closes no ring; producers and consumers go on until the process
  * is gone, and what a consumer had in hand then is delivered again as after a kill. What is
- * published or held after the hook has run is withdrawn or marked clean at once. Who wants an order
- * turns the hook off, by the system property {@code millrace.shutdownHook=false} or by {@link
- * #useHook}, and calls {@link #withdrawAll} where it belongs.
+ * published or held after the hook has run is withdrawn or marked clean at once. An application
+ * that wants an order of its own turns the hook off, by the system property {@code
+ * millrace.shutdownHook=false} or by {@link #useHook}, and calls {@link #withdrawAll} where it
+ * belongs.
  *
  * <p>Any thread may call these methods.
  */
@@ -39,7 +40,8 @@ public final class Shutdown {
    * {@code Alive} files are held until the process ends or closes them. Closing what was withdrawn
    * is no error.
    *
-   * @throws RuntimeException the first failure, with the others in it; all else has been done
+   * @throws RuntimeException the first failure, with the others in it; everything else has been
+   *     done
    */
   public static void withdrawAll() {
     EndOfProcess.doAll();

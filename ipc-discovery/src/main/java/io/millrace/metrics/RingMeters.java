@@ -25,7 +25,7 @@ import java.util.Set;
 
 /**
  * The counters of rings as meters of <a href="https://micrometer.io">Micrometer</a>, which the
- * application brings along: Millrace works without.
+ * application brings along: Millrace works without it.
  *
  * <pre>{@code
  * RingMeters meters = RingMeters.of("orders", ring); // Or ofRegistry(options): all of the host.
@@ -34,9 +34,9 @@ import java.util.Set;
  * meters.refresh();
  * }</pre>
  *
- * <p>Rings and members come and go: each {@link #refresh()} looks who is there, reads all counters,
- * and removes the meters of those who are not. Reading disturbs nobody and takes no place in a
- * ring.
+ * <p>Rings and members come and go: each {@link #refresh()} looks which of them are there, reads
+ * all counters, and removes the meters of those that are gone. Reading disturbs nobody and takes no
+ * place in a ring.
  *
  * <p>Any thread may call these methods.
  */

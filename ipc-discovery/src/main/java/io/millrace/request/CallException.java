@@ -2,7 +2,7 @@ package io.millrace.request;
 
 import io.millrace.MillraceException;
 
-/** A call has no last reply. */
+/** Thrown when a call has no last reply. */
 public final class CallException extends MillraceException {
   private static final long serialVersionUID = 1L;
 

@@ -6,9 +6,9 @@ import java.util.Objects;
  * Why a call has no last reply.
  *
  * @param reason what happened
- * @param error what kind of error a server told, for {@link Reason#REFUSED}: the name of an
+ * @param error what kind of error a server reported, for {@link Reason#REFUSED}: the name of an
  *     exception's class, or what its handler said; empty otherwise
- * @param text what a server told of it, or what happened in words
+ * @param text what a server said of it, or what happened in words
  */
 public record CallFailure(Reason reason, String error, String text) {
   /** What happened. */
@@ -17,7 +17,7 @@ public record CallFailure(Reason reason, String error, String text) {
     REFUSED,
     /** A server's handler returned without an answer. */
     UNANSWERED,
-    /** The time was over. A server may have begun with it, or even be at it still. */
+    /** The time was over. A server may have begun with it, or even be still working on it. */
     EXPIRED,
     /** The call was cancelled. */
     CANCELLED,
@@ -25,7 +25,7 @@ public record CallFailure(Reason reason, String error, String text) {
     NO_SERVER,
     /** The server that had taken it is gone; how far it came is not known. */
     SERVER_LOST,
-    /** The server answered, and found no room for that though it was kept for it. */
+    /** The server answered, and found no room for the answer although room was kept for it. */
     NO_ROOM,
     /** Servers died with it in their hands, again and again. */
     GIVEN_UP,

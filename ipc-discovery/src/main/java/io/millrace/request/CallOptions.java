@@ -5,7 +5,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 
 /**
- * How one call is made. Immutable, to be made once and used for many calls; for example:
+ * The options of a call. Immutable, to be made once and used for many calls; for example:
  *
  * <pre>{@code
  * CallOptions.timeout(Duration.ofMillis(50)).idempotent()
@@ -14,7 +14,7 @@ import java.util.Objects;
  * @param timeout how long the answer may take. After that no server begins with the request, and
  *     the client is told {@link CallFailure.Reason#EXPIRED}
  * @param isIdempotent true if the request may be served more than once: it is sent again when a
- *     server dies that had taken it
+ *     server that had taken it dies
  * @param isFailFast true to be told at once when no server is there, false to wait for one
  * @param window how many replies, besides the last one, the server may send before the client has
  *     polled them; 0 for a call that is answered by one reply

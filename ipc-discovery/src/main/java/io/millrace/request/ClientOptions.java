@@ -4,7 +4,7 @@ import io.millrace.ring.WaitStrategy;
 import java.util.Objects;
 
 /**
- * What a client is like. Immutable; for example:
+ * The options of a client. Immutable; for example:
  *
  * <pre>{@code
  * ClientOptions.defaults().calls(256).greatestReply(4096)

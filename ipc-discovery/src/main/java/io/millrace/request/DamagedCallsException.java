@@ -2,7 +2,7 @@ package io.millrace.request;
 
 import io.millrace.DamagedException;
 
-/** What a client shows of its calls, or sends as a request, makes no sense. */
+/** Thrown when what a client shows of its calls, or sends as a request, makes no sense. */
 public final class DamagedCallsException extends DamagedException {
   private static final long serialVersionUID = 1L;
 

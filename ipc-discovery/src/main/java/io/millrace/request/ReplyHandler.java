@@ -3,7 +3,7 @@ package io.millrace.request;
 import org.agrona.DirectBuffer;
 
 /**
- * Receives what becomes of calls. The buffer is the ring's own memory: it is valid during the call
+ * Is told what becomes of calls. The buffer is the ring's own memory: it is valid during the call
  * only.
  *
  * <p>What a method throws comes out of the poll, and the same is told again by the next one. Inside
@@ -37,8 +37,8 @@ public interface ReplyHandler {
   }
 
   /**
-   * The stream of replies starts again from its beginning: the server that was at it died, and
-   * another one has the request now. What came so far may come once more, or be otherwise.
+   * The stream of replies starts again from its beginning: the server that was working on it died,
+   * and another one has the request now. What came so far may come once more, or be different.
    *
    * @param call what {@link RequestClient#send} returned
    */

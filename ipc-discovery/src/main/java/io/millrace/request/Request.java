@@ -7,13 +7,13 @@ import io.millrace.ring.RecordSender;
 import org.agrona.DirectBuffer;
 
 /**
- * What a {@link RequestHandler} answers. Valid while the handler runs; all methods throw {@link
- * IllegalStateException} after that, and where the call was answered or taken already.
+ * A request that a {@link RequestHandler} answers. Valid while the handler runs; all methods throw
+ * {@link IllegalStateException} after that, and when the call has already been answered or taken.
  */
 public final class Request {
   /**
    * Not now: for one of many replies there is no room before the client has polled others. For a
-   * last reply this can only be if other members have used up room that was kept for it.
+   * last reply this can only happen if other members have used up room that was kept for it.
    */
   public static final int BACK_PRESSURED = Producer.BACK_PRESSURED;
 
@@ -102,11 +102,11 @@ public final class Request {
   }
 
   /**
-   * Takes the request, to be answered behind the return of the handler with a token. The client is
+   * Takes the request, to be answered with a token after the handler has returned. The client is
    * told at once, before the request is out of this server's hand; if this server dies from here
    * on, the client is told so, and no other server gets the request, unless the call is idempotent.
    *
-   * <p>The payload is not valid behind the return of the handler: copy what is needed.
+   * <p>The payload is not valid after the handler has returned: copy what is needed.
    *
    * @return the token for {@link RequestServer#reply}, which is positive, or {@link
    *     #BACK_PRESSURED} or {@link #CALL_OVER}
@@ -161,7 +161,7 @@ public final class Request {
   }
 
   /**
-   * Who asks.
+   * The client that asks.
    *
    * @return the client
    */

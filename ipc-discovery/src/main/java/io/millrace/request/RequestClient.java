@@ -49,8 +49,9 @@ import org.agrona.concurrent.UnsafeBuffer;
  * <p>Used by one thread; another one may use it when that one has ended. Every method throws {@link
  * ClosedException} once it was closed, and {@link io.millrace.ForeignThreadException} when a second
  * thread uses it while the first one lives. Any thread may {@linkplain #close() close} it and
- * {@linkplain #wakeup() wake} who waits with it. A {@link ReplyHandler} may use everything else,
- * and of this client it may send and cancel; all else throws {@link IllegalStateException}.
+ * {@linkplain #wakeup() wake} the thread that waits with it. A {@link ReplyHandler} may use
+ * everything else; on this client it may only send and cancel, and everything else throws {@link
+ * IllegalStateException}.
  *
  * <p>Nothing is allocated by a call that is answered by replies.
  */
@@ -61,7 +62,7 @@ public final class RequestClient implements AutoCloseable {
    */
   public static final int BACK_PRESSURED = Producer.BACK_PRESSURED;
 
-  /** The request was not sent: it was not to wait for a server, and none is there. */
+  /** The request was not sent: no server is there, and it was not to wait for one. */
   public static final int NO_SERVER = -2;
 
   /** Looking at the watch is a system call. */
@@ -294,14 +295,14 @@ public final class RequestClient implements AutoCloseable {
 
   /**
    * Sends requests that are written in place, for {@link io.millrace.ring.TypedProducer} and the
-   * like. One request can be claimed at a time, and nothing else be sent meanwhile. Also for
+   * like. One request can be claimed at a time, and nothing else can be sent meanwhile. Also for
    * handlers.
    *
    * @param how how the calls are made
    * @return a sender that sends through this client, by the same thread. Where there is no room a
    *     claim returns {@link #BACK_PRESSURED}, without a server perhaps {@link #NO_SERVER}; a
    *     commit returns the number of the call
-   * @throws NullPointerException if nothing is said
+   * @throws NullPointerException if the options are null
    */
   public RecordSender sender(CallOptions how) {
     life.requireOpen();
@@ -977,7 +978,7 @@ public final class RequestClient implements AutoCloseable {
   }
 
   /**
-   * How servers find it.
+   * The service by which servers find it.
    *
    * @return the service
    */
@@ -986,8 +987,8 @@ public final class RequestClient implements AutoCloseable {
   }
 
   /**
-   * Ends the wait that goes on, or else the next one at once. Many calls before a wait count as
-   * one. Does nothing once it is closed. Any thread may call it at any time.
+   * Ends the wait that is under way, or else the next one at once. Many calls before a wait count
+   * as one. Does nothing once it is closed. Any thread may call it at any time.
    */
   public void wakeup() {
     wait.wakeup();
@@ -1003,11 +1004,11 @@ public final class RequestClient implements AutoCloseable {
   }
 
   /**
-   * Ends it, and with it its open calls: servers drop what they have not answered. Any thread may
-   * close: a wait that is under way ends with an exception, and the last thread out leaves. Closing
-   * again does nothing.
+   * Closes the client, and ends its open calls: servers drop what they have not answered. Any
+   * thread may close: a wait that is under way ends with an exception, and the last thread out
+   * leaves. Closing again does nothing.
    *
-   * @throws IllegalStateException if a handler closes what is just delivering to it
+   * @throws IllegalStateException if a handler closes what is delivering to it
    */
   @Override
   public void close() {

@@ -44,9 +44,9 @@ import org.agrona.concurrent.UnsafeBuffer;
  * <p>Used by one thread; another one may use it when that one has ended. Every method throws {@link
  * ClosedException} once it was closed, and {@link io.millrace.ForeignThreadException} when a second
  * thread uses it while the first one lives. Any thread may {@linkplain #close() close} it and
- * {@linkplain #wakeup() wake} who waits with it: so does one that has an answer ready that is to be
- * given later. A handler may use everything else, and of this server it may answer calls by their
- * tokens; all else throws {@link IllegalStateException}.
+ * {@linkplain #wakeup() wake} the thread that waits with it, as a thread does that has an answer
+ * ready that is to be given later. A handler may use everything else; on this server it may only
+ * answer calls by their tokens, and everything else throws {@link IllegalStateException}.
  *
  * <p>A server never waits for a client: room for an answer was kept before the request was sent.
  * Nothing is allocated by serving requests.
@@ -582,7 +582,7 @@ public final class RequestServer implements AutoCloseable {
   }
 
   /**
-   * How clients find it.
+   * The service by which clients find it.
    *
    * @return the service
    */
@@ -730,8 +730,8 @@ public final class RequestServer implements AutoCloseable {
   }
 
   /**
-   * Ends the wait that goes on, or else the next one at once. Many calls before a wait count as
-   * one. Does nothing once it is closed. Any thread may call it at any time.
+   * Ends the wait that is under way, or else the next one at once. Many calls before a wait count
+   * as one. Does nothing once it is closed. Any thread may call it at any time.
    */
   public void wakeup() {
     wait.wakeup();
@@ -747,12 +747,12 @@ public final class RequestServer implements AutoCloseable {
   }
 
   /**
-   * Ends it: its requests go to other servers, but those that it had taken to answer them later, of
-   * which the clients are told that it is gone. Any thread may close: a wait that is under way ends
-   * with an exception, a delivery ends behind the request whose handler is running, and the last
-   * thread out leaves. Closing again does nothing.
+   * Closes the server: its requests go to other servers, except those that it had taken to answer
+   * later, whose clients are told that it is gone. Any thread may close: a wait that is under way
+   * ends with an exception, a delivery ends after the request whose handler is running, and the
+   * last thread out leaves. Closing again does nothing.
    *
-   * @throws IllegalStateException if a handler closes what is just delivering to it
+   * @throws IllegalStateException if a handler closes what is delivering to it
    */
   @Override
   public void close() {

@@ -8,8 +8,8 @@ import java.lang.invoke.MethodHandles.Lookup;
 import java.util.Objects;
 
 /**
- * The way to a request service: a name under which any number of clients send requests and any
- * number of servers compete for them.
+ * Makes the clients and servers of a request service: a name under which any number of clients send
+ * requests and any number of servers compete for them.
  *
  * <pre>{@code
  * try (Registry registry = Registry.open();
@@ -189,7 +189,7 @@ public final class Requests {
   /**
    * Makes a handler that answers the calls of an interface by an implementation of it.
    *
-   * <p>What a method throws becomes an error reply, as what any handler throws; so does a result
+   * <p>What a method throws becomes an error reply, as it does for any handler; so does a result
    * that cannot be encoded, or is longer than the client's greatest reply. A request that is cut
    * short or malformed is answered with a {@link io.millrace.ring.MalformedRecordException}, one
    * for a method that the interface does not have with {@link #UNKNOWN_METHOD}; the implementation

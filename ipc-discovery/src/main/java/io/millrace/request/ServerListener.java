@@ -6,7 +6,7 @@ import io.millrace.discovery.model.Service;
 /**
  * Is told what becomes of the clients of a server. Called by the thread that polls the server,
  * inside the poll, between two requests; what it throws comes out of the poll. It may not use the
- * server, but for {@link RequestServer#wakeup()}.
+ * server, except for {@link RequestServer#wakeup()}.
  */
 public interface ServerListener {
   /** For those who do not want to know. */

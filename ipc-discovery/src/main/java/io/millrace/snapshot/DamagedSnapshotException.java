@@ -3,7 +3,7 @@ package io.millrace.snapshot;
 import io.millrace.DamagedException;
 import java.nio.file.Path;
 
-/** What the file of a snapshot holds contradicts itself. It was left alone. */
+/** Thrown when what the file of a snapshot holds contradicts itself. It was left alone. */
 public final class DamagedSnapshotException extends DamagedException {
   private static final long serialVersionUID = 1L;
 

@@ -9,7 +9,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * While it is open the value does not change.
  *
  * <p>A reader has one guard and hands it out again and again. While it is open it belongs to the
- * thread that read, and the value stays as it is, also when another thread closes the reader: what
+ * thread that read, and the value stays as it is, even when another thread closes the reader: what
  * the reader has is given back when the guard is closed, or when that thread has ended and the
  * reader is closed once more.
  */
@@ -132,7 +132,7 @@ public final class Snapshot implements AutoCloseable {
   }
 
   /**
-   * Which value it is.
+   * The version of the value.
    *
    * @return its version, from 1 on
    * @throws IllegalStateException if the guard is closed
@@ -143,8 +143,8 @@ public final class Snapshot implements AutoCloseable {
   }
 
   /**
-   * Tells whether this is another value than the one that the same reader read before. The first
-   * value that a reader reads is always another one.
+   * Tells whether this is a different value from the one that the same reader read before. The
+   * first value that a reader reads always counts as different.
    *
    * @return true if the version has changed since this reader's last read
    * @throws IllegalStateException if the guard is closed

@@ -40,7 +40,7 @@ public record SnapshotConfig(
   }
 
   /**
-   * Another number of readers, and as many buffers as let nobody wait.
+   * Another number of readers, and enough buffers that nobody waits.
    *
    * @param count how many readers may be open at once, 1 to 1021
    * @return the changed copy

@@ -3,7 +3,9 @@ package io.millrace.snapshot;
 import io.millrace.MillraceException;
 import java.nio.file.Path;
 
-/** Something about a snapshot is not as it must be. Each kind has a class of its own. */
+/**
+ * Thrown when something about a snapshot is not as it must be. Each kind has a class of its own.
+ */
 public abstract sealed class SnapshotException extends MillraceException {
   private static final long serialVersionUID = 1L;
 

@@ -15,9 +15,9 @@ import org.agrona.concurrent.UnsafeBuffer;
  * Reads the latest value of one snapshot file.
  *
  * <p>Used by one thread at a time; threads and processes that read at once open one reader each.
- * Threads may take turns. Any thread may close it at any time; whoever uses it then or later gets a
- * {@link ClosedException}, also out of a wait. Threads that use it at once by mistake get an {@link
- * IllegalStateException} or each other's values, and break nothing.
+ * Threads may take turns. Any thread may close it at any time; a thread that uses it then or later
+ * gets a {@link ClosedException}, even out of a wait. Threads that use it at once by mistake get an
+ * {@link IllegalStateException} or each other's values, and break nothing.
  *
  * <p>Reading makes no system call and allocates nothing. A reader that may write to the file reads
  * in place and is wait-free; one that may not copies the value, checks the copy, and copies again
@@ -74,7 +74,7 @@ public final class SnapshotReader implements AutoCloseable {
 
   /**
    * Opens the latest value. The bytes are whole whatever the writer does; that they are the bytes
-   * that were written is trusted (see {@link #readValidated()}).
+   * that were written is trusted, not checked (see {@link #readValidated()}).
    *
    * @return the guard, to be closed before the next read
    * @throws SnapshotException.NothingWritten if there is no value yet
@@ -204,8 +204,8 @@ public final class SnapshotReader implements AutoCloseable {
 
   /**
    * Sleeps until there is a newer value. Nothing is polled; a writer that dies after publishing
-   * still wakes whoever waits. An interrupt ends the wait, as if the time were over, and stays set;
-   * {@link #close()} by another thread ends it with an exception. A virtual thread leaves its
+   * still wakes those who wait. An interrupt ends the wait, as if the time were over, and stays
+   * set; {@link #close()} by another thread ends it with an exception. A virtual thread leaves its
    * carrier to others while it sleeps.
    *
    * @param version the version that is old, 0 to wait for the first value
@@ -300,7 +300,7 @@ public final class SnapshotReader implements AutoCloseable {
 
   /**
    * Gives the slot and all memory back. A guard that this thread has open is closed. If another
-   * thread is inside, or has the guard open, that happens when it goes out or closes it; if it
+   * thread is inside, or has the guard open, that happens when it leaves or closes the guard; if it
    * waits, its wait ends. Any thread may close, and this never waits. Closing twice is no error.
    */
   @Override

@@ -17,8 +17,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * lives; when it is killed the next one goes on from the last value that was published.
  *
  * <p>Used by one thread at a time; threads may take turns. A thread that writes while another one
- * is just writing gets a {@link io.millrace.ForeignThreadException}. Any thread may close it at any
- * time; whoever writes later gets a {@link ClosedException}, and a write that is under way is
+ * is writing gets a {@link io.millrace.ForeignThreadException}. Any thread may close it at any
+ * time; a thread that writes later gets a {@link ClosedException}, and a write that is under way is
  * completed, or gives up where it would have to wait. What a write calls back (a codec, a source of
  * bytes) cannot write with this writer, or close it.
  *
@@ -304,8 +304,8 @@ public final class SnapshotWriter implements AutoCloseable {
   }
 
   /**
-   * Lets the next writer in, as soon as a write that another thread is just making is done. The
-   * value stays. Any thread may close, and this never waits. Closing twice is no error.
+   * Lets the next writer in, as soon as a write that another thread is making is done. The value
+   * stays. Any thread may close, and this never waits. Closing twice is no error.
    *
    * @throws IllegalStateException if a codec closes the writer that is calling it
    */

@@ -12,9 +12,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * The way to the snapshot at a path: its one writer and its many readers, in any processes and any
- * start order. A path means the same however it is spelled: with dots, or through links to
- * directories. A link in the place of the file itself is refused.
+ * Opens the snapshot at a path: its one writer and its many readers, in any processes and any start
+ * order. A path means the same however it is spelled: with dots, or through links to directories. A
+ * link in the place of the file itself is refused.
  *
  * <p>It holds nothing open. Any thread may use it.
  */
@@ -146,7 +146,7 @@ public final class Synchronizer {
    * buffer, and maps nothing writable.
    *
    * @return the reader, owned by the caller
-   * @throws SnapshotException as {@link #reader()} does, for want of slots excepted
+   * @throws SnapshotException as {@link #reader()} does, except for want of slots
    */
   public SnapshotReader copyingReader() {
     try (Directory directory = directory()) {
@@ -157,8 +157,8 @@ public final class Synchronizer {
   }
 
   /**
-   * Waits until there is a value, and opens a reader then. Nothing is polled, but once a second
-   * where the path leads: into a directory that is made anew meanwhile it is followed. An interrupt
+   * Waits until there is a value, and opens a reader then. Nothing is polled, except once a second
+   * where the path leads: it is followed into a directory that is made anew meanwhile. An interrupt
    * ends the wait, as if the time were over, and stays set.
    *
    * @param timeout how long to wait at most, for the file and for its first value together; zero or

@@ -26,7 +26,7 @@ public final class WriteResult {
 
   /**
    * The version that the value was published as: 1 for the first value of a file, one more for each
-   * further one, whoever wrote it.
+   * further one, whichever writer wrote it.
    *
    * @return the version
    */

@@ -3,8 +3,8 @@ package io.millrace.topic;
 import io.millrace.discovery.model.Capabilities;
 
 /**
- * Which publisher records are from. Stays the same for all that come out of one ring, also when its
- * publisher has ended and a subscriber publishes the ring.
+ * The publisher that records are from. It stays the same for all records that come out of one ring,
+ * even when its publisher has ended and a subscriber publishes the ring.
  *
  * @param topic the name of the topic
  * @param name the service under which its ring is found; never used again

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What a publisher of a topic is like. Immutable; for example:
+ * The options of a publisher of a topic. Immutable; for example:
  *
  * <pre>{@code
  * PublisherOptions.capacity(1 << 20).required(GroupOptions.named("audit")).history(1 << 16)
@@ -132,7 +132,7 @@ public record PublisherOptions(
 
   /**
    * With a schema, by which others read the records without the interface, as {@code millrace tail}
-   * does, and by which those who have another version of it find out: {@link
+   * does, and by which those who have another version of it notice: {@link
    * SubscriberOptions#schema}.
    *
    * @param what what the records are, as {@code MessageSchema.of(Orders.class)}

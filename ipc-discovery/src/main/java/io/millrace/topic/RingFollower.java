@@ -46,8 +46,8 @@ import java.util.concurrent.TimeUnit;
  * by the same group, which starts at the oldest record there. That is the first one if the ring had
  * this group before it was published ({@link Ring#addGroup} with a {@linkplain
  * GroupOptions#retained() retained} group); otherwise the listener is told how much came before.
- * Only where a process goes on writing to the old ring though its name is taken, both are read, and
- * the old one's end is told when that process has left it.
+ * Only if a process goes on writing to the old ring although its name is taken are both read; the
+ * old one's end is then told when that process has left it.
  *
  * <p>A ring whose publisher is gone is kept until another one has the name: members that are left
  * may publish it again.
@@ -55,9 +55,9 @@ import java.util.concurrent.TimeUnit;
  * <p>Used by one thread; another one may use it when that one has ended. Every method throws {@link
  * ClosedException} once it was closed, and {@link io.millrace.ForeignThreadException} when a second
  * thread uses it while the first one lives. Any thread may {@linkplain #close() close} it and
- * {@linkplain #wakeup() wake} who waits with it. A handler, and the listener, may use everything
- * but this follower, of which they may ask {@link #service()} only. Records are handled as {@link
- * io.millrace.ring.Consumer} describes.
+ * {@linkplain #wakeup() wake} the thread that waits with it. A handler, and the listener, may use
+ * everything but this follower, on which they may call {@link #service()} only. Records are handled
+ * as {@link io.millrace.ring.Consumer} describes.
  */
 public final class RingFollower implements AutoCloseable {
   /** Looking at the watch is a system call. */
@@ -206,7 +206,7 @@ public final class RingFollower implements AutoCloseable {
   }
 
   /**
-   * The publication of the ring that the record is from that is just being handled. For handlers.
+   * The publication of the ring that the record being handled is from. For handlers.
    *
    * @return the service, with the generation of the ring
    * @throws IllegalStateException outside a handler
@@ -220,8 +220,8 @@ public final class RingFollower implements AutoCloseable {
   }
 
   /**
-   * Ends the wait that goes on, or else the next one at once. Many calls before a wait count as
-   * one. Does nothing once it is closed. Any thread may call it at any time.
+   * Ends the wait that is under way, or else the next one at once. Many calls before a wait count
+   * as one. Does nothing once it is closed. Any thread may call it at any time.
    */
   public void wakeup() {
     wait.wakeup();
@@ -455,10 +455,10 @@ public final class RingFollower implements AutoCloseable {
 
   /**
    * Ends it, and leaves the ring. Any thread may close: a wait that is under way ends with an
-   * exception, a delivery ends behind the record whose handler is running, and the last thread out
+   * exception, a delivery ends after the record whose handler is running, and the last thread out
    * leaves. Closing again does nothing.
    *
-   * @throws IllegalStateException if a handler closes what is just delivering to it
+   * @throws IllegalStateException if a handler closes what is delivering to it
    */
   @Override
   public void close() {

@@ -6,7 +6,7 @@ import io.millrace.discovery.model.Service;
 /**
  * Is told what becomes of the ring of a name. Called by the thread that polls the {@link
  * RingFollower}, inside the poll, between two records; what it throws comes out of the poll. It may
- * not use the follower, but for {@link RingFollower#wakeup()}.
+ * not use the follower, except for {@link RingFollower#wakeup()}.
  */
 public interface RingListener {
   /** For those who do not want to know. */

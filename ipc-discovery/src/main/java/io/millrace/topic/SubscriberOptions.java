@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * How a subscriber reads. Immutable; for example:
+ * The options of a subscriber. Immutable; for example:
  *
  * <pre>{@code
  * SubscriberOptions.group(GroupOptions.named("screen")).listener(news)
@@ -16,7 +16,7 @@ import java.util.Objects;
  * }</pre>
  *
  * @param mode how records are shared out
- * @param group the group that is joined in every publisher's ring; of no matter to a lossy one
+ * @param group the group that is joined in every publisher's ring; ignored by a lossy one
  * @param linger how long, after a publisher's end, this subscriber keeps its ring for the required
  *     groups that have not read all of it
  * @param listener is told what becomes of publishers
@@ -106,7 +106,7 @@ public record SubscriberOptions(
   }
 
   /**
-   * With another linger time; 30 seconds without.
+   * With another linger time; the default is 30 seconds.
    *
    * @param time how long to keep the ring of a publisher that has ended, for required groups that
    *     have not read all of it; zero or less not at all
@@ -128,7 +128,7 @@ public record SubscriberOptions(
 
   /**
    * With subscribers of other users that may get the ring of a publisher that has ended from this
-   * one; the rule of the publisher, {@link PublisherOptions#access}, as a rule.
+   * one; usually the rule is that of the publisher, {@link PublisherOptions#access}.
    *
    * @param rule which users, by user or by group
    * @return new options

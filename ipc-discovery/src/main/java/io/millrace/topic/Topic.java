@@ -5,8 +5,8 @@ import io.millrace.peer.PeerNames;
 import io.millrace.ring.GroupOptions;
 
 /**
- * The way to a topic: a name under which any number of publishers, each with a ring of its own, are
- * read by any number of subscribers.
+ * Makes the publishers and subscribers of a topic: a name under which any number of publishers,
+ * each with a ring of its own, are read by any number of subscribers.
  *
  * <pre>{@code
  * try (Registry registry = Registry.open();

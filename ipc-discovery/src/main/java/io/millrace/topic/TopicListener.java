@@ -3,7 +3,7 @@ package io.millrace.topic;
 /**
  * Is told what becomes of the publishers of a topic. Called by the thread that polls the
  * subscriber, inside the poll, between two records; what it throws comes out of the poll. It may
- * not use the subscriber, but for {@link TopicSubscriber#wakeup()}.
+ * not use the subscriber, except for {@link TopicSubscriber#wakeup()}.
  */
 public interface TopicListener {
   /** For those who do not want to know. */

@@ -28,17 +28,18 @@ import org.agrona.MutableDirectBuffer;
  * other publisher can hold it up.
  *
  * <p>It is used and closed like a {@link Producer}: by one thread, or another one when that one has
- * ended; any thread may close it, and {@linkplain #wakeup() wake} who waits with it. Every method
- * throws what that of a producer throws. Being a {@link RecordSender}, it also takes the messages
- * of an interface: {@code Messages.writer(Orders.class, publisher)}.
+ * ended; any thread may close it, and {@linkplain #wakeup() wake} the thread that waits with it.
+ * Every method throws what that of a producer throws. Being a {@link RecordSender}, it also takes
+ * the messages of an interface: {@code Messages.writer(Orders.class, publisher)}.
  *
  * <p>When it is closed, or its process ends or is killed, what it committed stays for those
  * subscribers that are there: each delivers what it has not delivered yet, and the required groups
  * go on in the ring as long as any subscriber has it, and the linger time of that subscriber is not
- * over. With no subscriber there, the records end with their publisher.
+ * over. If no subscriber is there, the records end with their publisher.
  *
- * <p>While those who were there before this publisher have not joined it yet, it does not overwrite
- * its first records: with a full ring it is back-pressured then, for two seconds at most.
+ * <p>While subscribers that were there before this publisher have not joined it yet, it does not
+ * overwrite its first records: if its ring is full it is then back-pressured, for two seconds at
+ * most.
  */
 public final class TopicPublisher implements RecordSender, AutoCloseable {
   private static final long JOIN_PAUSE_NANOS = 500_000;
@@ -147,8 +148,8 @@ public final class TopicPublisher implements RecordSender, AutoCloseable {
    * @param timeoutNanos how long at most, in nanoseconds; 0 or less does not wait, {@link
    *     Waitable#FOREVER} waits without a limit
    * @return the position behind the record, or {@link Producer#BACK_PRESSURED} if there was no room
-   *     in time or before {@link #wakeup()} or an interrupt of the calling thread ended the wait,
-   *     whose flag stays set: then nothing was written
+   *     in time or before {@link #wakeup()} or an interrupt of the calling thread, whose flag stays
+   *     set, ended the wait: then nothing was written
    * @throws IllegalArgumentException if length or type are out of range
    * @throws IndexOutOfBoundsException if the payload is not within the source
    * @throws NullPointerException if the source or the strategy is null
@@ -275,9 +276,9 @@ public final class TopicPublisher implements RecordSender, AutoCloseable {
   }
 
   /**
-   * Waits for those subscribers to join that were there when this publisher was made. A publisher
-   * that lives for a moment only calls this before it is closed, so that its records are not gone
-   * with it.
+   * Waits until the subscribers that were there when this publisher was made have joined it. A
+   * publisher that lives only for a moment calls this before it is closed, so that its records are
+   * not gone with it.
    *
    * @param timeoutNanos how long at most, in nanoseconds; 0 or less only looks, {@link
    *     Waitable#FOREVER} waits without a limit
@@ -309,7 +310,7 @@ public final class TopicPublisher implements RecordSender, AutoCloseable {
   }
 
   /**
-   * How others find it.
+   * The service by which others find it.
    *
    * @return the service
    */
@@ -318,8 +319,8 @@ public final class TopicPublisher implements RecordSender, AutoCloseable {
   }
 
   /**
-   * Ends the wait of this publisher that goes on, or else the next one at once. Any thread may call
-   * it at any time.
+   * Ends the wait of this publisher that is under way, or else the next one at once. Any thread may
+   * call it at any time.
    */
   public void wakeup() {
     space.wakeup();

@@ -35,17 +35,17 @@ import java.util.stream.Collectors;
  * <p>Used by one thread; another one may use it when that one has ended. Every method throws {@link
  * ClosedException} once it was closed, and {@link io.millrace.ForeignThreadException} when a second
  * thread uses it while the first one lives. Any thread may {@linkplain #close() close} it and
- * {@linkplain #wakeup() wake} who waits with it. A handler, and the listener, may use everything
- * but this subscriber, of which they may ask {@link #origin()} only.
+ * {@linkplain #wakeup() wake} the thread that waits with it. A handler, and the listener, may use
+ * everything but this subscriber, on which they may call {@link #origin()} only.
  *
  * <p>Records are handled as {@link io.millrace.ring.Consumer} describes: what a handler throws
  * comes out of the poll, and the record comes again, marked; so does one that was in the hand of a
  * subscriber that was killed.
  *
  * <p>When a publisher ends, this subscriber keeps its ring until the {@linkplain
- * PublisherOptions#required(GroupOptions) required groups} have read all of it, whoever reads them,
- * or the linger time is over; one of all who have the ring publishes it meanwhile, so that those
- * who come later find it.
+ * PublisherOptions#required(GroupOptions) required groups} have read all of it, whichever process
+ * reads them, or the linger time is over; meanwhile one of those who have the ring publishes it, so
+ * that subscribers that come later find it.
  */
 public final class TopicSubscriber implements AutoCloseable {
   /** Looking at the watch is a system call. */
@@ -292,7 +292,7 @@ public final class TopicSubscriber implements AutoCloseable {
   }
 
   /**
-   * Which publisher the record is from that is just being handled. For handlers.
+   * The publisher of the record that is being handled. For handlers.
    *
    * @return the publisher
    * @throws IllegalStateException outside a handler
@@ -306,9 +306,9 @@ public final class TopicSubscriber implements AutoCloseable {
   }
 
   /**
-   * Where the record that is just being handled is in the stream of its publisher. For handlers.
-   * With the {@linkplain Origin#instance() instance} of its publisher that is the record's number:
-   * no other record has it, and it is the same when the record comes again.
+   * The position of the record that is being handled in the stream of its publisher. For handlers.
+   * Together with the {@linkplain Origin#instance() instance} of its publisher it is the record's
+   * number: no other record has it, and it is the same when the record comes again.
    *
    * @return the position of its first byte
    * @throws IllegalStateException outside a handler
@@ -337,8 +337,8 @@ public final class TopicSubscriber implements AutoCloseable {
   }
 
   /**
-   * Ends the wait that goes on, or else the next one at once. Many calls before a wait count as
-   * one. Does nothing once it is closed. Any thread may call it at any time.
+   * Ends the wait that is under way, or else the next one at once. Many calls before a wait count
+   * as one. Does nothing once it is closed. Any thread may call it at any time.
    */
   public void wakeup() {
     wait.wakeup();
@@ -408,10 +408,10 @@ public final class TopicSubscriber implements AutoCloseable {
 
   /**
    * Ends it. Any thread may close: a wait that is under way ends with an exception, a delivery ends
-   * behind the record whose handler is running, and the last thread out leaves. Closing again does
+   * after the record whose handler is running, and the last thread out leaves. Closing again does
    * nothing.
    *
-   * @throws IllegalStateException if a handler closes what is just delivering to it
+   * @throws IllegalStateException if a handler closes what is delivering to it
    */
   @Override
   public void close() {

@@ -3,7 +3,7 @@ package io.millrace.message;
 import io.millrace.ring.RecordHandler;
 import org.agrona.DirectBuffer;
 
-/** Carries the requests of a {@link MessageCaller} to who answers them. */
+/** Carries the requests of a {@link MessageCaller} to the side that answers them. */
 public interface CallSender {
   /**
    * Sends a request. Where the call waits for its result, this returns when that has come.

@@ -3,8 +3,8 @@ package io.millrace.message;
 import io.millrace.DamagedException;
 
 /**
- * What a ring carries as the schema of its records is none, or could be changed. Its records can
- * still be read as they are.
+ * Thrown when what a ring carries as the schema of its records is not a schema, or could be
+ * changed. Its records can still be read as they are.
  */
 public final class DamagedSchemaException extends DamagedException {
   private static final long serialVersionUID = 1L;

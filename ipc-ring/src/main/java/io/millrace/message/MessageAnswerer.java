@@ -42,7 +42,7 @@ public final class MessageAnswerer {
 
   /**
    * Calls the method that a request is for, and writes its result. Throws what the method throws,
-   * and what its result throws that cannot be encoded; then nothing was written.
+   * and an exception if its result cannot be encoded; then nothing was written.
    *
    * @param type the request's type
    * @param buffer where its payload is
@@ -86,7 +86,7 @@ public final class MessageAnswerer {
     }
   }
 
-  /** Writes to the reply of the request that is just being answered. */
+  /** Writes to the reply of the request that is being answered. */
   private static final class ReplyWriter implements RecordSender {
     RecordSender target;
 

@@ -47,8 +47,8 @@ public final class MessageCaller<T> {
   }
 
   /**
-   * What is called. Its methods throw what those of a {@linkplain Messages#writer writer} throw for
-   * their arguments, and what the sender throws.
+   * The implementation to call. Its methods throw what those of a {@linkplain Messages#writer
+   * writer} throw for their arguments, and what the sender throws.
    *
    * @return an implementation of the interface
    */

@@ -21,10 +21,10 @@ public final class MessagePlayer {
   }
 
   /**
-   * Makes the call that a line is.
+   * Makes the call that a line describes.
    *
    * @param line the line
-   * @throws IllegalArgumentException if it is none; says where and why
+   * @throws IllegalArgumentException if it describes none; the message says where and why
    */
   public void play(String line) {
     LineParser.Parsed parsed = LineParser.parse(schema, line.strip());

@@ -35,8 +35,8 @@ public final class MessageReader implements RecordHandler {
   }
 
   /**
-   * For an implementation that is just called: tells whether the message may have been handled
-   * before, in part or whole.
+   * Tells whether the message may have been handled before, in part or whole. For an implementation
+   * that is being called.
    *
    * @return true if it came through {@link RecordHandler#onRedelivery}
    */

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The messages of an interface as they lie on the wire: an SBE schema. Immutable, for any thread.
+ * The messages of an interface as they are on the wire: an SBE schema. Immutable, for any thread.
  */
 public final class MessageSchema {
   private static final int FINGERPRINT_BYTES = 8;
@@ -53,11 +53,11 @@ public final class MessageSchema {
 
   /**
    * Reads what {@link #xml()} returned, perhaps in another process. Schemas that were written for
-   * the SBE tool by hand may have more than interfaces can say; these are refused.
+   * the SBE tool by hand may contain more than interfaces can express; these are refused.
    *
    * @param xml the text
    * @return the schema
-   * @throws IllegalArgumentException if it is none of an interface
+   * @throws IllegalArgumentException if it is not the schema of an interface
    */
   public static MessageSchema parse(String xml) {
     return new SchemaParser(xml).schema();
@@ -112,8 +112,8 @@ public final class MessageSchema {
   }
 
   /**
-   * A short name of all that matters on the wire. Names of parameters, records and enums are not in
-   * it, those of constants of enums are.
+   * A short name for everything that matters on the wire. Names of parameters, records and enums
+   * are not part of it, those of enum constants are.
    *
    * @return 16 hexadecimal digits: equal for equal layouts
    */
@@ -145,7 +145,7 @@ public final class MessageSchema {
   }
 
   /**
-   * Lets a ring carry this schema, so that whoever finds the ring by name can read its records.
+   * Lets a ring carry this schema, so that anybody who finds the ring by name can read its records.
    * Call it before the ring is published.
    *
    * @param ring the ring

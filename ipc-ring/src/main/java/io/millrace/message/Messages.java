@@ -23,9 +23,9 @@ import java.util.Objects;
  * String}, {@code byte[]}, records and arrays.
  *
  * <p>What cannot be encoded is refused when a writer, a reader or a schema is made: an {@link
- * IllegalArgumentException} with the method, the parameter and the cure. The same exception refuses
- * an interface that generated code cannot reach: pass {@link MethodHandles#lookup()} of a class
- * beside it, where its module does not open its package.
+ * IllegalArgumentException} names the method, the parameter and the cure. The same exception
+ * refuses an interface that generated code cannot reach: pass {@link MethodHandles#lookup()} of a
+ * class beside it, where its module does not open its package.
  *
  * <p>All methods may be called by any thread.
  */
@@ -35,12 +35,12 @@ public final class Messages {
   /**
    * Makes a writer, whose methods send messages. It is used by one thread, as the sender is.
    *
-   * <p>A method that finds no room throws {@link io.millrace.ring.BackPressureException} if it
-   * returns nothing, says {@code false} if it returns {@code boolean}, and {@link
-   * RecordSender#BACK_PRESSURED} if it returns {@code long}; otherwise that is the position behind
-   * the record. All throw what their arguments throw; {@link NullPointerException} and {@link
-   * IllegalArgumentException} for arguments that cannot be encoded; and what the sender throws.
-   * Then nothing was sent.
+   * <p>When there is no room, a method that returns nothing throws {@link
+   * io.millrace.ring.BackPressureException}, one that returns {@code boolean} returns {@code
+   * false}, and one that returns {@code long} returns {@link RecordSender#BACK_PRESSURED};
+   * otherwise it returns the position behind the record. All throw what their arguments throw;
+   * {@link NullPointerException} and {@link IllegalArgumentException} for arguments that cannot be
+   * encoded; and what the sender throws. Then nothing was sent.
    *
    * @param type the interface
    * @param sender a {@link io.millrace.ring.Producer}, one that waits for room, a batch

@@ -1,6 +1,6 @@
 package io.millrace.message;
 
-/** What stands for a value that is missing, as in SBE. */
+/** The values that stand for a missing one, as in SBE. */
 public final class NullValue {
   /** No {@code byte}. */
   public static final byte BYTE = Byte.MIN_VALUE;

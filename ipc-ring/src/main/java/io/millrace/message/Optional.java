@@ -7,7 +7,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * A value that may be missing: then it is the {@link NullValue} of its type, or a null of an enum.
+ * Marks a value that may be missing: then it is the {@link NullValue} of its type, or a null of an
+ * enum.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

@@ -6,7 +6,10 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Numbers of an interface whose methods are messages. Without it, both are found as documented. */
+/**
+ * Sets the numbers of an interface whose methods are messages. Without it, both are found as
+ * documented.
+ */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.TYPE})

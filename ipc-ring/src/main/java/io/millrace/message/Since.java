@@ -7,7 +7,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * The version of the schema in which a message, a parameter or a component of a group was added.
+ * Says in which version of the schema a message, a parameter or a component of a group was added.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

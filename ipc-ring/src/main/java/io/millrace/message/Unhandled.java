@@ -7,7 +7,8 @@ import org.agrona.DirectBuffer;
 @FunctionalInterface
 public interface Unhandled {
   /**
-   * A record came that is no message of the interface: of another type, template or schema.
+   * Receives a record that is no message of the interface: it is of another type, template or
+   * schema.
    *
    * @param type its type
    * @param buffer where the payload is
@@ -17,7 +18,7 @@ public interface Unhandled {
   void onUnknown(int type, DirectBuffer buffer, int offset, int length);
 
   /**
-   * A message came that is not what it says. Throws the exception unless overridden; then the
+   * Receives a message that is not what it says. Throws the exception unless overridden; then the
    * record comes again, as after any exception of a handler.
    *
    * @param why what is wrong with it

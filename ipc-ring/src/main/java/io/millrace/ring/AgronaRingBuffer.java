@@ -10,7 +10,8 @@ import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.ringbuffer.RingBuffer;
 
 /**
- * A ring as Agrona's {@link RingBuffer}, for code that was written for {@code ManyToOneRingBuffer}:
+ * Presents a ring as Agrona's {@link RingBuffer}, for code that was written for {@code
+ * ManyToOneRingBuffer}:
  *
  * <pre>{@code
  * RingBuffer buffer = AgronaRingBuffer.of(ring, "conductor");
@@ -19,15 +20,15 @@ import org.agrona.concurrent.ringbuffer.RingBuffer;
  * <p>Any number of threads of any number of processes may write, and one thread of one process may
  * read. The readers of other groups, and observers, do not disturb this.
  *
- * <p>It behaves as Agrona's does, a message whose handler throws included: it is gone. These
- * differ:
+ * <p>It behaves as Agrona's does, even in that a message whose handler throws is gone. These are
+ * the differences:
  *
  * <ul>
  *   <li>{@link #maxMsgLength()} is half the capacity, not an eighth.
  *   <li>Indexes are those of a memory that is mapped twice: {@link #buffer()} is twice as long as
  *       {@link #capacity()}, and has no trailer.
  *   <li>{@link #unblock()} is never needed, and takes nothing from a process that lives.
- *   <li>A message that a killed process was just reading is read again by the next.
+ *   <li>A message that a killed process was reading is read again by the next.
  *   <li>{@link #write} and {@link #tryClaim} also return "no room" while all producers that the
  *       ring has room for are in use at this instant; a claim that is not ended has one in use.
  *   <li>The reader is the first thread that reads, until it ends.
@@ -74,7 +75,7 @@ public final class AgronaRingBuffer implements RingBuffer, AutoCloseable {
   }
 
   /**
-   * Writes a message. Any thread may.
+   * Writes a message. Any thread may call this.
    *
    * @return false if there is no room now
    * @throws IllegalArgumentException if the type is below 1 or the length out of range
@@ -95,7 +96,8 @@ public final class AgronaRingBuffer implements RingBuffer, AutoCloseable {
   }
 
   /**
-   * Claims room for a message, to write it in place. Any thread may, any number of times at once.
+   * Claims room for a message, to write it in place. Any thread may call this, and any number of
+   * claims may be open at once.
    *
    * @return where the message goes in {@link #buffer()}, or {@link #INSUFFICIENT_CAPACITY}
    * @throws IllegalArgumentException if the type is below 1 or the length out of range
@@ -186,7 +188,7 @@ public final class AgronaRingBuffer implements RingBuffer, AutoCloseable {
 
   /**
    * The memory that claims are written to: the data area twice, without header. Only claimed bytes
-   * may be touched. After the ring is closed the buffer leads to memory of no content.
+   * may be touched. After the ring is closed the buffer leads to memory without content.
    */
   @Override
   public AtomicBuffer buffer() {
@@ -205,8 +207,8 @@ public final class AgronaRingBuffer implements RingBuffer, AutoCloseable {
   }
 
   /**
-   * What the reader left last, 0 if nothing. Whether it lives is told by {@link Ring#counters()},
-   * from the kernel and without a delay.
+   * What the reader left last, 0 if nothing. {@link Ring#counters()} tells whether the reader
+   * lives, from the kernel and without a delay.
    */
   @Override
   public long consumerHeartbeatTime() {
@@ -274,7 +276,7 @@ public final class AgronaRingBuffer implements RingBuffer, AutoCloseable {
    * Closes the producers and the consumer; the group and the ring stay. Any thread may close, while
    * others write and read. Closing again does nothing.
    *
-   * @throws IllegalStateException if a handler closes what is just delivering to it
+   * @throws IllegalStateException if a handler closes what is delivering to it
    */
   @Override
   public void close() {

@@ -11,8 +11,8 @@ import org.agrona.DirectBuffer;
  * }
  * }</pre>
  *
- * <p>Each record is visible as soon as it was added; closing turns the rest of the room into
- * padding and wakes the consumers. If the process is killed in between, what was added stays.
+ * <p>Each record is visible as soon as it is added; closing turns the rest of the room into padding
+ * and wakes the consumers. If the process is killed in between, what was added stays.
  */
 public final class Batch implements AutoCloseable {
   private final GuardedWriter writes;
@@ -31,8 +31,8 @@ public final class Batch implements AutoCloseable {
    * @return false if it does not fit into what is left of the batch
    * @throws IllegalArgumentException if length or type are out of range
    * @throws IndexOutOfBoundsException if the payload is not within the source
-   * @throws IllegalStateException if the batch is closed; it also is after the copy of a payload
-   *     threw something: what was added before stays
+   * @throws IllegalStateException if the batch is closed, as it also is after the copy of a payload
+   *     has thrown something; what was added before stays
    */
   public boolean add(int type, DirectBuffer source, int offset, int length) {
     return writes.add(type, source, offset, length);
@@ -51,7 +51,7 @@ public final class Batch implements AutoCloseable {
   /**
    * Ends the batch. Closing it again does nothing.
    *
-   * @throws IllegalStateException if it is closed by the source of a payload that is just added
+   * @throws IllegalStateException if it is closed by the source of a payload that is being added
    */
   @Override
   public void close() {

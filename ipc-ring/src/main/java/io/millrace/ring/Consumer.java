@@ -14,14 +14,14 @@ import org.agrona.concurrent.UnsafeBuffer;
  * io.millrace.ForeignThreadException} when a second thread uses it while the first one lives, and
  * {@link DamagedRingException} when the memory holds what no producer writes.
  *
- * <p>Any thread may {@linkplain #close() close} it, and ask for its {@link #group()} and {@link
- * #position()}, and {@linkplain #wakeup() wake} who waits with it. A delivery that is under way
- * ends behind the record whose handler is just running.
+ * <p>Any thread may {@linkplain #close() close} it, ask for its {@link #group()} and {@link
+ * #position()}, and {@linkplain #wakeup() wake} the thread that waits with it. A delivery that is
+ * under way ends after the record whose handler is running.
  *
- * <p>Inside a handler, all other handles may be used, of the same ring, too: it may offer, and poll
- * another consumer. Of the consumer that is just delivering to it only those methods may be called;
- * all others throw {@link IllegalStateException} and change nothing. It may close the ring: then
- * its record is done, and the last one that this consumer delivers.
+ * <p>A handler may use all other handles, even those of the same ring: it may offer, and poll
+ * another consumer. On the consumer that is delivering to it, it may call only the methods just
+ * named; all others throw {@link IllegalStateException} and change nothing. It may close the ring:
+ * then its record is done, and is the last one that this consumer delivers.
  *
  * <p>An interrupt matters to the calls that wait, and to no other: see {@link Waitable}.
  *
@@ -59,9 +59,9 @@ public abstract sealed class Consumer extends RingHandle permits ExclusiveConsum
   }
 
   /**
-   * Delivers records that are there, and returns without waiting for more. Only where it has caught
-   * up with producers in full flow, the only consumer of a group leaves them alone for about a
-   * microsecond before it returns, which makes both faster.
+   * Delivers records that are there, and returns without waiting for more. The only consumer of a
+   * group, when it has caught up with producers in full flow, leaves them alone for about a
+   * microsecond before it returns, which makes both sides faster.
    *
    * @param handler receives them; what it throws comes out of this method, and the record stays. It
    *     may not close this consumer
@@ -128,7 +128,7 @@ public abstract sealed class Consumer extends RingHandle permits ExclusiveConsum
   }
 
   /**
-   * How far the group has come: everything before this position is handled or in somebody's hand.
+   * How far the group has come: everything before this position is handled or in a consumer's hand.
    * Any thread may ask.
    *
    * @return the position in bytes from the start of the stream
@@ -143,8 +143,9 @@ public abstract sealed class Consumer extends RingHandle permits ExclusiveConsum
   }
 
   /**
-   * Where the record is that is just being handled. For handlers. With {@link Ring#id()} that is
-   * the record's number: no other record has it, and it is the same when the record comes again.
+   * The position of the record that is being handled. For handlers. Together with {@link Ring#id()}
+   * it is the record's number: no other record has it, and it is the same when the record comes
+   * again.
    *
    * @return the position of its first byte, from the start of the stream
    * @throws IllegalStateException outside a handler

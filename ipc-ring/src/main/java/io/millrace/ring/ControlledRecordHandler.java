@@ -18,7 +18,7 @@ public interface ControlledRecordHandler {
   }
 
   /**
-   * A record came.
+   * Receives a record.
    *
    * @param type its type, as given by the producer
    * @param buffer where the payload is, valid during the call only

@@ -1,6 +1,9 @@
 package io.millrace.ring;
 
-/** A group cannot be joined as asked: it has its only consumer already, or is of another kind. */
+/**
+ * Thrown when a group cannot be joined as asked: it already has its only consumer, or is of another
+ * kind.
+ */
 public final class GroupInUseException extends RingException {
   private static final long serialVersionUID = 1L;
 

@@ -2,7 +2,9 @@ package io.millrace.ring;
 
 import io.millrace.DamagedException;
 
-/** A record's payload is not what its type says. The message tells what is wrong with it. */
+/**
+ * Thrown when a record's payload is not what its type says. The message says what is wrong with it.
+ */
 public final class MalformedRecordException extends DamagedException {
   private static final long serialVersionUID = 1L;
 

@@ -1,6 +1,6 @@
 package io.millrace.ring;
 
-/** All places for one kind of member are taken by living members. */
+/** Thrown when all places for one kind of member are taken by living members. */
 public final class NoFreeSlotException extends RingException {
   private static final long serialVersionUID = 1L;
 

@@ -8,12 +8,12 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Sees the stream without being a member: it holds nobody back, is in no group, and is told when it
- * was overrun. Made by {@link Ring#addObserver()}.
+ * Reads the stream without being a member: it holds nobody back, is in no group, and is told when
+ * it was overrun. Made by {@link Ring#addObserver()}.
  *
  * <p>Records are copied out before the handler gets them, and checked to be whole after that. Used
- * by one thread at a time, like every handle; any thread may {@linkplain #wakeup() wake} who waits
- * with it.
+ * by one thread at a time, like every handle; any thread may {@linkplain #wakeup() wake} the thread
+ * that waits with it.
  */
 public final class Observer extends RingHandle {
   /** A claim that is younger is most likely just being written. */
@@ -66,7 +66,7 @@ public final class Observer extends RingHandle {
   /**
    * Delivers records, and waits for the first one if there is none, as {@link
    * Consumer#poll(RecordHandler, int, WaitStrategy, long)} does. A sleeping observer costs a
-   * producer one system call, as every sleeper; it holds nobody back.
+   * producer one system call, as every sleeper does; it holds nobody back.
    *
    * @param handler receives copies of them; as for {@link #poll(RecordHandler, int)}
    * @param limit how many at most; less than 1 delivers nothing and waits for nothing

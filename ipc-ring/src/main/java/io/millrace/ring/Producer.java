@@ -15,11 +15,11 @@ import org.agrona.MutableDirectBuffer;
  * io.millrace.ClosedException} once this producer or its ring was closed, and {@link
  * io.millrace.ForeignThreadException} when a second thread uses it while the first one lives.
  *
- * <p>Any thread may {@linkplain #close() close} it. Where another one than its own does so, a claim
+ * <p>Any thread may {@linkplain #close() close} it. If a thread other than its own does so, a claim
  * or a batch that is open can still be ended, and the producer leaves with it.
  *
- * <p>Any thread may {@linkplain #wakeup() wake} who waits with it. An interrupt matters to the
- * calls that wait, and to no other: see {@link Waitable}.
+ * <p>Any thread may {@linkplain #wakeup() wake} the thread that waits with it. An interrupt matters
+ * to the calls that wait, and to no other: see {@link Waitable}.
  *
  * <p>If the process is killed inside any method, what was committed stays, and what was claimed and
  * not committed is skipped by the consumers.
@@ -34,8 +34,8 @@ import org.agrona.MutableDirectBuffer;
  */
 public final class Producer extends RingHandle implements RecordSender {
   /**
-   * There is no room now: the slowest group is a whole capacity behind. Finding that out takes
-   * about a microsecond, in which the consumers are left alone.
+   * Returned when there is no room now: the slowest group is a whole capacity behind. Finding that
+   * out takes about a microsecond, in which the consumers are left alone.
    */
   public static final int BACK_PRESSURED = -1;
 
@@ -112,8 +112,8 @@ public final class Producer extends RingHandle implements RecordSender {
    * @param timeoutNanos how long at most, in nanoseconds; 0 or less does not wait, {@link
    *     Waitable#FOREVER} waits without a limit
    * @return the position behind the record, or {@link #BACK_PRESSURED} if there was no room in time
-   *     or before {@link #wakeup()} or an interrupt of the calling thread ended the wait, whose
-   *     flag stays set: then nothing was written
+   *     or before {@link #wakeup()} or an interrupt of the calling thread, whose flag stays set,
+   *     ended the wait: then nothing was written
    * @throws IllegalArgumentException if length or type are out of range
    * @throws IndexOutOfBoundsException if the payload is not within the source
    * @throws NullPointerException if the source or the strategy is null
@@ -164,7 +164,7 @@ public final class Producer extends RingHandle implements RecordSender {
 
   /**
    * The memory that claimed payloads are written to. Only the claimed bytes may be touched. After
-   * the ring is closed the buffer leads to memory of no content.
+   * the ring is closed the buffer leads to memory without content.
    *
    * @return the buffer that indexes from {@link #tryClaim} are about
    */

@@ -6,7 +6,7 @@ import org.agrona.DirectBuffer;
 @FunctionalInterface
 public interface RecordHandler {
   /**
-   * A record came.
+   * Receives a record.
    *
    * <p>If this method throws, the record is not lost: it comes again with the next poll, through
    * {@link #onRedelivery}.
@@ -19,8 +19,8 @@ public interface RecordHandler {
   void onRecord(int type, DirectBuffer buffer, int offset, int length);
 
   /**
-   * A record came that a consumer of this group may have handled before, in part or whole, when it
-   * was killed or its handler threw. Does the same as for any record unless overridden.
+   * Receives a record that a consumer of this group may have handled before, in part or whole, when
+   * it was killed or its handler threw. Does the same as for any record unless overridden.
    *
    * @param type its type, as given by the producer
    * @param buffer where the payload is

@@ -19,8 +19,8 @@ import java.util.Objects;
  * file is left behind.
  *
  * <p>Any thread may use a ring, and close it; the producers, consumers and observers that it makes
- * belong to one thread each. Closing it closes them: waits end with an exception, and where a
- * thread is just inside a call it leaves at the end of that call. Every method throws {@link
+ * belong to one thread each. Closing it closes them: waits end with an exception, and a thread that
+ * is inside a call leaves at the end of that call. Every method throws {@link
  * io.millrace.ClosedException} after that.
  */
 public final class Ring implements AutoCloseable {
@@ -51,7 +51,7 @@ public final class Ring implements AutoCloseable {
    *     member lists, in that order. They stay the caller's, who may close them at once: the ring
    *     has duplicates.
    * @return the ring
-   * @throws IllegalArgumentException if there is none, or one behind the first is no event
+   * @throws IllegalArgumentException if none is given, or one after the first is not an event
    *     descriptor
    * @throws DamagedRingException if this is no ring, one of another version, damaged, or could be
    *     pulled away from under its users
@@ -68,7 +68,7 @@ public final class Ring implements AutoCloseable {
    * @param descriptors the numbers, in the same order. They are owned by the ring from now on, also
    *     if joining fails.
    * @return the ring
-   * @throws IllegalArgumentException if there is none, or one behind the first is no event
+   * @throws IllegalArgumentException if none is given, or one after the first is not an event
    *     descriptor; or if one is owned by a ring of this process and would be closed twice: then
    *     none is taken over
    * @throws DamagedRingException if this is no ring, one of another version, damaged, or could be
@@ -89,9 +89,9 @@ public final class Ring implements AutoCloseable {
   }
 
   /**
-   * Lets a descriptor go along with this ring to those who find it by name: memory that says what
-   * its records mean. The ring itself looks at nothing of it, and {@link #descriptors()} does not
-   * have it.
+   * Attaches a descriptor, which goes along with this ring to those who find it by name: memory
+   * that says what its records mean. The ring itself does not look at it, and {@link
+   * #descriptors()} does not include it.
    *
    * @param descriptor an open descriptor, which stays the caller's: the ring has a duplicate
    * @throws IllegalStateException if there is one already
@@ -229,8 +229,8 @@ public final class Ring implements AutoCloseable {
   }
 
   /**
-   * What tells this ring from every other one: a random number that all who have it see. A record
-   * is told from every other one by this and its position.
+   * The id of this ring: a random number that tells it from every other ring, and that all who have
+   * the ring see. The id and its position tell a record from every other one.
    *
    * @return the number, the same from the creation of the ring to its end
    */
@@ -249,9 +249,9 @@ public final class Ring implements AutoCloseable {
 
   /**
    * Closes the ring and all that was added to it through this object; what other processes have
-   * stays. Any thread may close, also inside a handler: the delivery that is under way is the last
-   * one then. It does not wait for other threads: where one is inside a call, or has a claim open,
-   * it leaves the ring with the end of that. Closing again does nothing.
+   * stays. Any thread may close, even inside a handler: the delivery that is under way is then the
+   * last one. It does not wait for other threads: where one is inside a call, or has a claim open,
+   * it leaves the ring when that ends. Closing again does nothing.
    */
   @Override
   public void close() {

@@ -31,7 +31,7 @@ public final class RingCounters {
    * @param backPressures how often there was no room
    * @param wakeUps how many sleepers it woke
    * @param isForeign true if it is in another pid namespace than this process: here the pid means
-   *     nothing, or somebody else
+   *     nothing, or another process
    */
   public record ProducerCounters(
       int slot,
@@ -76,7 +76,7 @@ public final class RingCounters {
    * @param bytes handled payload bytes
    * @param wakeUps how many waiting producers it woke
    * @param isForeign true if it is in another pid namespace than this process: here the pid means
-   *     nothing, or somebody else
+   *     nothing, or another process
    */
   public record ConsumerCounters(
       int slot,
@@ -179,9 +179,9 @@ public final class RingCounters {
   }
 
   /**
-   * Waits that began without a place among the sleepers, because all were taken: who waits so looks
-   * every few milliseconds. Make the ring with more {@link RingOptions#maxWaiters(int)} if there
-   * are any.
+   * The number of waits that began without a place among the sleepers, because all were taken: such
+   * a wait looks every few milliseconds. Make the ring with more {@link
+   * RingOptions#maxWaiters(int)} if there are any.
    *
    * @return how many
    */

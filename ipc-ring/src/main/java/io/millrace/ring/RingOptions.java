@@ -21,7 +21,7 @@ import org.agrona.BitUtil;
  * @param maxGroups groups at one time, 1 to 64
  * @param maxConsumers consumers at one time in all groups together, 1 to 63
  * @param maxWaiters places for members that sleep, 1 to 64; each costs an event descriptor in every
- *     process that joins. Who finds none looks every few milliseconds
+ *     process that joins. A member that finds none looks every few milliseconds
  * @param singleProducer true if there is never more than one producer, which makes it faster
  * @param lockInMemory true to lock the memory in every process that joins, so that it is never
  *     paged out

@@ -92,7 +92,7 @@ public final class RingPoller extends RingHandle {
   }
 
   /**
-   * Adds a descriptor that is no ring's.
+   * Adds a descriptor that does not belong to a ring.
    *
    * @param descriptor its number
    * @param onReadable called as long as it can be read, has failed, or was hung up by its other end
@@ -112,7 +112,7 @@ public final class RingPoller extends RingHandle {
   }
 
   /**
-   * Takes something of a ring out.
+   * Removes something of a ring.
    *
    * @param waitable what was added
    * @return false if it was not in this poller
@@ -138,7 +138,7 @@ public final class RingPoller extends RingHandle {
   }
 
   /**
-   * Takes a descriptor out.
+   * Removes a descriptor.
    *
    * @param descriptor its number
    * @return false if it was not in this poller
@@ -153,9 +153,9 @@ public final class RingPoller extends RingHandle {
   }
 
   /**
-   * Calls the handlers of what is ready; sleeps until something is if nothing is. {@link #wakeup()}
-   * ends the wait, so does that of any waitable in it, and an interrupt of the calling thread,
-   * whose flag stays set; all of them also if they came before.
+   * Calls the handlers of what is ready; if nothing is, sleeps until something is. {@link
+   * #wakeup()} ends the wait, as do that of any waitable in it and an interrupt of the calling
+   * thread, whose flag stays set; all of them even if they came before.
    *
    * @param timeoutNanos how long to wait at most, in nanoseconds, rounded up to milliseconds; 0 or
    *     less only looks, {@link Waitable#FOREVER} waits without a limit

@@ -8,15 +8,16 @@ package io.millrace.ring;
 @FunctionalInterface
 public interface TypedHandler<T> {
   /**
-   * A message came. If this method throws, the message comes again through {@link #onRedelivery}.
+   * Receives a message. If this method throws, the message comes again through {@link
+   * #onRedelivery}.
    *
    * @param message the message, valid during the call only
    */
   void onMessage(T message);
 
   /**
-   * A message came that a consumer of this group may have handled before, in part or whole. Does
-   * the same as for any message unless overridden.
+   * Receives a message that a consumer of this group may have handled before, in part or whole.
+   * Does the same as for any message unless overridden.
    *
    * @param message the message, valid during the call only
    */

@@ -12,7 +12,7 @@ import java.util.Objects;
  * quotes.offer(quote);
  * }</pre>
  *
- * <p>Any number of them may stand on one producer; it stays owned by the caller. Used by the
+ * <p>Any number of them may use one producer, which stays owned by the caller. Used by the
  * producer's thread.
  *
  * @param <T> what the application has
@@ -23,7 +23,7 @@ public final class TypedProducer<T> {
   private final RecordEncoder<? super T> encoder;
 
   /**
-   * Puts an encoder onto a producer.
+   * Combines a producer with an encoder.
    *
    * @param producer where the records go
    * @param type the type of these records, 0 or more

@@ -8,8 +8,8 @@ import org.agrona.concurrent.IdleStrategy;
  * How a thread passes the time until something is ready. Used by one thread, like its handle.
  *
  * <p>All of these return at once when the thread is interrupted, whose flag stays set, and when the
- * wait is ended by {@link Waitable#wakeup()}; both also if it happened before. One of your own asks
- * {@link Waitable#isWoken()} whenever it looks.
+ * wait is ended by {@link Waitable#wakeup()}; both even if that happened before. A strategy of your
+ * own asks {@link Waitable#isWoken()} whenever it looks.
  */
 @FunctionalInterface
 public interface WaitStrategy {

@@ -5,19 +5,19 @@
  * <p>Start at {@link io.millrace.ring.Ring}: it gives out {@link io.millrace.ring.Producer}s,
  * {@link io.millrace.ring.Consumer}s (each a member of a named group; every group sees every
  * record) and {@link io.millrace.ring.Observer}s. Any process may be killed at any instruction:
- * nothing that was committed is lost, and nobody who survives is stuck.
+ * nothing that was committed is lost, and no survivor is stuck.
  *
  * <p>Positions are bytes from the start of the stream and grow for ever. Handles are used by one
  * thread each.
  *
  * <h2>In which order to read the code</h2>
  *
- * <p>Each line needs those above it only.
+ * <p>Each line needs only those above it.
  *
  * <ol>
  *   <li>{@code RingLayout}: the picture of the memory. {@code RingWords}, {@code ProducerSlot},
  *       {@code GroupSlot}, {@code ConsumerSlot}, {@code WaiterSlot}, {@code WaiterBits}, {@code
- *       RecordHeader}: its words, each with its order and whom it pairs with. {@code RingMemory}
+ *       RecordHeader}: its words, each with its order and what it pairs with. {@code RingMemory}
  *       has all of them.
  *   <li>Writing: {@code ProducerClaim} takes room, {@code Space} says how much there is, {@code
  *       RecordWriter} writes and commits. {@code OpenClaim} and {@code GuardedWriter} see to it

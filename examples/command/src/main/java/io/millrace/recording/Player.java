@@ -14,8 +14,8 @@ import org.agrona.DirectBuffer;
 
 /**
  * Publishes again what was recorded: each record with its type, at its distance from the first one,
- * into the ring of its name or by a publisher of its own in the topic of its name. A ring of that
- * name that is there is joined; else the player makes one, which ends with it.
+ * into the ring of its name or by a publisher of its own in the topic of its name. If there is a
+ * ring of that name, it is joined; otherwise the player makes one, which ends with it.
  *
  * <pre>{@code
  * try (Registry registry = Registry.open();

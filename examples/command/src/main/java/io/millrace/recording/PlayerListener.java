@@ -1,13 +1,13 @@
 package io.millrace.recording;
 
 /**
- * Is told how far a player has come, some ten times a second and at the end. Called by the thread
+ * Is told how far a player has come, about ten times a second and at the end. Called by the thread
  * that plays; what it throws ends the playing.
  */
 @FunctionalInterface
 public interface PlayerListener {
   /**
-   * How it goes.
+   * Tells how far the player has come.
    *
    * @param progress how far it has come
    */

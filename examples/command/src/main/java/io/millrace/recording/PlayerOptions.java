@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.Objects;
 
 /**
- * How a player plays. Immutable; for example:
+ * The options of a player. Immutable; for example:
  *
  * <pre>{@code
  * PlayerOptions.of(directory).speed(10).only("orders").into("orders-again")

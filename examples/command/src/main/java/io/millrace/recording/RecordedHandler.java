@@ -27,7 +27,7 @@ public interface RecordedHandler {
       int length);
 
   /**
-   * The recorder missed something here, and knew it.
+   * Is told that the recorder missed something here, and knew it.
    *
    * @param source where
    * @param timeNanos when it noticed, in nanoseconds since 1970

@@ -43,7 +43,7 @@ import org.agrona.DirectBuffer;
  * io.millrace.ForeignThreadException} when a second thread uses it while the first one lives.
  */
 public final class Recorder implements AutoCloseable {
-  /** The kind of the service by which a recorder tells how it does. */
+  /** The kind of the service by which a recorder tells how it is doing. */
   public static final String SERVICE_KIND = "recorder";
 
   /** The capability of that service that names the group. */
@@ -406,7 +406,7 @@ public final class Recorder implements AutoCloseable {
     return shown.again;
   }
 
-  /** Ends the wait that goes on, or else the next one. Any thread may call it at any time. */
+  /** Ends the wait that is under way, or else the next one. Any thread may call it at any time. */
   public void wakeup() {
     woken = true;
     poller.wakeup();
@@ -428,8 +428,7 @@ public final class Recorder implements AutoCloseable {
 
   /**
    * Ends the recording, which another recorder can go on with. Any thread may close: where the
-   * recorder's own thread is just inside a call, it ends with that call. Closing again does
-   * nothing.
+   * recorder's own thread is inside a call, it ends with that call. Closing again does nothing.
    */
   @Override
   public void close() {

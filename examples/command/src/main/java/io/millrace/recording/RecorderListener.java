@@ -5,7 +5,7 @@ package io.millrace.recording;
  * comes out of the poll. It may not use the recorder.
  */
 public interface RecorderListener {
-  /** For those who do not want to know. */
+  /** A listener that ignores everything. */
   RecorderListener NONE = new RecorderListener() {};
 
   /**

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /**
- * How a recorder records. Immutable; for example:
+ * The options of a recorder. Immutable; for example:
  *
  * <pre>{@code
  * RecorderOptions.to(Path.of("/var/lib/desk/today")).keepAtMost(100L << 30)

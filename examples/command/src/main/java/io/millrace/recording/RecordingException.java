@@ -2,7 +2,10 @@ package io.millrace.recording;
 
 import io.millrace.MillraceException;
 
-/** A recording cannot be written or read. The message names it and says why, and what helps. */
+/**
+ * Thrown when a recording cannot be written or read. The message names it and says why, and what
+ * helps.
+ */
 public class RecordingException extends MillraceException {
   private static final long serialVersionUID = 1L;
 

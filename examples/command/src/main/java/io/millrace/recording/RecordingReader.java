@@ -20,8 +20,8 @@ import org.agrona.collections.Long2ObjectHashMap;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Reads a recording, also while it is made. Used by one thread. It changes nothing in the directory
- * and holds no recorder up.
+ * Reads a recording, even while it is being made. Used by one thread. It changes nothing in the
+ * directory and holds no recorder up.
  *
  * <p>Records come in the order in which they were recorded, and times never go back.
  */

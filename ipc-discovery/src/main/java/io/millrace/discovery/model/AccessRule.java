@@ -5,9 +5,9 @@ import java.util.Arrays;
 /**
  * Decides which users may have the descriptors of a service from its publisher's socket.
  *
- * <p>Called by one thread of the server at a time, with the credentials that the kernel tells; must
- * not block, but may close anything, its own registry too. One that throws allows nothing; what it
- * throws, an {@link Error} too, goes to the error handler of the registry.
+ * <p>Called by one thread of the server at a time, with the credentials that the kernel reports;
+ * must not block, but may close anything, its own registry too. One that throws allows nothing;
+ * what it throws, an {@link Error} too, goes to the error handler of the registry.
  */
 @FunctionalInterface
 public interface AccessRule {

@@ -2,7 +2,10 @@ package io.millrace.discovery.model;
 
 import io.millrace.MillraceException;
 
-/** Something that was asked of the registry cannot be done; the message says why and what helps. */
+/**
+ * Thrown when something that was asked of the registry cannot be done; the message says why and
+ * what helps.
+ */
 public class DiscoveryException extends MillraceException {
   private static final long serialVersionUID = 1L;
 

@@ -1,6 +1,6 @@
 package io.millrace.discovery.model;
 
-/** The name is published already, by a process that lives. */
+/** Thrown when the name is already published, by a process that lives. */
 public final class NameInUseException extends DiscoveryException {
   private static final long serialVersionUID = 1L;
 
@@ -35,7 +35,7 @@ public final class NameInUseException extends DiscoveryException {
   }
 
   /**
-   * Who has it.
+   * The process that has the name.
    *
    * @return the process, in its own pid namespace; 0 if its record cannot be read
    */

@@ -1,6 +1,6 @@
 package io.millrace.discovery.model;
 
-/** There is no live service of that name. */
+/** Thrown when there is no live service of that name. */
 public final class NoSuchServiceException extends DiscoveryException {
   private static final long serialVersionUID = 1L;
 

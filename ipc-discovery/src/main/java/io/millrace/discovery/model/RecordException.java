@@ -2,7 +2,7 @@ package io.millrace.discovery.model;
 
 import io.millrace.DamagedException;
 
-/** A record cannot be trusted and was not used. */
+/** Thrown when a record cannot be trusted; it was not used. */
 public final class RecordException extends DamagedException {
   private static final long serialVersionUID = 1L;
 

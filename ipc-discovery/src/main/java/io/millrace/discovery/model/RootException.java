@@ -1,6 +1,6 @@
 package io.millrace.discovery.model;
 
-/** The directory of the registry is missing, cannot be written or cannot be trusted. */
+/** Thrown when the directory of the registry is missing, cannot be written or cannot be trusted. */
 public final class RootException extends DiscoveryException {
   private static final long serialVersionUID = 1L;
 

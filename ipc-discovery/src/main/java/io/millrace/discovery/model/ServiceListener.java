@@ -3,10 +3,10 @@ package io.millrace.discovery.model;
 /**
  * Is told of services that come, change and go. Called by one thread, in the order in which things
  * happened to each service. It may take as long as it likes, and may use and close the registry and
- * its own watch; once that is closed, no call begins any more.
+ * its own watch; once that is closed, no further call begins.
  *
  * <p>What it throws, an {@link Error} too, goes to the error handler of the registry, and the next
- * call comes all the same.
+ * call still comes.
  */
 @FunctionalInterface
 public interface ServiceListener {

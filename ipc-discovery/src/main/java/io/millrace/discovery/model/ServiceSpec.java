@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/** What shall be published. Built by one thread; may be published more than once. */
+/** Describes what is to be published. Built by one thread; may be published more than once. */
 public final class ServiceSpec {
   private final String name;
   private final List<Entry> descriptors = new ArrayList<>();
@@ -17,7 +17,7 @@ public final class ServiceSpec {
   private long generation = 1;
 
   /**
-   * A descriptor of this process that joiners shall get.
+   * A descriptor of this process that joiners are to get.
    *
    * @param number its number in this process
    * @param kind what it is
@@ -63,7 +63,7 @@ public final class ServiceSpec {
 
   /**
    * Adds a descriptor; joiners get all of them in this order. The publication makes duplicates of
-   * its own, so the caller may close his at any time after publishing.
+   * its own, so the caller may close its own at any time after publishing.
    *
    * @param number an open descriptor of this process
    * @param what what it is
@@ -90,8 +90,8 @@ public final class ServiceSpec {
   }
 
   /**
-   * Says who may have the descriptors over the socket. Without it: the same user only. Whoever may
-   * trace this process can copy them without asking.
+   * Says who may have the descriptors over the socket. Without it, only the same user may. A
+   * process that may trace this one can copy them without asking.
    *
    * @param rule the rule
    * @return this
@@ -102,7 +102,7 @@ public final class ServiceSpec {
   }
 
   /**
-   * Leaves the socket away. Then only processes that may use {@link Transfer#PIDFD} can join.
+   * Leaves the socket out. Then only processes that may use {@link Transfer#PIDFD} can join.
    *
    * @return this
    */
@@ -173,7 +173,7 @@ public final class ServiceSpec {
   }
 
   /**
-   * What joiners shall get.
+   * What joiners are to get.
    *
    * @return the descriptors, in their order
    */
@@ -192,7 +192,7 @@ public final class ServiceSpec {
 
   /**
    * Tells whether the service needs a socket: it has descriptors, and {@link #withoutSocket} was
-   * not said.
+   * not called.
    *
    * @return true if it does
    */

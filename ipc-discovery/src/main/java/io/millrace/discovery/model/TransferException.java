@@ -1,7 +1,8 @@
 package io.millrace.discovery.model;
 
 /**
- * The descriptors of a service could not be had, or were not what the record says and were closed.
+ * Thrown when the descriptors of a service could not be obtained, or were not what the record says
+ * and were closed.
  */
 public final class TransferException extends DiscoveryException {
   private static final long serialVersionUID = 1L;
