@@ -21,7 +21,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Two processes use a ring, a snapshot and a barrier that one of them publishes, until the other
- * one is killed with a record in hand. Whoever finds something wrong ends with a stack trace.
+ * one is killed with a record in hand. A process that finds something wrong ends with a stack
+ * trace.
  */
 public final class TwoProcesses {
   private static final int RECORDS = 20_000;

@@ -55,8 +55,8 @@ final class Attendance {
     long acted = NONE;
     long state = guess();
     while (true) {
-      // Looked at after the state: whoever closes breaks what was current then, so that one who has
-      // left never counts as arrived in what others begin after that.
+      // Looked at after the state: a party that closes breaks what was current then, so that a
+      // party that has left never counts as arrived in what others begin after that.
       life.requireOpen();
       long generation = BarrierState.generation(state);
       if (acted != NONE && generation != acted) {
@@ -72,7 +72,7 @@ final class Attendance {
             "this party has already arrived in generation " + generation + ", which is not over");
       }
       if (generation != declared) {
-        // Before the arrival counts: whoever resets must know who waits in this generation.
+        // Before the arrival counts: a party that resets must know who waits in this generation.
         places.setArrivedIn(place, generation);
         declared = generation;
       }
@@ -148,7 +148,7 @@ final class Attendance {
     }
   }
 
-  /** As in CyclicBarrier: who comes interrupted to a barrier breaks it. */
+  /** As in CyclicBarrier: a party that comes to a barrier interrupted breaks it. */
   void checkInterrupt() throws InterruptedException {
     if (Thread.interrupted()) {
       long generation = BarrierState.generation(stateWord.state());
@@ -184,7 +184,7 @@ final class Attendance {
       } else if (stateWord.tryRepair(state, place)) {
         brokenIn = NONE;
         return;
-      } else if (!patience.pause()) { // Whoever is at it needs some system calls for it.
+      } else if (!patience.pause()) { // The party that is at it needs some system calls for it.
         throw places.repairTakesTooLong();
       }
     }

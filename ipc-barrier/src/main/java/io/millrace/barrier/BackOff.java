@@ -5,9 +5,9 @@ import java.util.concurrent.TimeUnit;
 /**
  * How long a party spins and lets others run before it sleeps. While only parties want the
  * processors that is cheaper than to sleep and be woken. Where somebody else has work for them it
- * is dear: who yields waits for the whole time slice of the other, again in each generation, but
- * who sleeps gets the processor as soon as it is woken. So after a dear yield there are none for a
- * while, nor short spins that would end with one, and for longer each time.
+ * is dear: a party that yields waits for the whole time slice of the other, again in each
+ * generation, but one that sleeps gets the processor as soon as it is woken. So after a dear yield
+ * there are none for a while, nor short spins that would end with one, and for longer each time.
  *
  * <p>Used by one thread.
  */

@@ -104,7 +104,7 @@ public final class Barrier implements AutoCloseable {
    * @throws IllegalStateException if all places are taken, the message names the owners; or if the
    *     service of that name is no barrier, or a party of another one
    * @throws io.millrace.discovery.model.DiscoveryException if the registry cannot be used, or the
-   *     descriptors of the barrier cannot be had
+   *     descriptors of the barrier cannot be obtained
    */
   public static Barrier createOrJoin(Registry registry, String name, int parties) {
     return new Rendezvous(registry, name, parties).meet();

@@ -8,7 +8,7 @@ import io.millrace.os.Mapping;
  * <pre>
  *    0  +-------------------------------+
  *       | magic                    long |  the creator writes these once, the magic last;
- *    8  | version                   int |  whoever joins checks them
+ *    8  | version                   int |  joiners check them
  *   12  | parties                   int |
  *  128  +-------------------------------+  two cache lines apart: neighbours are prefetched in pairs
  *       | state                    long |  every party, by compare-and-set only: see BarrierState
@@ -20,13 +20,13 @@ import io.millrace.os.Mapping;
  *       | +8  pid                   int |  its owner, while JOINING and JOINED
  *       | +16 pid namespace        long |  its owner
  *       | +24 arrived in           long |  its owner: 1 + the generation it last arrived in
- *       | +32 broken in            long |  whoever resets: 1 + a generation that broke under it
+ *       | +32 broken in            long |  a resetter: 1 + a generation that broke under it
  *  512  +-------------------------------+
  *       | the next place ...            |
  * </pre>
  *
  * <p>The owner of a place holds an OFD write lock on its first byte for as long as it lives. The
- * first byte of the state is locked by whoever repairs a broken barrier.
+ * first byte of the state is locked by a party that repairs a broken barrier.
  */
 final class BarrierLayout {
   static final int MAX_PARTIES = 255;

@@ -12,8 +12,8 @@ package io.millrace.barrier;
  *
  * While break is 0, arrived counts the parties that have arrived; wake says that somebody sleeps or
  * is about to. Once the generation is broken, break is the {@link BreakCause} and arrived is the
- * place of the party it is about. Whoever replaces the word learns from the value that it replaced
- * whether somebody must be woken, so no separate fence is needed.
+ * place of the party it is about. A party that replaces the word learns from the value that it
+ * replaced whether somebody must be woken, so no separate fence is needed.
  */
 final class BarrierState {
   private static final long ARRIVED_MASK = 0xff;

@@ -37,7 +37,7 @@ public final class BarrierView implements AutoCloseable {
    * @return the view
    * @throws io.millrace.discovery.model.NoSuchServiceException if no party of such a barrier lives
    * @throws IllegalStateException if the service of that name is no barrier
-   * @throws io.millrace.discovery.model.DiscoveryException if the descriptors cannot be had
+   * @throws io.millrace.discovery.model.DiscoveryException if the descriptors cannot be obtained
    * @throws DamagedBarrierException if the descriptors are not those of a barrier
    */
   public static BarrierView open(RegistryView registry, String name) {

@@ -66,7 +66,8 @@ final class Membership {
     Patience patience = Patience.usual();
     while (true) {
       long state = stateWord.state();
-      // Whoever joins and arrives after this look moves the state, so that the moves below fail.
+      // A party that joins and arrives after this look moves the state, so that the moves below
+      // fail.
       if (places.isAnyoneElseHere(place)) {
         return;
       }

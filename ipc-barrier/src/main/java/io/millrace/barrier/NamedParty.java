@@ -50,8 +50,8 @@ final class NamedParty {
   }
 
   /**
-   * Under the usual name, which whoever looks into the registry understands. Where something has it
-   * that has nothing to do with this barrier, another name is as good.
+   * Under the usual name, which anybody who looks into the registry understands. Where something
+   * that has nothing to do with this barrier has it, another name is as good.
    */
   private static Publication publishOwn(
       Registry registry, String name, int place, BarrierRegion region) {

@@ -58,7 +58,9 @@ final class PartyWatch extends Resource {
     return epoll.descriptor().number();
   }
 
-  /** Watches whoever has joined since; finds those who died before they could be watched. */
+  /**
+   * Watches the parties that have joined since; finds those who died before they could be watched.
+   */
   void refresh() {
     // Not all are watched if this fails on the way. Nor is one that is found dead, and its death
     // counts for the next generation if this one was broken already and is being reset just now.

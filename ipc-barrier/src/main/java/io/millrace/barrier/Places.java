@@ -7,7 +7,7 @@ import io.millrace.os.Patience;
 import java.util.StringJoiner;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** The places of a barrier: who has which, and who of them lives. */
+/** The places of a barrier: who has which, and which of them live. */
 final class Places {
   private final UnsafeBuffer words;
   private final int count;

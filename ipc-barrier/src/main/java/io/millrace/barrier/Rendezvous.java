@@ -13,10 +13,11 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Finds or makes the barrier of a name, whoever comes first and whoever dies meanwhile.
+ * Finds or makes the barrier of a name, whichever party comes first and whichever parties die
+ * meanwhile.
  *
- * <p>Every party publishes a record of its own, usually {@code NAME.party-PLACE}, so that whoever
- * comes later finds a survivor when the publisher of {@code NAME} is dead. It is known by its
+ * <p>Every party publishes a record of its own, usually {@code NAME.party-PLACE}, so that a party
+ * that comes later finds a survivor when the publisher of {@code NAME} is dead. It is known by its
  * capabilities: another barrier may well have a name like that. Two barriers of one name cannot
  * both get going: each party publishes its record first, looks at all the others then, and gives up
  * if one is of another barrier. Of any two such parties at least one sees the other.
@@ -107,8 +108,8 @@ final class Rendezvous {
     if (!hasTheName(candidate)) {
       return false;
     }
-    // Whoever has the name waits for the others of another barrier to give up, as those who do not
-    // have it do at once. Only if they do not, they were there before.
+    // The party that has the name waits for the others, of another barrier, to give up, as those
+    // that do not have it do at once. Only if they do not, they were there before.
     Patience patience = Patience.of(PAUSE);
     do {
       if (parties().allMatch(candidate::isOf)) {

@@ -15,7 +15,7 @@ final class StateWord {
    * Moves the state of a region.
    *
    * @param words its shared words
-   * @param wake wakes whoever sleeps in it
+   * @param wake wakes those who sleep in it
    */
   StateWord(UnsafeBuffer words, Places places, Runnable wake) {
     this.words = words;
@@ -23,7 +23,7 @@ final class StateWord {
     this.wake = wake;
   }
 
-  /** Whoever sees a state sees all that came before it ({@code barrier-crossing.wm}). */
+  /** A party that sees a state sees all that came before it ({@code barrier-crossing.wm}). */
   long state() {
     return words.getLongVolatile(BarrierLayout.STATE_OFFSET);
   }
@@ -62,7 +62,7 @@ final class StateWord {
     return found;
   }
 
-  /** Announces a sleeper. Whoever replaces the state from now on wakes. */
+  /** Announces a sleeper. A party that replaces the state from now on wakes it. */
   boolean tryAnnounceSleep(long state) {
     return BarrierState.mustWake(state) || move(state, BarrierState.withWake(state));
   }
@@ -141,7 +141,7 @@ final class StateWord {
   /**
    * Starts the next generation after a broken one, and frees the places of the dead.
    *
-   * <p>One at a time: whoever is slow would otherwise bury a party that arrived in the next
+   * <p>One at a time: a slow resetter would otherwise bury a party that arrived in the next
    * generation and died there, and its successor would arrive in its place a second time.
    *
    * @return false if the state has moved, or another party is at it
@@ -179,7 +179,7 @@ final class StateWord {
     long generation = BarrierState.generation(broken);
     if (!LastBreak.isOf(known, generation)) {
       int pid = places.pid(checkedCulprit(broken));
-      // One try is enough: who wins recorded the same break, or a later one.
+      // One try is enough: the winner recorded the same break, or a later one.
       words.compareAndSetLong(
           BarrierLayout.LAST_BREAK_OFFSET,
           known,

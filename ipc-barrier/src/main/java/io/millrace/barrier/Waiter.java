@@ -15,12 +15,15 @@ final class Waiter {
   /** Reading the clock costs as much as several looks at the state. */
   private static final int LOOKS_PER_CLOCK = 32;
 
-  /** Who has spun in vain for this part of its time yields the processor for the rest of it. */
+  /**
+   * A party that has spun in vain for this part of its time yields the processor for the rest of
+   * it.
+   */
   private static final int BUSY_PART = 8;
 
   /**
-   * A sleeping party looks once a second by itself: whoever ends a generation and lives may fail to
-   * wake anybody, with an exhausted stack for example.
+   * A sleeping party looks once a second by itself: a party that ends a generation and lives may
+   * fail to wake anybody, with an exhausted stack for example.
    */
   private static final long LOOK_SECONDS = 1;
 
@@ -126,7 +129,7 @@ final class Waiter {
       throws InterruptedException, TimeoutException, BrokenBarrierException {
     if (Thread.interrupted()) {
       if (!stateWord.breakGeneration(generation, BreakCause.INTERRUPTED, place)) {
-        // Decided meanwhile; as in CyclicBarrier the interrupt is then for whoever comes next.
+        // Decided meanwhile; as in CyclicBarrier the interrupt is then for the next call.
         Thread.currentThread().interrupt();
         stateWord.isOver(generation, place);
         return;

@@ -46,7 +46,7 @@ class BarrierViewTest {
       first.arrive();
       assertParties(view, party(0, true), free(1));
       assertEquals(1, view.status().arrived());
-      // The onlooker has left the place for whoever comes.
+      // The onlooker has left the place for the next to come.
       try (Barrier second = Barrier.createOrJoin(registry, NAME, 2)) {
         assertParties(view, party(0, true), party(1, false));
         second.arrive();

@@ -136,7 +136,7 @@ class KillAtEachStepTest {
       }
     }
 
-    /** Who has crossed a generation knows that all have arrived in it. */
+    /** A party that has crossed a generation knows that all have arrived in it. */
     private void requireNobodyBehind(long generation) {
       for (int i = 0; i < 2; i++) {
         AtomicLong other = generations.get(i);

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How processes find the barrier of a name, whoever comes first and whoever dies. */
+/** How processes find the barrier of a name, whichever comes first and whichever dies. */
 @Timeout(180)
 class NameTest extends ProcessParties {
   @Test

@@ -63,7 +63,7 @@ public final class OrderingStress {
     }
   }
 
-  /** Who has crossed sees all that the other did before it arrived. */
+  /** A party that has crossed sees all that the other did before it arrived. */
   @JCStressTest
   @Outcome(id = "-1, 1", expect = ACCEPTABLE, desc = "the second came last")
   @Outcome(id = "1, -1", expect = ACCEPTABLE, desc = "the first came last")
@@ -136,7 +136,7 @@ public final class OrderingStress {
     }
   }
 
-  /** Who sees an arrival, to reset the barrier, sees whose it is. */
+  /** A party that sees an arrival, to reset the barrier, sees whose it is. */
   @JCStressTest
   @Outcome(id = "-1", expect = ACCEPTABLE, desc = "nobody has arrived")
   @Outcome(id = "1", expect = ACCEPTABLE, desc = "the first has")
@@ -164,7 +164,7 @@ public final class OrderingStress {
     }
   }
 
-  /** Who waits in a generation that is broken and reset never takes it for complete. */
+  /** A party that waits in a generation that is broken and reset never takes it for complete. */
   @JCStressTest
   @Outcome(id = "1", expect = ACCEPTABLE, desc = "learns that it broke")
   @Outcome(id = "0", expect = ACCEPTABLE, desc = "looked before")
@@ -198,7 +198,9 @@ public final class OrderingStress {
     }
   }
 
-  /** Whoever is told of a break is told the culprit, though a successor moves into its place. */
+  /**
+   * A party that is told of a break is told the culprit, though a successor moves into its place.
+   */
   @JCStressTest
   @Outcome(id = "1", expect = ACCEPTABLE, desc = "the culprit")
   @Outcome(expect = FORBIDDEN, desc = "somebody else")
@@ -228,7 +230,7 @@ public final class OrderingStress {
     }
   }
 
-  /** Who sees that somebody has joined sees who. */
+  /** A party that sees that somebody has joined sees who it is. */
   @JCStressTest
   @Outcome(id = "-1", expect = ACCEPTABLE, desc = "nobody has joined")
   @Outcome(id = "4242", expect = ACCEPTABLE, desc = "the newcomer")

@@ -33,7 +33,7 @@ final class Adoptions implements ServiceListener, AutoCloseable {
   }
 
   synchronized Adoption add(ServiceSpec spec) {
-    guests.requireOpen(); // Asked under the lock, behind which whoever closes releases them all.
+    guests.requireOpen(); // Asked under the lock, behind which a close releases them all.
     Adoption adoption = new Adoption(this, registry, spec);
     try {
       // The watch may see it only when it is gone already; what it was like must not be lost.

@@ -59,7 +59,7 @@ public final class PolledWatch implements AutoCloseable {
    * @param listener called inside this method and {@link #poll()}; what it throws comes out of
    *     them, and is not told again
    * @return the watch
-   * @throws RootException if the directory cannot be had, or its path leads elsewhere by now
+   * @throws RootException if the directory cannot be obtained, or its path leads elsewhere by now
    * @throws DiscoveryException if the kernel has no watch left for this user
    * @throws SystemCallException if no descriptors are left
    * @throws NullPointerException if an argument is null
@@ -84,7 +84,7 @@ public final class PolledWatch implements AutoCloseable {
    * @param registry where
    * @param names which services, by their names
    * @return the services, ordered by name; records that cannot be trusted are left out
-   * @throws RootException if the directory cannot be had
+   * @throws RootException if the directory cannot be obtained
    */
   public static List<Service> list(Registry registry, Predicate<String> names) {
     Directory directory = RootUse.open(registry.options().root());

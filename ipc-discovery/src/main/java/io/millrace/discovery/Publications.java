@@ -128,7 +128,7 @@ final class Publications implements AutoCloseable {
     Publication publication = self[0];
     publications.add(publication);
     if (guests.isClosed()) {
-      // Whoever closes may have looked for publications before this one was among them.
+      // A close may have looked for publications before this one was among them.
       end(publication, conditions);
       guests.requireOpen();
     }

@@ -78,7 +78,7 @@ public final class Registry implements AutoCloseable {
    * the last process that uses them.
    *
    * @return the registry
-   * @throws RootException if the directory cannot be had or cannot be trusted
+   * @throws RootException if the directory cannot be obtained or cannot be trusted
    */
   public static Registry open() {
     return open(new RegistryOptions());
@@ -89,7 +89,7 @@ public final class Registry implements AutoCloseable {
    *
    * @param root the directory; made, for this user alone, if only its last part is missing
    * @return the registry
-   * @throws RootException if the directory cannot be had or cannot be trusted
+   * @throws RootException if the directory cannot be obtained or cannot be trusted
    */
   public static Registry open(Path root) {
     return open(new RegistryOptions().root(root));
@@ -100,7 +100,7 @@ public final class Registry implements AutoCloseable {
    *
    * @param options where it is and how it works
    * @return the registry
-   * @throws RootException if the directory cannot be had or cannot be trusted
+   * @throws RootException if the directory cannot be obtained or cannot be trusted
    */
   public static Registry open(RegistryOptions options) {
     Platform.check();
@@ -249,7 +249,8 @@ public final class Registry implements AutoCloseable {
    * @return the descriptors, checked to be what the record says
    * @throws NoSuchServiceException if no service of that name has a live publisher
    * @throws RecordException if its record cannot be trusted
-   * @throws TransferException if the descriptors cannot be had, or are not what the record says
+   * @throws TransferException if the descriptors cannot be obtained, or are not what the record
+   *     says
    */
   public Acquisition acquire(String name) {
     Service.requireName(name);
@@ -307,7 +308,8 @@ public final class Registry implements AutoCloseable {
    * @param name the name
    * @return the ring, owned by the caller
    * @throws NoSuchServiceException if no service of that name has a live publisher
-   * @throws TransferException if the descriptors cannot be had, or are not what the record says
+   * @throws TransferException if the descriptors cannot be obtained, or are not what the record
+   *     says
    * @throws io.millrace.ring.DamagedRingException if they are not those of a ring that can be used
    */
   public Ring joinRing(String name) {
@@ -327,9 +329,10 @@ public final class Registry implements AutoCloseable {
    * @return the ring; close it to leave
    * @throws DiscoveryException if the name belongs to something that is no ring, or does not settle
    *     within five seconds
-   * @throws TransferException if the descriptors cannot be had, or are not what the record says
+   * @throws TransferException if the descriptors cannot be obtained, or are not what the record
+   *     says
    * @throws io.millrace.ring.RingException if they are not those of a ring that can be used
-   * @throws io.millrace.SystemCallException if the memory or the descriptors cannot be had
+   * @throws io.millrace.SystemCallException if the memory or the descriptors cannot be obtained
    */
   public NamedRing createOrJoinRing(String name, RingOptions options) {
     return createOrJoinRing(name, options, List.of());
@@ -347,10 +350,11 @@ public final class Registry implements AutoCloseable {
    * @return the ring; close it to leave
    * @throws DiscoveryException if the name belongs to something that is no ring, or does not settle
    *     within five seconds
-   * @throws TransferException if the descriptors cannot be had, or are not what the record says
+   * @throws TransferException if the descriptors cannot be obtained, or are not what the record
+   *     says
    * @throws io.millrace.ring.RingException if they are not those of a ring that can be used, or the
    *     groups cannot be made
-   * @throws io.millrace.SystemCallException if the memory or the descriptors cannot be had
+   * @throws io.millrace.SystemCallException if the memory or the descriptors cannot be obtained
    */
   public NamedRing createOrJoinRing(String name, RingOptions options, List<GroupOptions> groups) {
     Service.requireName(name);
@@ -373,10 +377,11 @@ public final class Registry implements AutoCloseable {
    * @throws io.millrace.message.DamagedSchemaException if what it carries is no schema
    * @throws DiscoveryException if the name belongs to something that is no ring, or does not settle
    *     within five seconds
-   * @throws TransferException if the descriptors cannot be had, or are not what the record says
+   * @throws TransferException if the descriptors cannot be obtained, or are not what the record
+   *     says
    * @throws io.millrace.ring.RingException if they are not those of a ring that can be used, or the
    *     groups cannot be made
-   * @throws io.millrace.SystemCallException if the memory or the descriptors cannot be had
+   * @throws io.millrace.SystemCallException if the memory or the descriptors cannot be obtained
    */
   public NamedRing createOrJoinRing(
       String name, RingOptions options, List<GroupOptions> groups, MessageSchema schema) {

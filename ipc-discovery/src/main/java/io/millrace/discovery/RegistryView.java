@@ -191,7 +191,8 @@ public final class RegistryView implements AutoCloseable {
    * @return the descriptors, checked to be what the record says
    * @throws NoSuchServiceException if no service of that name has a live publisher
    * @throws RecordException if its record cannot be trusted
-   * @throws TransferException if the descriptors cannot be had, or are not what the record says
+   * @throws TransferException if the descriptors cannot be obtained, or are not what the record
+   *     says
    */
   public Acquisition acquire(String name) {
     Service.requireName(name);
@@ -211,7 +212,8 @@ public final class RegistryView implements AutoCloseable {
    * @param name the name of its service
    * @return the ring, owned by the caller
    * @throws NoSuchServiceException if no service of that name has a live publisher
-   * @throws TransferException if the descriptors cannot be had, or are not what the record says
+   * @throws TransferException if the descriptors cannot be obtained, or are not what the record
+   *     says
    * @throws io.millrace.ring.DamagedRingException if they are not those of a ring that can be used
    */
   public Ring joinRing(String name) {

@@ -45,7 +45,7 @@ public final class Watches implements AutoCloseable {
       running.remove(watch); // It ended by itself, before it was among them.
     }
     if (guests.isClosed()) {
-      // Whoever closes may have looked for watches before this one was among them.
+      // A close may have looked for watches before this one was among them.
       watch.close();
       guests.requireOpen();
     }

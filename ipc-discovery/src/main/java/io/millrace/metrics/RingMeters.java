@@ -40,7 +40,7 @@ import java.util.Set;
  *
  * <p>Any thread may call these methods.
  */
-@SuppressWarnings("exports") // Who calls this has Micrometer; all others must do without.
+@SuppressWarnings("exports") // A caller of this has Micrometer; all others must do without it.
 public final class RingMeters implements MeterBinder, AutoCloseable {
   private static final String RING = "ring";
 
@@ -168,7 +168,7 @@ public final class RingMeters implements MeterBinder, AutoCloseable {
     return KINDS.contains(service.kind()) && (names.isEmpty() || names.contains(service.name()));
   }
 
-  /** Returns null if it is gone or cannot be had: the others are shown all the same. */
+  /** Returns null if it is gone or cannot be obtained: the others are shown all the same. */
   private Ring ring(RegistryView view, Service service) {
     Ring known = joined.get(service.instance());
     if (known != null) {

@@ -28,7 +28,7 @@ public abstract class PolledRing {
   protected abstract boolean isShared();
 
   /**
-   * What its memory was seen to be while it was slept with. Whoever polls it asks.
+   * What its memory was seen to be during a sleep with it. The one that polls it asks for this.
    *
    * @return null if nothing is known to be wrong
    */

@@ -28,7 +28,7 @@ final class RingSet {
     }
   }
 
-  /** The last one takes its place: who goes through from the end meets each of them. */
+  /** The last one takes its place: a loop from the end meets each of them. */
   void remove(PolledRing ring) {
     int place = ring.armed.place;
     if (place >= 0) {

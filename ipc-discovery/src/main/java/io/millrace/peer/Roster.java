@@ -14,8 +14,8 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
- * Who meets under a name, as the watch tells it: what happens to those that a member reads, in its
- * order, and who its own kind are. Used by one thread.
+ * The members that meet under a name, as the watch tells it: what happens to those that a member
+ * reads, in order, and which members are of its own kind. Used by one thread.
  */
 public final class Roster implements ServiceListener, AutoCloseable {
   private final Predicate<String> isFellow;
@@ -36,7 +36,7 @@ public final class Roster implements ServiceListener, AutoCloseable {
   public record Change(Service service, Departure departure, Refusal refusal) {}
 
   /**
-   * Begins to watch; who is there is among the changes.
+   * Begins to watch; members that are there are among the changes.
    *
    * @param registry where
    * @param partners the names of those that are read
@@ -127,7 +127,7 @@ public final class Roster implements ServiceListener, AutoCloseable {
   }
 
   /**
-   * Who is of the same kind.
+   * The members of the same kind.
    *
    * @return their records, the member's own one among them
    */

@@ -89,7 +89,7 @@ final class CallTable implements AutoCloseable {
     words.putLongRelease(slot + SLOT_OPEN, correlation);
   }
 
-  /** Nobody waits for an answer any more; whoever has the request says so in its place. */
+  /** Nobody waits for an answer any more; the server that has the request says so in its place. */
   void giveUp(long correlation) {
     words.putLongRelease(at(correlation) + SLOT_OPEN, -correlation);
   }

@@ -101,7 +101,7 @@ public final class RequestClient implements AutoCloseable {
   private final ControlledRecordHandler receiving = this::receive;
   private final CallWait calling;
 
-  /** Who is told, during a poll. */
+  /** The handler that is told, during a poll. */
   private ReplyHandler handler;
 
   /** Whose request is being written in place; null if none is. */

@@ -77,7 +77,7 @@ final class RequestRecord {
     return second;
   }
 
-  /** Whoever answers into a ring that it reads asks itself for ever. */
+  /** A server that answered into a ring that it reads would ask itself for ever. */
   private static boolean isSameMemory(ServiceDescriptor one, ServiceDescriptor other) {
     return one.inode() == other.inode() && one.device() == other.device();
   }

@@ -84,7 +84,7 @@ public final class RequestServer implements AutoCloseable {
   /** What the listener is to be told. */
   private final Queue<Runnable> news = new ArrayDeque<>();
 
-  /** Replaced, never changed: whoever closes ends their deliveries. */
+  /** Replaced, never changed: a close ends their deliveries. */
   private volatile ServedClient[] active = {};
 
   private final TakenCalls taken = new TakenCalls();
@@ -95,7 +95,7 @@ public final class RequestServer implements AutoCloseable {
   /** The one that is just handled. */
   private ServedCall call = new ServedCall();
 
-  /** Who serves, during a poll; whose requests are polled. */
+  /** The handler that serves, during a poll; the client whose requests are polled. */
   private RequestHandler handler;
 
   private ServedClient current;
@@ -337,7 +337,7 @@ public final class RequestServer implements AutoCloseable {
     }
   }
 
-  /** Whoever gets the record behind a death need not begin with it. */
+  /** A server that gets the record after a death need not begin with it. */
   private void markIfAnswered(ServedCall one) {
     if (one.isEnded()) {
       record.putIntRelease(REQUEST_ATTEMPT, record.getInt(REQUEST_ATTEMPT) | ANSWERED_FLAG);
@@ -363,7 +363,7 @@ public final class RequestServer implements AutoCloseable {
     }
   }
 
-  /** In this order: whoever gets the record behind a death must not begin with it. */
+  /** In this order: a server that gets the record after a death must not begin with it. */
   long take(ServedCall one) {
     if (!one.isWanted()) {
       one.refuseIfGivenUp();

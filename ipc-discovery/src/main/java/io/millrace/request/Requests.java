@@ -48,7 +48,7 @@ public final class Requests {
    * @return the client, to be used by one thread
    * @throws IllegalArgumentException if the name is not allowed
    * @throws io.millrace.discovery.model.RootException if the registry's directory cannot be used
-   * @throws io.millrace.SystemCallException if the memory or the descriptors cannot be had
+   * @throws io.millrace.SystemCallException if the memory or the descriptors cannot be obtained
    */
   public static RequestClient client(Registry registry, String service) {
     return client(registry, service, ClientOptions.defaults());
@@ -63,7 +63,7 @@ public final class Requests {
    * @return the client, to be used by one thread
    * @throws IllegalArgumentException if the name is not allowed
    * @throws io.millrace.discovery.model.RootException if the registry's directory cannot be used
-   * @throws io.millrace.SystemCallException if the memory or the descriptors cannot be had
+   * @throws io.millrace.SystemCallException if the memory or the descriptors cannot be obtained
    */
   public static RequestClient client(Registry registry, String service, ClientOptions options) {
     return new RequestClient(registry, PeerNames.require("service", service), options);
@@ -78,7 +78,7 @@ public final class Requests {
    * @return the server, to be used by one thread
    * @throws IllegalArgumentException if the name is not allowed
    * @throws io.millrace.discovery.model.RootException if the registry's directory cannot be used
-   * @throws io.millrace.SystemCallException if the descriptors cannot be had
+   * @throws io.millrace.SystemCallException if the descriptors cannot be obtained
    */
   public static RequestServer server(Registry registry, String service) {
     return server(registry, service, ServerListener.NONE);
@@ -93,7 +93,7 @@ public final class Requests {
    * @return the server, to be used by one thread
    * @throws IllegalArgumentException if the name is not allowed
    * @throws io.millrace.discovery.model.RootException if the registry's directory cannot be used
-   * @throws io.millrace.SystemCallException if the descriptors cannot be had
+   * @throws io.millrace.SystemCallException if the descriptors cannot be obtained
    */
   public static RequestServer server(Registry registry, String service, ServerListener listener) {
     return new RequestServer(registry, PeerNames.require("service", service), listener);

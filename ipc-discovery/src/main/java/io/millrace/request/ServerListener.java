@@ -28,8 +28,8 @@ public interface ServerListener {
   default void onGone(Service client, Departure how) {}
 
   /**
-   * A client cannot be served, or not any more: its rings cannot be had, are damaged, or have no
-   * place left. It is tried again from time to time, unless they are damaged; told once for each
+   * A client cannot be served, or not any more: its rings cannot be obtained, are damaged, or have
+   * no place left. It is tried again from time to time, unless they are damaged; told once for each
    * cause.
    *
    * @param client the name of its service

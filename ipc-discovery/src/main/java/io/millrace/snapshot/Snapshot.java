@@ -31,7 +31,7 @@ public final class Snapshot implements AutoCloseable {
   /** What the state is once the guard is closed: the word if the pin is kept, NOTHING_HELD else. */
   private long stateWhenClosed = NOTHING_HELD;
 
-  /** Set by whoever closes the reader, before it looks whether the guard is open. */
+  /** Set by the thread that closes the reader, before it looks whether the guard is open. */
   private volatile boolean last;
 
   Snapshot(SnapshotReader reader, boolean keepsPin) {
@@ -41,8 +41,8 @@ public final class Snapshot implements AutoCloseable {
 
   /**
    * Opens the guard anew if it is closed and shows a value still; the reader's shortest way. It
-   * says first that it is open and looks then: whoever closes the reader takes the current word
-   * away from it, pays for the fence of both, and looks whether the guard is open.
+   * says first that it is open and looks then: a thread that closes the reader takes the current
+   * word away from it, pays for the fence of both, and looks whether the guard is open.
    */
   boolean reopen() {
     long held = state;

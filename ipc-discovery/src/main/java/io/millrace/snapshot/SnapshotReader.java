@@ -248,7 +248,7 @@ public final class SnapshotReader implements AutoCloseable {
       if (file.isWritable()) {
         SnapshotWords.requestWake(header.addressOffset());
       }
-      // Whoever closes does so first, which is seen here, and wakes then.
+      // A close marks it closed first, which is seen here, and wakes then.
       if (version() > version) {
         return true;
       }

@@ -13,9 +13,9 @@ final class SnapshotWords {
   private SnapshotWords() {}
 
   /**
-   * The current word: whoever sees it sees its value ({@code snapshot-publish.wm}), and who asked
-   * to be woken before sees a newer one or is woken ({@code snapshot-wake.wm}). While a word is
-   * current its buffer is not touched ({@code snapshot-copy-current.wm}).
+   * The current word: a reader that sees it sees its value ({@code snapshot-publish.wm}), and one
+   * that asked to be woken before sees a newer one or is woken ({@code snapshot-wake.wm}). While a
+   * word is current its buffer is not touched ({@code snapshot-copy-current.wm}).
    */
   static long current(long header) {
     return UnsafeApi.getLongVolatile(null, header + SnapshotLayout.CURRENT_OFFSET);

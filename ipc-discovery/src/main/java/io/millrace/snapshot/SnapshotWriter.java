@@ -163,7 +163,7 @@ public final class SnapshotWriter implements AutoCloseable {
       }
       return length;
     } finally {
-      buffers.show(value, 0); // Whoever keeps it does not change what was published.
+      buffers.show(value, 0); // A codec that keeps it does not change what was published.
     }
   }
 

@@ -12,8 +12,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 /**
  * The buffers of a mapped file, one at a time: a cursor that stands on one of them.
  *
- * <p>A buffer's version is 0 while it is written, so that whoever copies without a pin can tell
- * that its copy is of one piece: the version is the same, and not 0, before and after.
+ * <p>A buffer's version is 0 while it is written, so that a reader that copies without a pin can
+ * tell that its copy is of one piece: the version is the same, and not 0, before and after.
  *
  * <p>Nothing is checked here. The caller has seen to it that the buffer exists, that a length is
  * {@linkplain #isPossible possible}, and that the file is mapped.
@@ -107,7 +107,7 @@ final class ValueBuffers {
    */
   void invalidate() {
     UnsafeApi.putLong(null, header + SnapshotLayout.VALUE_VERSION, 0);
-    // Before the first byte of the new value, for whoever copies the old one.
+    // Before the first byte of the new value, for readers that copy the old one.
     VarHandle.storeStoreFence();
   }
 

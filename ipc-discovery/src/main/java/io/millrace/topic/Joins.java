@@ -160,7 +160,7 @@ final class Joins {
     } else if (options.mode() == Mode.GROUP) {
       joined.consume();
     } else {
-      ring.addGroup(group); // Whoever of the competitors is to read it may take its time.
+      ring.addGroup(group); // The competitor that is to read it may take its time.
     }
     if (ended != 0) {
       joined.ends(

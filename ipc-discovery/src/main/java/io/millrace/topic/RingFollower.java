@@ -84,7 +84,7 @@ public final class RingFollower implements AutoCloseable {
   /** All that are kept, the oldest first. */
   private final List<Generation> rings = new ArrayList<>();
 
-  /** Those that are read. Replaced, never changed: whoever closes ends their deliveries. */
+  /** Those that are read. Replaced, never changed: a close ends their deliveries. */
   private volatile Generation[] active = {};
 
   /** The one that is to be joined, or null. */
@@ -133,7 +133,7 @@ public final class RingFollower implements AutoCloseable {
    * @return the follower, to be used by one thread
    * @throws IllegalArgumentException if the name is not allowed
    * @throws RootException if the registry's directory cannot be used
-   * @throws io.millrace.SystemCallException if the descriptors cannot be had
+   * @throws io.millrace.SystemCallException if the descriptors cannot be obtained
    * @throws NullPointerException if an argument is null
    */
   public static RingFollower open(

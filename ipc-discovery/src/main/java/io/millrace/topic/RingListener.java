@@ -32,8 +32,8 @@ public interface RingListener {
   default void onEnded(Service ring, Departure how) {}
 
   /**
-   * A ring cannot be read, or not any more: it cannot be had, is damaged, or has no place left. It
-   * is tried again from time to time, unless it is damaged; told once for each cause.
+   * A ring cannot be read, or not any more: it cannot be obtained, is damaged, or has no place
+   * left. It is tried again from time to time, unless it is damaged; told once for each cause.
    *
    * @param ring how it is published; null if the record of the name cannot be read
    * @param why the cause

@@ -19,7 +19,7 @@ final class Sources {
   /** Those that were left, and since when, by nanoTime. */
   private final Map<String, Long> left = new HashMap<>();
 
-  /** Replaced, never changed: whoever closes ends their deliveries. */
+  /** Replaced, never changed: a close ends their deliveries. */
   private volatile Source[] read = {};
 
   Sources(PeerWait wait) {

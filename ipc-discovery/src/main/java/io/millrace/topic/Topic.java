@@ -43,7 +43,7 @@ public final class Topic {
    * @return the publisher, to be used by one thread
    * @throws IllegalArgumentException if the name is not allowed
    * @throws io.millrace.discovery.model.RootException if the registry's directory cannot be used
-   * @throws io.millrace.SystemCallException if the memory or the descriptors cannot be had
+   * @throws io.millrace.SystemCallException if the memory or the descriptors cannot be obtained
    */
   public static TopicPublisher publisher(
       Registry registry, String topic, PublisherOptions options) {
@@ -60,7 +60,7 @@ public final class Topic {
    * @return the subscriber, to be used by one thread
    * @throws IllegalArgumentException if the name of the topic is not allowed
    * @throws io.millrace.discovery.model.RootException if the registry's directory cannot be used
-   * @throws io.millrace.SystemCallException if the descriptors cannot be had
+   * @throws io.millrace.SystemCallException if the descriptors cannot be obtained
    */
   public static TopicSubscriber subscriber(Registry registry, String topic, GroupOptions group) {
     return subscriber(registry, topic, SubscriberOptions.group(group));
@@ -75,7 +75,7 @@ public final class Topic {
    * @return the subscriber, to be used by one thread
    * @throws IllegalArgumentException if the name of the topic is not allowed
    * @throws io.millrace.discovery.model.RootException if the registry's directory cannot be used
-   * @throws io.millrace.SystemCallException if the descriptors cannot be had
+   * @throws io.millrace.SystemCallException if the descriptors cannot be obtained
    */
   public static TopicSubscriber subscriber(
       Registry registry, String topic, SubscriberOptions options) {

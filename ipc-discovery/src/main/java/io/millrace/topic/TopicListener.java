@@ -34,7 +34,7 @@ public interface TopicListener {
   default void onLost(Origin publisher, long bytes) {}
 
   /**
-   * A publisher cannot be read, or not any more: its ring cannot be had, is damaged, or has no
+   * A publisher cannot be read, or not any more: its ring cannot be obtained, is damaged, or has no
    * place left. It is tried again from time to time, unless its ring is damaged; told once for each
    * cause.
    *

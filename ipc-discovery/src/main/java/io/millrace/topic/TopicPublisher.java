@@ -69,7 +69,8 @@ public final class TopicPublisher implements RecordSender, AutoCloseable {
       space = new SpaceWait(producer, history);
       published = registry.publish(describe(name, ring, options.access()).capabilities(told));
       publication = published;
-      // Behind the publication: who makes itself known later finds this publisher there.
+      // After the publication: a subscriber that makes itself known later finds this publisher
+      // there.
       history.open(registry, topic);
     } catch (RuntimeException | Error failure) {
       Closing.closeAfter(failure, published, ring);

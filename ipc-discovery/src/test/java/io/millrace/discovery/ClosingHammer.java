@@ -68,7 +68,7 @@ final class ClosingHammer {
             .argument(ServiceListener.class, among(List.of((ServiceListener) service -> {})))
             .argument(Service.class, r -> service(r))
             .follow(Publication.class, Adoption.class, Acquisition.class)
-            .spare("take", "takeRing") // Whoever takes them would have to close them.
+            .spare("take", "takeRing") // Their taker would have to close them.
             .results(this::keepOrClose);
   }
 

@@ -233,7 +233,7 @@ class ClosingTest {
     }
   }
 
-  /** Whoever is inside keeps the directory for itself only, and gives it up as the last one. */
+  /** A call that is inside keeps the directory for itself only, and gives it up as the last one. */
   @Test
   void theLastOneOutReleases() throws Exception {
     List<Thread> released = new ArrayList<>();

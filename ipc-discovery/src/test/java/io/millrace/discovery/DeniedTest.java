@@ -305,7 +305,7 @@ class DeniedTest {
       String failure = stranger.expectLine("failed TransferException", DEADLINE);
       assertTrue(failure.contains("access rule does not allow"), failure);
       publisher.kill();
-      // Whoever meets it removes it, another user of the group as well.
+      // Any process that meets it removes it, also one of another user of the group.
       stranger.send("find x");
       assertEquals("0", stranger.expectLine("found", DEADLINE));
       stranger.send("gc");

@@ -25,7 +25,7 @@ class FileSystemTest {
 
   /**
    * bindfs shows a directory through FUSE, without O_TMPFILE, and each hard link as a file of its
-   * own: whoever opened the record by its name would not see the publisher's lock.
+   * own: a process that opened the record by its name would not see the publisher's lock.
    */
   @Test
   void aFileSystemWhereALockWouldNotBeSeenIsRefused() throws Exception {

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Whoever meets a limit of the system is told which one, and how to raise it. */
+/** A caller that meets a limit of the system is told which one, and how to raise it. */
 class LimitsTest {
   private static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final Duration BRIEF = Duration.ofMillis(1);

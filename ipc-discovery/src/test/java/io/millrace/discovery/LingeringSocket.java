@@ -51,8 +51,8 @@ final class LingeringSocket implements AutoCloseable {
   }
 
   /**
-   * Gives up this process's own descriptor; whoever closes the last one lingers. That may be this
-   * process, if the other one has been faster, so a thread does it.
+   * Gives up this process's own descriptor; the process that closes the last one lingers. That may
+   * be this process, if the other one has been faster, so a thread does it.
    */
   void forget() {
     forgetting = new Thread(this::closeSocket, "forgetting");

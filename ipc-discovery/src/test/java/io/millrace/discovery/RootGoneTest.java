@@ -28,8 +28,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The directory of a registry that is removed, moved or replaced while it is in use: whoever has it
- * open is told so, and nobody does anything to the directory that is there by then.
+ * The directory of a registry that is removed, moved or replaced while it is in use: every process
+ * that has it open is told so, and nobody does anything to the directory that is there by then.
  */
 @Timeout(120)
 class RootGoneTest {
@@ -153,7 +153,7 @@ class RootGoneTest {
     }
   }
 
-  /** Its memory is there, so it can be found again by whoever is ready to go on with it. */
+  /** Its memory is there, so it can be found again by a process that is ready to go on with it. */
   @ParameterizedTest
   @ValueSource(strings = {"", "/dev/shm"})
   @SuppressWarnings("try") // Closed before the end of its block: that is what is looked at.

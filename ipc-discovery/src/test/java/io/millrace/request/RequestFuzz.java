@@ -122,7 +122,7 @@ final class RequestFuzz implements ReplyHandler {
     }
   }
 
-  /** The memory of a ring, to be written to by whoever has its descriptor. */
+  /** The memory of a ring, to be written to by anybody who has its descriptor. */
   private static final class Scribble {
     final UnsafeBuffer words;
     private final Mapping mapping;
@@ -238,7 +238,7 @@ final class RequestFuzz implements ReplyHandler {
     }
   }
 
-  /** What a reply says it is for is what it was meant for, whoever has written it. */
+  /** What a reply says it is for is what it was meant for, whichever side has written it. */
   private void check(long call, DirectBuffer buffer, int offset, int length) {
     long value = length < Long.BYTES ? 0 : buffer.getLong(offset);
     if (value != 0 && value != numbers.get(call) && ~value != call) {

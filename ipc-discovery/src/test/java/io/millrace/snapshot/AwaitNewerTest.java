@@ -97,7 +97,7 @@ class AwaitNewerTest {
         writer.write(new byte[] {43}, NO_GRACE);
         assertEquals("43", child.expectLine("value", DEADLINE));
       }
-      // The next writer wakes whoever slept over the last one's death.
+      // The next writer wakes readers that slept through the last one's death.
       try (SnapshotWriter writer = state.writer()) {
         writer.write(new byte[] {44}, NO_GRACE);
         assertEquals("44", child.expectLine("value", DEADLINE));

@@ -44,7 +44,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The schema of a ring goes with it to whoever finds it by name. */
+/** The schema of a ring goes with it to anybody who finds it by name. */
 class CarriedSchemaTest {
   private static final Duration SOON = Duration.ofSeconds(30);
   private static final RingOptions SMALL = RingOptions.capacity(1 << 16).maxWaiters(1);

@@ -241,7 +241,8 @@ class TopicKillTest {
 
   private void assertUsable(String when, Log log, TopicPublisher own) {
     assertEquals(List.of(), registry.scan().refusals(), when);
-    // Whoever lives delivers what comes, and what the dead one committed, from the first record on.
+    // A member that lives delivers what comes, and what the dead one committed, from the first
+    // record on.
     try (TopicPublisher another = Topic.publisher(registry, "t", options())) {
       Log.publish(another, 0);
       log.pollUntilLast(another, 0);

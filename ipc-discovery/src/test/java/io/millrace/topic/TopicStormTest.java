@@ -239,7 +239,7 @@ class TopicStormTest {
     return received.next.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  /** Whoever read a publisher at all got the same of it. */
+  /** All readers of a publisher that got anything of it got the same. */
   private static void assertSame(List<Received> plain, Received competing) {
     Set<String> publishers = new TreeSet<>();
     plain.forEach(one -> publishers.addAll(one.next.keySet()));

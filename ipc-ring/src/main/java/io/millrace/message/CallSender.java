@@ -13,9 +13,9 @@ public interface CallSender {
    * @param offset where it starts there
    * @param length its length in bytes
    * @param result takes the reply, before this returns; throws {@link
-   *     io.millrace.ring.MalformedRecordException} if it is no result of this call. Who gets the
-   *     reply later gives it to {@link MessageCaller#result}, and the method that was called
-   *     returns 0, {@code false} or null
+   *     io.millrace.ring.MalformedRecordException} if it is no result of this call. A sender that
+   *     gets the reply later gives it to {@link MessageCaller#result}, and the method that was
+   *     called returns 0, {@code false} or null
    */
   void send(int type, DirectBuffer buffer, int offset, int length, RecordHandler result);
 

@@ -151,7 +151,7 @@ public final class MessageSchema {
    * @param ring the ring
    * @throws IllegalArgumentException if the XML is longer than a mebibyte
    * @throws IllegalStateException if it carries one already
-   * @throws io.millrace.SystemCallException if memory or descriptors cannot be had
+   * @throws io.millrace.SystemCallException if memory or descriptors cannot be obtained
    */
   public void attachTo(Ring ring) {
     CarriedSchema.attach(this, ring);

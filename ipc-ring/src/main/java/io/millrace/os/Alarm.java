@@ -15,7 +15,10 @@ public final class Alarm {
   private final Runnable nudge = this::nudge;
   private volatile boolean set;
 
-  /** How many waits it has ended: who hands a wait on to others can tell that one of them did. */
+  /**
+   * How many waits it has ended: a thread that hands a wait on to others can tell that one of them
+   * did.
+   */
   private int ended;
 
   private volatile Thread parked;

@@ -31,7 +31,7 @@ final class ControlGroup {
             "memory.memsw.limit_in_bytes", "memory.memsw.usage_in_bytes"),
         Set.of("total_inactive_file", "total_active_file")),
 
-    /** Above the high limit the kernel kills nobody: it holds up whoever allocates, for hours. */
+    /** Above the high limit the kernel kills nobody: it holds up those who allocate, for hours. */
     TWO(
         Map.of("memory.max", "memory.current", "memory.high", "memory.current"),
         Set.of("inactive_file", "active_file"));

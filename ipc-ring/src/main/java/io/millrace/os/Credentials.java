@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 
-/** Who this process is. */
+/** Tells who this process is. */
 public final class Credentials {
   private static final MethodHandle GETPID = Native.bind("getpid", Native.INT);
   private static final MethodHandle GETEUID = Native.bind("geteuid", Native.INT);

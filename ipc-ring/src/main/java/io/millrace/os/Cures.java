@@ -1,6 +1,6 @@
 package io.millrace.os;
 
-/** What helps where a system call fails for want of something that can be had. */
+/** What helps where a system call fails for want of something that can be provided. */
 final class Cures {
   private static final String DESCRIPTORS =
       "this process has no descriptor left, raise ulimit -n (LimitNOFILE= under systemd)";

@@ -9,9 +9,9 @@ import java.nio.file.Path;
 /**
  * A file descriptor that this object owns and closes once.
  *
- * <p>Any thread may use it. Whoever closes it sees to it that no other thread is in a call with it:
- * the kernel may give its number away at once. All descriptors that Millrace opens are closed on
- * exec.
+ * <p>Any thread may use it. The caller of close sees to it that no other thread is in a call with
+ * it: the kernel may give its number away at once. All descriptors that Millrace opens are closed
+ * on exec.
  */
 public final class Descriptor extends Resource {
   private final int number;
@@ -49,8 +49,8 @@ public final class Descriptor extends Resource {
   }
 
   /**
-   * Gives the descriptor up without closing it: whoever gets the number closes it. This object is
-   * closed then.
+   * Gives the descriptor up without closing it: the one who gets the number closes it. This object
+   * is closed then.
    *
    * @return the number
    */
@@ -83,7 +83,7 @@ public final class Descriptor extends Resource {
 
   /**
    * Opens the same file again, read and write. The new descriptor has an open file description of
-   * its own, so that locks taken through it are not shared with whoever holds the first one.
+   * its own, so that locks taken through it are not shared with the holder of the first one.
    *
    * @return the new descriptor, owned by the caller
    */

@@ -90,7 +90,7 @@ public final class Directory extends Resource {
     int flags = Libc.O_PATH | Libc.O_DIRECTORY | Libc.O_NOFOLLOW | Libc.O_CLOEXEC;
     int number = Libc.openat(Libc.AT_FDCWD, PathText.of(path), flags, 0);
     if (number == -Errno.ENOENT) {
-      return; // Whoever removed it so soon wants nothing of it.
+      return; // A process that removed it so soon wants nothing of it.
     }
     CallResult.check(number, "open", path);
     try (Descriptor made = Descriptor.adopt(number, "directory " + path)) {

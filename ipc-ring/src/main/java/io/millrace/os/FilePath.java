@@ -7,8 +7,8 @@ import java.nio.file.Path;
 /**
  * The path of a file, which means the same however it is spelled: the directory is the one that the
  * kernel finds by it, through links and dots, and the file is the one that has the last name there.
- * A link in the place of the file itself is not followed: whoever made it would decide which file
- * is written to.
+ * A link in the place of the file itself is not followed: the maker of the link would decide which
+ * file is written to.
  *
  * <p>Any thread may use it.
  */

@@ -13,12 +13,12 @@ import java.util.function.BooleanSupplier;
  * <p>There are two ways in. The <em>owner</em> is the one thread that uses a handle; another one
  * may become it only when that thread has ended or, {@linkplain #inTurns in turns}, when it is not
  * inside. It goes in and out without an atomic instruction: it counts itself in and then looks
- * whether it is still admitted. Whoever closes, or wants the turn, ends that first and then looks
- * at the count, and pays for the fence of both sides with a membarrier of its own process.
+ * whether it is still admitted. A thread that closes, or wants the turn, ends that first and then
+ * looks at the count, and pays for the fence of both sides with a membarrier of its own process.
  * <em>Guests</em> are any number of other threads, who count themselves in and out atomically.
  *
  * <p>The owner may be inside several times, as a handler that calls back is. Nobody waits: to close
- * is to shut the door, and what is left is done by whoever is the last to leave.
+ * is to shut the door, and what is left is done by the last to leave.
  *
  * <p>On the hottest ways a handle has a field anyway that says what its owner is just doing. That
  * can be its mark in place of the count:
@@ -47,7 +47,7 @@ public final class LifeCycle {
    * itself in as its turn is taken away spoils no other one's count.
    */
   private static final class Owner {
-    /** Written under the monitor, or by whoever has the thing to itself otherwise. */
+    /** Written under the monitor, or by a thread that has the thing to itself otherwise. */
     private Thread thread;
 
     /** How often the thread is inside. Written by it alone. */
@@ -125,8 +125,8 @@ public final class LifeCycle {
   /**
    * Makes one that is open, like {@link #inTurns(String, Runnable)}, for what a thread can also
    * hold without being inside. It says so by a store, {@linkplain #storeBeforeLoad before} it looks
-   * whether the thing is closed. Whoever ends the hold looks then, and if it is closed calls {@link
-   * #releaseIfUnused()}.
+   * whether the thing is closed. The thread that ends the hold then looks, and if it is closed
+   * calls {@link #releaseIfUnused()}.
    *
    * @param what what lives, for messages, such as "the reader"
    * @param isHeld tells whether somebody holds it; asked behind a close and a fence for both sides
@@ -479,9 +479,9 @@ public final class LifeCycle {
   }
 
   /**
-   * Keeps a store before the loads that follow, for whoever stores and then looks whether something
-   * was closed: for the compiler always, for the processor only where nobody can do it from
-   * outside.
+   * Keeps a store before the loads that follow, for a thread that stores and then looks whether
+   * something was closed: for the compiler always, for the processor only where nobody can do it
+   * from outside.
    *
    * <p>Litmus claims: {@code life-enter-fenced.wm}, {@code life-enter-without.wm}.
    */

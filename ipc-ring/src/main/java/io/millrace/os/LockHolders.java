@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  * {@code /proc}, which takes a while, and finds nobody where that hides other users or namespaces.
  */
 public final class LockHolders {
-  /** A lock that is held, in /proc/locks and in fdinfo alike; who waits for one has an arrow. */
+  /** A lock that is held, in /proc/locks and in fdinfo alike; a waiter for one has an arrow. */
   private static final Pattern HELD =
       Pattern.compile(
           "(?:lock:)?\\s*\\d+: \\w+\\s+\\w+\\s+\\w+\\s+(-?\\d+) (\\p{XDigit}+:\\p{XDigit}+:\\d+)"
@@ -75,8 +75,8 @@ public final class LockHolders {
   }
 
   /**
-   * A lock may belong to an open file and not to a process, or whoever took it may have left it to
-   * another one: looks who has the file open.
+   * A lock may belong to an open file and not to a process, or the process that took it may have
+   * left it to another one: looks which processes have the file open.
    */
   private void lookAtOpenFiles() {
     try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[1-9]*")) {

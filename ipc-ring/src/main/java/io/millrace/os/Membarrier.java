@@ -28,8 +28,8 @@ public final class Membarrier {
    * <p>Not to be relied on: Linux passes over a processor on which a thread of the process ended,
    * until another process has run there. In {@code kernel/sched/membarrier.c}, the end of a thread
    * clears what the processor knows of the registration, and the switch to the next thread of the
-   * same process does not restore it. Seen on Linux 6.18. Whoever needs certainty looks again when
-   * all stores that were under way are sure to have arrived.
+   * same process does not restore it. Seen on Linux 6.18. A thread that needs certainty looks again
+   * when all stores that were under way are sure to have arrived.
    */
   public static final Membarrier GLOBAL = new Membarrier("GLOBAL_EXPEDITED", 1 << 1, 1 << 2);
 

@@ -7,9 +7,9 @@ import java.lang.foreign.MemorySegment;
  * Open-file-description locks on single bytes: exclusive, released by the kernel when the last
  * descriptor of the description is closed, that is when its owner dies.
  *
- * <p>A lock belongs to the open file description, not to the process. Whoever means "this process
- * lives" by a lock therefore takes it through a description that no other process has: see {@link
- * Descriptor#reopen()}. Any thread may call these methods.
+ * <p>A lock belongs to the open file description, not to the process. A process that means "this
+ * process lives" by a lock therefore takes it through a description that no other process has: see
+ * {@link Descriptor#reopen()}. Any thread may call these methods.
  */
 public final class OfdLock {
   private static final int F_OFD_GETLK = 36;
@@ -17,7 +17,7 @@ public final class OfdLock {
   private static final short F_WRLCK = 1;
   private static final short F_UNLCK = 2;
 
-  /** One for each thread: whoever is about to sleep probes locks, and allocates nothing. */
+  /** One for each thread: a thread that is about to sleep probes locks, and allocates nothing. */
   private static final ThreadLocal<MemorySegment> FLOCK =
       ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(32, 8));
 

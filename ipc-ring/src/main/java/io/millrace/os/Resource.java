@@ -5,10 +5,10 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * Something of the system that is released once, by whoever closes it first. What goes wrong then
+ * Something of the system that is released once, by the first to close it. What goes wrong then
  * comes out of {@link #close()}.
  *
- * <p>It does not protect its users from each other: whoever closes it sees to it that no other
+ * <p>It does not protect its users from each other: the caller of close sees to it that no other
  * thread is using it, see {@link LifeCycle}.
  */
 public abstract class Resource implements AutoCloseable {

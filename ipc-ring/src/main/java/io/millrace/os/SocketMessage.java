@@ -121,8 +121,8 @@ final class SocketMessage {
   }
 
   /**
-   * All descriptors that came. Whoever shares the socket can make the kernel add others than those
-   * that were sent (SO_PASSPIDFD), in front of them: they are owned here as well.
+   * All descriptors that came. A process that shares the socket can make the kernel add others than
+   * those that were sent (SO_PASSPIDFD), in front of them: they are owned here as well.
    */
   private static int[] descriptors(MemorySegment header, MemorySegment control) {
     IntStream.Builder numbers = IntStream.builder();

@@ -46,7 +46,7 @@ public final class UnixSocket extends Resource {
   }
 
   /**
-   * Who is at the other end, as the kernel says it.
+   * The process at the other end, as the kernel reports it.
    *
    * @param pid its process, in the pid namespace of the caller; 0 if it is not to be seen from
    *     there
@@ -261,8 +261,8 @@ public final class UnixSocket extends Resource {
   }
 
   /**
-   * Lets no descriptor come in, here or at a connection that is made here from now on: whoever
-   * sends one is refused with EPERM.
+   * Lets no descriptor come in, here or at a connection that is made here from now on: a process
+   * that sends one is refused with EPERM.
    *
    * @return false if the kernel, older than Linux 6.16, cannot do that
    */
@@ -271,7 +271,7 @@ public final class UnixSocket extends Resource {
   }
 
   /**
-   * Who connected, or who listens where this end connected to.
+   * The process that connected, or that listens where this end connected to.
    *
    * @return the peer's credentials
    */
@@ -340,7 +340,7 @@ public final class UnixSocket extends Resource {
   }
 
   /**
-   * Ends the connection for both sides and stays open: whoever waits for a message is told that
+   * Ends the connection for both sides and stays open: those who wait for a message are told that
    * there is none. Any thread may do this.
    */
   public void endConnection() {

@@ -9,8 +9,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * The reading half of an {@link AgronaRingBuffer}. Its consumer joins when something is read for
- * the first time; who only writes takes no place. A message whose handler throws is done all the
- * same.
+ * the first time; a user that only writes takes no place. A message whose handler throws still
+ * counts as done.
  */
 final class AgronaReader {
   private final Ring ring;

@@ -197,8 +197,8 @@ final class ConsumerMembers {
   }
 
   /**
-   * Frees an owned slot. If its owner was killed this is noted in the group first: whoever joins
-   * may be killed before it has a slot. Who has left in good order has said what it owes.
+   * Frees an owned slot. If its owner was killed this is noted in the group first: a joiner may be
+   * killed before it has a slot. A consumer that has left in good order has said what it owes.
    */
   private void retire(ConsumerSlot slot) {
     GroupSlot group = slots.group(slot);
@@ -228,7 +228,7 @@ final class ConsumerMembers {
 
   /**
    * Gives an owned slot back. Until it is free it names the group, so that nobody uses the group's
-   * place again; and until then whoever sleeps is told if its owner is killed.
+   * place again; and until then sleepers are told if its owner is killed.
    */
   private void vacate(ConsumerSlot slot, Group group, boolean holdsRecord) {
     try {

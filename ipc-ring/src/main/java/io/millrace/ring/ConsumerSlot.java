@@ -119,8 +119,8 @@ final class ConsumerSlot extends SharedWords {
   }
 
   /**
-   * Volatile, a full fence: who joins makes its slot active before it changes the group's word, who
-   * leaves says so before it looks for others ({@link GroupSlot#exchange}, {@code leave.pml}).
+   * Volatile, a full fence: a joiner makes its slot active before it changes the group's word, a
+   * leaver says so before it looks for others ({@link GroupSlot#exchange}, {@code leave.pml}).
    *
    * <p>Litmus claims: {@code ring-join-counted.wm}, {@code ring-leave-last.wm}.
    */

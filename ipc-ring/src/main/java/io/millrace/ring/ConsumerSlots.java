@@ -34,9 +34,9 @@ final class ConsumerSlots {
   }
 
   /**
-   * The record that the last owner of a slot had really claimed: the cursor, or whoever claimed
-   * after it, says that its last claim ended behind there. Else what the slot shows is only what it
-   * was about to claim, and NONE is returned. The caller owns the slot's lock.
+   * The record that the last owner of a slot had really claimed: the cursor, or the consumer that
+   * claimed after it, says that its last claim ended behind there. Else what the slot shows is only
+   * what it was about to claim, and NONE is returned. The caller owns the slot's lock.
    */
   static long claimed(ConsumerSlot slot, GroupSlot group) {
     long shown = slot.inHand();

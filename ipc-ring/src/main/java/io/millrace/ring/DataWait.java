@@ -14,7 +14,7 @@ final class DataWait extends BlockingWait {
     if (isThere()) {
       return true;
     }
-    // Whoever spins on this sees nothing else of the dead.
+    // A thread that spins on this sees nothing else of the dead.
     consumer.idle.idle();
     return isThere();
   }

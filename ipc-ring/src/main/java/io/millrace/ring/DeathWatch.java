@@ -77,7 +77,7 @@ final class DeathWatch {
     }
     for (ConsumerSlot slot : memory.consumers) {
       int state = slot.state();
-      // Who is just leaving may be killed at it.
+      // A member that is leaving may be killed at it.
       if (state == ACTIVE || state == LEFT && membership.isAlive(slot.lock())) {
         name(slot.owner, slot.lock());
       }

@@ -39,7 +39,7 @@ final class GroupSlot extends SharedWords {
 
   /**
    * One of many takes a record. Compare-and-set: pairs with that of the others, and with {@link
-   * #cursor}: whoever sees it sees what {@link ConsumerSlot#show} and {@link
+   * #cursor}: a consumer that sees it sees what {@link ConsumerSlot#show} and {@link
    * ConsumerSlot#raiseConfirmed} stored before ({@code takeover.pml}, {@code
    * ClaimStress.ShowBeforeMove}).
    *
@@ -88,9 +88,9 @@ final class GroupSlot extends SharedWords {
   }
 
   /**
-   * Changes state and mode at once. Compare-and-set: whoever joins and whoever ends the group both
-   * do it behind their own slot's {@link ConsumerSlot#setState}, and one of them sees the other
-   * ({@code leave.pml}).
+   * Changes state and mode at once. Compare-and-set: the one who joins and the one who ends the
+   * group both do it behind their own slot's {@link ConsumerSlot#setState}, and one of them sees
+   * the other ({@code leave.pml}).
    *
    * <p>Litmus claims: {@code ring-join-counted.wm}.
    */

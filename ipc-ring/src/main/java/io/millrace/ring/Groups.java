@@ -279,7 +279,7 @@ final class Groups {
   void tidy() {
     for (Group group : groups) {
       int state = group.slot.state();
-      // Half open: whoever opened it was killed meanwhile, for this one has the lock now.
+      // Half open: its opener was killed meanwhile, because this process has the lock now.
       boolean halfOpen = state != FREE && state != ACTIVE;
       if (halfOpen || state == ACTIVE && life(group) == Life.OVER) {
         remove(group);

@@ -93,7 +93,7 @@ final class GuardedWriter extends OpenClaim {
       } else {
         backPressured(recordLength);
       }
-      VarHandle.releaseFence(); // Whoever sees the mark go sees all that was done before.
+      VarHandle.releaseFence(); // A thread that sees the mark go sees all done before.
       use = IDLE;
     } catch (Throwable thrown) {
       position = end != before ? end - recordLength : NONE;
@@ -526,7 +526,7 @@ final class GuardedWriter extends OpenClaim {
       endFailing();
     } finally {
       if (!entered) {
-        use = OWING; // Whoever releases the producer does it.
+        use = OWING; // The releaser of the producer does it.
       }
       life.exitBehindMark();
     }
@@ -552,8 +552,8 @@ final class GuardedWriter extends OpenClaim {
   }
 
   /**
-   * Gives up all that is claimed or owed. For whoever has the producer to itself: its own thread
-   * while it closes it, or the last one out.
+   * Gives up all that is claimed or owed. For the thread that has the producer to itself: its own
+   * thread while it closes it, or the last one out.
    */
   void giveUpAll() {
     if (use != IDLE) {

@@ -75,7 +75,8 @@ final class Membership {
    * <p>An interrupt does not end the wait for it, which has an end of its own; the thread stays
    * interrupted.
    *
-   * @throws RingException if that is not possible for ten seconds: whoever is at it is stopped
+   * @throws RingException if that is not possible for ten seconds: the process that is at it is
+   *     stopped
    */
   <T> T exclusively(Supplier<T> change) {
     boolean interrupted = false;

@@ -9,7 +9,7 @@ import static io.millrace.ring.Steps.Step.*;
  * <p>The copy of a payload may throw anything: the source is a mapped file that was cut short, an
  * encoder has a bug, the stack or the heap is exhausted. So a claim is on record here before
  * anything can throw, its end written directly behind the compare-and-set of the tail, with no call
- * in between; and from here it can be given up by whoever comes next: the handler of the exception,
+ * in between; and from here it can be given up by the next to come: the handler of the exception,
  * the next call, or {@code close}. If the process dies, {@link Recovery} does it.
  */
 class OpenClaim {

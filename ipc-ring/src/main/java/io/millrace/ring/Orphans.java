@@ -6,8 +6,8 @@ import static io.millrace.ring.Steps.Step.*;
 /**
  * The records that consumers of a shared group had in hand when they were killed, or left.
  *
- * <p>Whoever takes the lock of such a slot has the slot, and finishes what is in it. If that one is
- * killed, too, the lock is free again and the next one goes on.
+ * <p>The consumer that takes the lock of such a slot has the slot, and finishes what is in it. If
+ * that one is killed, too, the lock is free again and the next one goes on.
  */
 final class Orphans {
   private final RingMemory memory;

@@ -41,7 +41,7 @@ final class ProducerClaim {
     open.end = words.tail();
   }
 
-  /** Says where claims are to be noted; who writes them notes there when they are ended. */
+  /** Says where claims are to be noted; the writer notes there when they are ended. */
   void noteIn(OpenClaim claim) {
     claim.end = open.end;
     open = claim;

@@ -13,10 +13,11 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
  * that number to itself.
  */
 final class ProducerPool {
-  /** No producer can be had now. */
+  /** No producer is available now. */
   static final int NONE_IDLE = -1;
 
-  // States of a cell; 0 and up: a claim is open at this index, and whoever ends it has the cell.
+  // States of a cell; 0 and up: a claim is open at this index, and the thread that ends it has the
+  // cell.
   private static final int EMPTY = -3;
   private static final int IDLE = -2;
   private static final int TAKEN = -1;
@@ -98,7 +99,7 @@ final class ProducerPool {
     return false;
   }
 
-  /** The producer of a number, for whoever has taken it. */
+  /** The producer of a number, for the thread that has taken it. */
   Producer producer(int number) {
     return producers[number];
   }

@@ -6,8 +6,8 @@ import io.millrace.os.SharedWords;
 import java.lang.invoke.VarHandle;
 
 /**
- * One producer's words. All but the owner are written by the owner alone, but that whoever had to
- * walk far may raise {@link #committedUpTo}.
+ * One producer's words. All but the owner are written by the owner alone, except that a process
+ * that had to walk far may raise {@link #committedUpTo}.
  */
 final class ProducerSlot extends SharedWords {
   final int index;
@@ -27,9 +27,9 @@ final class ProducerSlot extends SharedWords {
   /**
    * Says from where the owner tries to claim.
    *
-   * <p>Behind a store-store fence: whoever sees this position must see the stamps of what the owner
-   * claimed before. Else it seems to have no claim there, and its record would be taken for one
-   * that nobody will ever commit. Pairs with {@link #intentPosition} and {@link
+   * <p>Behind a store-store fence: a process that sees this position must see the stamps of what
+   * the owner claimed before. Otherwise it seems to have no claim there, and its record would be
+   * taken for one that nobody will ever commit. Pairs with {@link #intentPosition} and {@link
    * RecordHeader#isCommitted} of a recovery ({@code claim.pml}, AGAIN).
    *
    * <p>Litmus claims: {@code ring-commit-then-intent.wm}, {@code ring-intent-before-claim.wm}.
@@ -40,7 +40,7 @@ final class ProducerSlot extends SharedWords {
   }
 
   /**
-   * Says how many bytes from there; 0 retracts it. Release: whoever sees the length sees its
+   * Says how many bytes from there; 0 retracts it. Release: a process that sees the length sees its
    * position, or a later one. Pairs with {@link #intentLength}, which is loaded first ({@code
    * claim.pml}, {@code ClaimStress.IntentBeforeClaim}).
    *

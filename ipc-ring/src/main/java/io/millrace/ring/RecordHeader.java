@@ -48,8 +48,8 @@ final class RecordHeader extends SharedWords {
   /**
    * Tells whether the record at a position is committed (or settled as padding).
    *
-   * <p>Pairs with {@link #commit}, {@link #commitAt} and {@link #settle}: whoever sees the stamp
-   * sees the header and the payload. Not behind a fence of the committer: see {@link
+   * <p>Pairs with {@link #commit}, {@link #commitAt} and {@link #settle}: a process that sees the
+   * stamp sees the header and the payload. Not behind a fence of the committer: see {@link
    * WaiterBits#behindCommit}. Checked by {@code PublicationStress}.
    *
    * <p>Litmus claims: {@code ring-publish.wm}, {@code ring-commit-then-intent.wm}.
@@ -59,8 +59,8 @@ final class RecordHeader extends SharedWords {
   }
 
   /**
-   * The word at the stamp's place, for {@link #settle}: whoever finds it unchanged then has seen
-   * all that the one before wrote here.
+   * The word at the stamp's place, for {@link #settle}: a process that then finds it unchanged has
+   * seen all that the one before wrote here.
    *
    * <p>Litmus claims: {@code ring-settle.wm}, {@code ring-recovery-live-record.wm}.
    */
@@ -125,7 +125,10 @@ final class RecordHeader extends SharedWords {
     return getInt(((int) position & mask) + RECORD_LENGTH_OFFSET);
   }
 
-  /** Tells whether a producer can have written this length, or whoever made padding of a claim. */
+  /**
+   * Tells whether a producer can have written this length, or a process that made padding of a
+   * claim.
+   */
   boolean isPossible(int length) {
     return length >= 0 && length <= maxLength;
   }

@@ -36,7 +36,7 @@ public final class Ring implements AutoCloseable {
    *
    * @param options its size and shape
    * @return the ring, empty
-   * @throws io.millrace.SystemCallException if the memory or the descriptors cannot be had
+   * @throws io.millrace.SystemCallException if the memory or the descriptors cannot be obtained
    * @throws UnsupportedOperationException if this JVM lacks a flag or this machine is another kind;
    *     the message says which
    */
@@ -95,7 +95,7 @@ public final class Ring implements AutoCloseable {
    *
    * @param descriptor an open descriptor, which stays the caller's: the ring has a duplicate
    * @throws IllegalStateException if there is one already
-   * @throws io.millrace.SystemCallException if it is not open, or no other can be had
+   * @throws io.millrace.SystemCallException if it is not open, or no other one can be obtained
    */
   public void attach(int descriptor) {
     core.whileOpen(

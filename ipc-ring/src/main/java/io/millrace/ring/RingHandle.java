@@ -47,7 +47,7 @@ abstract class RingHandle implements AutoCloseable {
 
   /** Litmus claims: {@code life-mark-taken-back.wm}. */
   final void exitDelivery() {
-    VarHandle.releaseFence(); // Whoever sees the mark go sees all that was done before.
+    VarHandle.releaseFence(); // A thread that sees the mark go sees all done before.
     delivering = false;
     life.exitBehindMark();
   }

@@ -35,7 +35,7 @@ import org.agrona.BitUtil;
  *   16 payload
  * </pre>
  *
- * <p>Liveness is not in memory: whoever owns a slot holds an open-file-description write lock on
+ * <p>Liveness is not in memory: the owner of a slot holds an open-file-description write lock on
  * one byte of the memfd, at {@link #producerLock(int)} and so on; these bytes lie far behind the
  * data and need not exist. All changes of membership are made under the lock on byte {@link
  * #MEMBERSHIP_LOCK}.
@@ -78,7 +78,7 @@ final class RingLayout {
   static final int JOINS_OFFSET = 536;
   static final int OPENINGS_OFFSET = 544;
 
-  /** Who took the membership lock last, as in a slot. For people: nobody may rely on it. */
+  /** The last to take the membership lock, as in a slot. For people: nobody may rely on it. */
   static final int MEMBERSHIP_HOLDER_OFFSET = 552;
 
   static final int UNPLACED_OFFSET = 568;
@@ -113,9 +113,10 @@ final class RingLayout {
   static final int PRODUCER_WAKE_UPS_OFFSET = 40;
 
   /**
-   * Everything that the owner claimed before this position is committed: whoever walks over its
-   * last claim begins here. It only shortens the walk: 0, or what an earlier owner left, is as
-   * good. By the owner now and then in a batch, and by whoever had to walk far; the latter by CAS.
+   * Everything that the owner claimed before this position is committed: a process that walks over
+   * its last claim begins here. It only shortens the walk: 0, or what an earlier owner left, is as
+   * good. By the owner now and then in a batch, and by a process that had to walk far; the latter
+   * by CAS.
    */
   static final int COMMITTED_UP_TO_OFFSET = 48;
 
@@ -125,7 +126,10 @@ final class RingLayout {
   // Group slot, 256 bytes.
   static final int GROUP_SLOT_LENGTH = 256;
 
-  /** Position that the group has consumed (or claimed) up to; low 6 bits: who claimed last. */
+  /**
+   * Position that the group has consumed (or claimed) up to; low 6 bits: the slot that claimed
+   * last.
+   */
   static final int CURSOR_OFFSET = 0;
 
   /** State and mode are one word for those who leave, which they do without any lock. */
@@ -194,7 +198,7 @@ final class RingLayout {
 
   private static final int QUEUE_SHIFT = 57;
 
-  // Who owns a slot: IDENTITY_LENGTH bytes.
+  // The owner of a slot: IDENTITY_LENGTH bytes.
   static final int PID_OFFSET = 0;
   static final int PID_NAMESPACE_OFFSET = 8;
   static final int IDENTITY_LENGTH = 16;

@@ -8,13 +8,13 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /** The words of a ring that are no slot's. */
 final class RingWords extends SharedWords {
-  /** Who sleeps until a record comes. */
+  /** The members that sleep until a record comes. */
   final WaiterBits dataWaiters = new WaiterBits(this, DATA_WAITERS_OFFSET);
 
-  /** Who sleeps until room comes. */
+  /** The members that sleep until room comes. */
   final WaiterBits spaceWaiters = new WaiterBits(this, SPACE_WAITERS_OFFSET);
 
-  /** Who took the membership lock last: for messages only. */
+  /** The last to take the membership lock: for messages only. */
   final SlotOwner membershipHolder = new SlotOwner(this, MEMBERSHIP_HOLDER_OFFSET);
 
   private final int groups;
@@ -29,8 +29,8 @@ final class RingWords extends SharedWords {
   /**
    * The tail, checked: whatever is in memory, the result is a record boundary of the stream.
    *
-   * <p>Pairs with {@link #moveTail} and {@link #setTail}: whoever sees the tail beyond a claim
-   * finds its owner on record ({@code claim.pml}, {@code ClaimStress.IntentBeforeClaim}).
+   * <p>Pairs with {@link #moveTail} and {@link #setTail}: a process that sees the tail beyond a
+   * claim finds its owner on record ({@code claim.pml}, {@code ClaimStress.IntentBeforeClaim}).
    *
    * <p>Loaded first by a look for room, and last behind a copy or an announcement: pairs with
    * {@link #orderRecordBehindTail}.
@@ -52,7 +52,7 @@ final class RingWords extends SharedWords {
 
   /**
    * Claims from the tail. Compare-and-set: pairs with that of other producers ({@code
-   * ClaimStress.Claims}), and with {@link #tail}: the intent is seen by whoever sees the claim.
+   * ClaimStress.Claims}), and with {@link #tail}: a process that sees the claim sees the intent.
    *
    * <p>Litmus claims: {@code ring-intent-before-claim.wm}, {@code ring-observer.wm}.
    *
@@ -72,8 +72,8 @@ final class RingWords extends SharedWords {
   }
 
   /**
-   * Behind the tail, before the first store to what was claimed: whoever sees a byte of the new
-   * record sees the tail beyond it. Pairs with the {@link VarHandle#acquireFence} in {@link
+   * Behind the tail, before the first store to what was claimed: a process that sees a byte of the
+   * new record sees the tail beyond it. Pairs with the {@link VarHandle#acquireFence} in {@link
    * RecordCopy#take} ({@code join.pml}, {@code PublicationStress.ObserverValidation}).
    *
    * <p>Litmus claims: {@code ring-observer.wm}.

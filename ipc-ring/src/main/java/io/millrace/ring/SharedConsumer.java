@@ -10,13 +10,13 @@ import java.util.Objects;
  *
  * <ol>
  *   <li>shows the record's position in its slot, which holds producers back from there on;
- *   <li>confirms the claim of whoever claimed last, so that the cursor may forget it;
+ *   <li>confirms the claim of the consumer that claimed last, so that the cursor may forget it;
  *   <li>moves the cursor behind the record by compare-and-set, with its own slot as tag;
  *   <li>handles the record and takes the position out of its slot.
  * </ol>
  *
  * <p>So it can be told of every dead consumer whether it really had the record that its slot shows:
- * whoever owns the dead one's lock then handles it. The protocol is checked by {@code
+ * the owner of the dead one's lock then handles it. The protocol is checked by {@code
  * takeover.pml}.
  */
 final class SharedConsumer extends Consumer {

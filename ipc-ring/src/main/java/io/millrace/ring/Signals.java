@@ -13,8 +13,8 @@ import io.millrace.os.EventFd;
  * protocol is checked by {@code wakeup.pml}.
  *
  * <p>Of those who compete for the same, one is woken: a record wakes one consumer of each shared
- * group, and room one producer. Who was woken wakes the next if there is more than it takes. This
- * is checked by {@code workqueue.pml} and {@code room.pml}.
+ * group, and room one producer. A member that was woken wakes the next if there is more than it
+ * takes. This is checked by {@code workqueue.pml} and {@code room.pml}.
  */
 final class Signals {
   private final RingMemory memory;
@@ -54,7 +54,7 @@ final class Signals {
     wakeAll(memory.words.spaceWaiters.get());
   }
 
-  /** Who was woken for a queue has taken a record, and there is another one. */
+  /** The member that was woken for a queue has taken a record, and there is another one. */
   int moreRecords(int queue) {
     long sleepers = memory.words.dataWaiters.get();
     int woken = 0;
@@ -71,7 +71,7 @@ final class Signals {
     return woken;
   }
 
-  /** Who was woken for room leaves so much of it. */
+  /** A producer that was woken for room leaves so much of it. */
   void roomLeft(long bytes) {
     wakeOneFor(bytes, memory.words.spaceWaiters.get());
   }

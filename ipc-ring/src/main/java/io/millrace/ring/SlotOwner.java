@@ -5,8 +5,9 @@ import static io.millrace.ring.RingLayout.*;
 import io.millrace.os.SharedWords;
 
 /**
- * Whose a slot is, for messages and for those who watch its process. Nobody takes it for true: who
- * lives is told by the slot's lock, which also orders these plain loads and stores.
+ * The owner of a slot, for messages and for those who watch its process. Nobody relies on it:
+ * whether the owner lives is told by the slot's lock, which also orders these plain loads and
+ * stores.
  */
 final class SlotOwner extends SharedWords {
   SlotOwner(SharedWords slot, int offset) {

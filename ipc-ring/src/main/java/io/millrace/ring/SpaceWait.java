@@ -22,15 +22,15 @@ final class SpaceWait extends BlockingWait {
     if (claim.hasSpace(length)) {
       return true;
     }
-    // Whoever spins on this sees nothing else of the dead.
+    // A thread that spins on this sees nothing else of the dead.
     core.groups.evictDead(length);
     return claim.hasSpace(length);
   }
 
   /**
-   * All that frees space is announced: consumers signal, deaths are told. Except the end of
-   * somebody who joins or evicts just now: whoever is killed at it is not known to anybody yet. And
-   * except the end of a claim, which as a rule wakes consumers only.
+   * All that frees space is announced: consumers signal, deaths are told. Except the end of a
+   * member that is joining or evicting: if it is killed at it, nobody knows it yet. And except the
+   * end of a claim, which as a rule wakes consumers only.
    */
   @Override
   boolean isUncertain() {

@@ -3,15 +3,15 @@ package io.millrace.ring;
 import io.millrace.os.SharedWords;
 import java.lang.invoke.VarHandle;
 
-/** Who sleeps until a record comes, or until room comes: bit i is waiter slot i. */
+/** The waiters that sleep until a record comes, or until room comes: bit i is waiter slot i. */
 final class WaiterBits extends SharedWords {
   WaiterBits(SharedWords header, int offset) {
     super(header, offset, Long.BYTES);
   }
 
   /**
-   * All bits. Whoever sees one sees that its waiter waits: pairs with {@link #set}, behind {@link
-   * WaiterSlot#setPhase}. {@code wakeup.pml}.
+   * All bits. A process that sees one sees that its waiter waits: pairs with {@link #set}, behind
+   * {@link WaiterSlot#setPhase}. {@code wakeup.pml}.
    *
    * <p>Litmus claims: {@code ring-waking-members.wm}, {@code ring-waking-phase.wm}.
    */
@@ -35,8 +35,9 @@ final class WaiterBits extends SharedWords {
   }
 
   /**
-   * Sets a bit. Compare-and-set, a full fence: whoever changed the members and then missed the bit
-   * is seen by the look that follows. Pairs with {@link #get} in {@link Signals#membersChanged}.
+   * Sets a bit. Compare-and-set, a full fence: a process that changed the members and then missed
+   * the bit is seen by the look that follows. Pairs with {@link #get} in {@link
+   * Signals#membersChanged}.
    *
    * <p>Litmus claims: {@code ring-waking-members.wm}, {@code ring-waking-phase.wm}.
    */

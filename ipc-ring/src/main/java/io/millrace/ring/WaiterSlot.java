@@ -78,7 +78,7 @@ final class WaiterSlot extends SharedWords {
     putLong(WAITER_WANTED_OFFSET, bytes);
   }
 
-  /** FREE or ACTIVE. Release; for people: who lives is told by the slot's lock. */
+  /** FREE or ACTIVE. Release; for people: whether the owner lives is told by the slot's lock. */
   void setState(int state) {
     putIntRelease(WAITER_STATE_OFFSET, state);
   }

@@ -76,7 +76,7 @@ class DeadlineTest {
         pauses++;
       }
       assertTrue(System.nanoTime() - start >= TimeUnit.MILLISECONDS.toNanos(20));
-      // Each pause is one: whoever does not sleep because of the mark looks ten thousand times.
+      // Each pause is one: a loop that does not sleep because of the mark looks ten thousand times.
       assertTrue(pauses < 200, pauses + " pauses");
     } finally {
       assertTrue(Thread.interrupted());

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whoever is in the way is named, whatever kind of lock it has. */
+/** The process that is in the way is named, whatever kind of lock it has. */
 @ExtendWith(LeavesNothingOpen.class)
 class LockHoldersTest {
   private static final Duration DEADLINE = Duration.ofSeconds(60);

@@ -23,7 +23,7 @@ public final class ClaimStress {
 
   private ClaimStress() {}
 
-  /** Whoever sees a claim sees who announced it. */
+  /** A process that sees a claim sees who announced it. */
   @JCStressTest
   @Outcome(id = "-1", expect = ACCEPTABLE, desc = "no claim yet")
   @Outcome(id = "64", expect = ACCEPTABLE, desc = "the claim and its length")

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** All places for sleepers are taken: who finds none sleeps all the same. */
+/** All places for sleepers are taken: a member that finds none still sleeps. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class CrowdedSleepersTest {
   private static final RingOptions ONE_PLACE = RingOptions.capacity(MIN_CAPACITY).maxWaiters(1);

@@ -63,7 +63,7 @@ class FailingWriteTest {
       return new UnsafeBuffer(new byte[8]);
     }
 
-    /** The batch is not closed: whoever throws out of it may have no idea of it. */
+    /** The batch is not closed: the code that throws out of it may not know of it. */
     private static void addTo(Producer producer, DirectBuffer source, int before) {
       Batch batch = producer.tryBatch(5, 2000);
       for (int i = 0; i < before; i++) {

@@ -122,7 +122,7 @@ class LeavingTest {
       try (RingProcess holder = stoppedHolder(ring)) {
         consumer.close();
         assertEquals(isSomebodyLeft ? 1 : 0, ring.counters().consumers().size());
-        if (isSomebodyLeft) { // Who is there needs no lock either.
+        if (isSomebodyLeft) { // Members that are there need no lock either.
           assertEquals(List.of(new Delivery(1, 0, true)), Deliveries.await(other, 1));
           other.close();
         }

@@ -13,8 +13,8 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.JJ_Result;
 
 /**
- * Whoever sees a record sees all of it. Tried on this machine with the ring's own code, by {@code
- * mvn -Pjcstress -pl ipc-ring -am verify -DskipTests}.
+ * A reader that sees a record sees all of it. Tried on this machine with the ring's own code, by
+ * {@code mvn -Pjcstress -pl ipc-ring -am verify -DskipTests}.
  */
 public final class PublicationStress {
   /** There are no processes here, and no claim is left open. */
@@ -30,7 +30,7 @@ public final class PublicationStress {
     return source;
   }
 
-  /** Whoever sees the stamp of a record sees its header and its payload. */
+  /** A reader that sees the stamp of a record sees its header and its payload. */
   @JCStressTest
   @Outcome(id = "0, 0", expect = ACCEPTABLE, desc = "not committed yet")
   @Outcome(id = "81985529216486895, 8", expect = ACCEPTABLE, desc = "all of it")
@@ -64,7 +64,9 @@ public final class PublicationStress {
     }
   }
 
-  /** Whoever sees a byte of a new record sees the tail behind it: an observer throws it away. */
+  /**
+   * A reader that sees a byte of a new record sees the tail behind it: an observer throws it away.
+   */
   @JCStressTest
   @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "the old record, whole")
   @Outcome(id = "-1, 0", expect = ACCEPTABLE, desc = "noticed that it was overrun")

@@ -71,7 +71,7 @@ final class RingExhaustion {
         .forEach(
             (name, call) -> {
               String outcome = "";
-              // Who sleeps works with any number, if not in the same way.
+              // Sleeping works with any number, if not in the same way.
               for (int room = 0; room < 5 || !outcome.equals("worked"); room++) {
                 Runnable prepared = call.get();
                 fillAllBut(room);

@@ -19,7 +19,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Who cannot get what it needs of the system is told so; nothing is left open or taken by it. */
+/**
+ * A caller that cannot get what it needs from the system is told so; nothing is left open or taken
+ * by it.
+ */
 @ExtendWith(LeavesNothingOpen.class)
 class RingExhaustionTest {
   private static final Duration SOON = Duration.ofSeconds(60);

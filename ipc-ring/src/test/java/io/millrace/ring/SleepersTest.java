@@ -233,7 +233,7 @@ class SleepersTest {
 
   /**
    * A loser lives, whose announcement covers the claim of a killed winner. That it gives up,
-   * because the ring is full, is told to nobody: who sleeps there looks by itself.
+   * because the ring is full, is told to nobody: a member that sleeps there looks by itself.
    */
   @Test
   void whatNobodyAnnouncesIsLookedForEveryMillisecond() {

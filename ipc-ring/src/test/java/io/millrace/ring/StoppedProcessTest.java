@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Who lives is never robbed, however slow; and nobody depends on the creator. */
+/** A process that lives is never robbed, however slow; and nobody depends on the creator. */
 class StoppedProcessTest {
   private static final GroupOptions ALONE = GroupOptions.named("alone").retained();
   private static final GroupOptions TOGETHER = GroupOptions.named("together").shared().retained();
@@ -39,7 +39,8 @@ class StoppedProcessTest {
       child.runUpTo(TAIL_MOVED, 1, "offer p 0 40");
       child.stop();
       survivors.produce(10);
-      // Whoever would rob it has had its chances: it looked often, and found the owner alive.
+      // A process that would rob it has had its chances: it looked often, and found the owner
+      // alive.
       awaitLooks(ring);
       assertEquals(List.of(), survivors.journal("alone"));
       assertEquals(List.of(), survivors.journal("together"));

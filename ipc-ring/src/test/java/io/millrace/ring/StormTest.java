@@ -25,7 +25,9 @@ class StormTest {
   private static final long SEED = Long.getLong("millrace.storm.seed", System.nanoTime());
   private static final String PAUSES = "-Dio.millrace.ring.steps=" + StormPauses.class.getName();
 
-  /** Who lives at once. The second exclusive consumer waits until the first is killed. */
+  /**
+   * The members that live at once. The second exclusive consumer waits until the first is killed.
+   */
   private static final Role[] ROLES = {
     Role.PRODUCER,
     Role.PRODUCER,

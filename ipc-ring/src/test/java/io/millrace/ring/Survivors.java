@@ -18,7 +18,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * The members of a ring that live on: consumers, a thread each, that wait without a time limit, and
- * a producer. Nobody but {@link #produce} writes, so whoever is stuck stays stuck and is found.
+ * a producer. Nobody but {@link #produce} writes, so a thread that is stuck stays stuck and is
+ * found.
  */
 final class Survivors implements AutoCloseable {
   /** The type of records that the survivors' own producer writes. */

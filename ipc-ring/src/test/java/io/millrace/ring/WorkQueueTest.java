@@ -257,7 +257,10 @@ class WorkQueueTest {
     ring.close();
   }
 
-  /** It was counted as woken and is dead: who takes its place away, or takes it, wakes another. */
+  /**
+   * It was counted as woken and is dead: the one that takes its place away, or takes it, wakes
+   * another.
+   */
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void whoBuriesTheWokenOneWakesAnother(boolean takesThePlace) throws Exception {
@@ -349,7 +352,7 @@ class WorkQueueTest {
     ring.close();
   }
 
-  /** Who was woken and sleeps again comes behind those who sleep still. */
+  /** A waiter that was woken and sleeps again comes behind those that still sleep. */
   @Test
   void eachProducerGetsItsTurn() throws Exception {
     try (Consumer consumer = ring.addConsumer(GroupOptions.named("slow"));

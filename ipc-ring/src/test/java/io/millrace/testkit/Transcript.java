@@ -35,7 +35,7 @@ final class Transcript {
     } catch (IOException failure) {
       add("[output lost: " + failure + "]");
     }
-    end(); // After the stream is closed: whoever waits for the end counts descriptors next.
+    end(); // After the stream is closed: those who wait for the end count descriptors next.
   }
 
   private synchronized void add(String line) {

@@ -1,6 +1,6 @@
 package io.millrace.cli;
 
-/** Makes text fit for a terminal, whoever wrote it. */
+/** Makes text fit for a terminal, wherever it came from. */
 final class Text {
   private Text() {}
 

@@ -57,7 +57,7 @@ final class WatchServices implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     BlockingQueue<Event> events = new LinkedBlockingQueue<>();
     RegistryView view = awaitRegistry(events);
-    // Also when it is interrupted: whoever closes a registry last removes its directory.
+    // Also when it is interrupted: the last process to close a registry removes its directory.
     Thread closer = new Thread(view::close, "closer");
     Runtime.getRuntime().addShutdownHook(closer);
     try {

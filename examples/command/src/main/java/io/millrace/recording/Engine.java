@@ -56,8 +56,8 @@ final class Engine {
 
   /**
    * Takes the engine's locks from a writer that was killed. It knows its holder by a pid, which may
-   * be another process by now, and would wait for that for seconds; whoever calls this has the
-   * recording's own lock, which the kernel takes from the dead.
+   * be another process by now, and would wait for that for seconds; the caller has the recording's
+   * own lock, which the kernel takes from the dead.
    */
   static void unlock(Path directory) {
     RecordingFlags.require();

@@ -15,7 +15,7 @@ final class AliveLine {
   /** More than any has: what is longer is none. */
   static final int MAX_LENGTH = 32;
 
-  /** Written over the first byte by whoever ends well. */
+  /** Written over the first byte by a holder that ends well. */
   static final byte[] CLEAN_MARK = {'C'};
 
   private static final char RUNNING = 'R';

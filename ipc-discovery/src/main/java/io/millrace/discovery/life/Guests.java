@@ -10,9 +10,9 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * Who is inside a registry or a view: the calls of any thread, and what was published and has not
- * been withdrawn. After the close nobody gets in, whoever waits inside is woken, and the last one
- * out releases what all of them use.
+ * Keeps count of who is inside a registry or a view: the calls of any thread, and what was
+ * published and has not been withdrawn. After the close nobody gets in, those who wait inside are
+ * woken, and the last one out releases what all of them use.
  *
  * <p>Any thread may use it.
  */
@@ -20,7 +20,7 @@ public final class Guests {
   private final LifeCycle life;
   private final Callbacks callbacks;
 
-  /** Who waits, and how to wake it. Guarded by itself. */
+  /** The guests that wait, and how to wake them. Guarded by itself. */
   private final Set<Wait> waiting = new LinkedHashSet<>();
 
   /**

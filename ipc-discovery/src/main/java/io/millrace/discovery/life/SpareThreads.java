@@ -11,8 +11,8 @@ import java.util.function.Supplier;
 /**
  * Threads for what may take as long as somebody else likes: to receive, look at or close
  * descriptors that another process has chosen. The last close of a TCP socket lingers, a file of
- * FUSE asks its maker. Whoever waits for such a thread does so up to a deadline; the thread is lost
- * as long as it takes, so there are few, and what they have not got to waits.
+ * FUSE asks its maker. A caller waits for such a thread up to a deadline; the thread is lost as
+ * long as it takes, so there are few, and what they have not got to waits.
  */
 public final class SpareThreads {
   private static final int MOST = 8;

@@ -10,7 +10,7 @@ public enum DescriptorKind {
   EVENT,
   /**
    * Memory that says what the records of a ring mean. Joiners get it if it is memory, whatever it
-   * holds: who reads it checks it, and a ring is good without.
+   * holds: the reader checks it, and a ring is usable without it.
    */
   SCHEMA
 }

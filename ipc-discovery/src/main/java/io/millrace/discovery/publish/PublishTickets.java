@@ -24,7 +24,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * <p>A generation that is drawn and linked in one turn is greater than those of all publications
  * before, although records of the dead are removed by anybody at any time: the counter outlives
  * them. It is moved on before the record can be seen, so a kill in between costs a number and
- * nothing else; the kernel ends the turn of whoever is killed. Checked by {@code adoption.pml}.
+ * nothing else; the kernel ends the turn of a process that is killed. Checked by {@code
+ * adoption.pml}.
  *
  * <p>Any thread may use it.
  */

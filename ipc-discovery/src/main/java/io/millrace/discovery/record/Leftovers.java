@@ -16,8 +16,8 @@ import io.millrace.os.OfdLock;
  * Tells which files in the registry's directory belong to dead processes. Removes none.
  *
  * <p>What does not carry a mark of Millrace is nobody's leftover, whatever its name: it is left to
- * whoever put it there. Hidden names may also be empty: that is all that a process can leave that
- * is killed between making a file and writing to it, and there is nothing in it to be lost.
+ * the one who put it there. Hidden names may also be empty: that is all that a process can leave
+ * that is killed between making a file and writing to it, and there is nothing in it to be lost.
  */
 public final class Leftovers {
   private static final int MARK_SIZE = 8;

@@ -25,8 +25,8 @@ import java.nio.ByteOrder;
  * take the whole one with the higher revision.
  *
  * <p>Two bytes are locked, which changes nothing in them: byte 0 by the publisher from before the
- * name appears until it withdraws or dies (once free it stays free), byte 1 by whoever removes the
- * name of a dead publisher.
+ * name appears until it withdraws or dies (once free it stays free), byte 1 by the process that
+ * removes the name of a dead publisher.
  */
 public final class RecordLayout {
   public static final int MAGIC = 0x5253524d;

@@ -78,7 +78,7 @@ public final class Root {
   /**
    * Opens the directory, and makes it first where only its last part is missing.
    *
-   * @throws RootException if it cannot be had or be trusted
+   * @throws RootException if it cannot be obtained or trusted
    */
   static Directory open(Path path) {
     try {
@@ -92,7 +92,7 @@ public final class Root {
    * Opens the directory if it is there. Makes nothing.
    *
    * @return {@code null} if there is none
-   * @throws RootException if it cannot be had or be trusted
+   * @throws RootException if it cannot be obtained or trusted
    */
   public static Directory find(Path path) {
     try {

@@ -67,7 +67,10 @@ public final class RootUse {
     return Root.isInPlace(directory);
   }
 
-  /** Not only a process that closes the registry can have the lock: whoever may read the root. */
+  /**
+   * Not only a process that closes the registry can have the lock, but anybody who may read the
+   * root.
+   */
   private static RootException inTheWay(Directory directory) {
     return new RootException(
         "registry root "

@@ -12,13 +12,13 @@ import java.util.zip.CRC32C;
  * <pre>
  *     0  magic "MRTURNS1" (long)
  *     8  511 counters (long): the highest generation that any name of this place has had, or was
- *        to have. Written by whoever has the turn of the place; never goes back behind a
+ *        to have. Written by the holder of the turn of the place; never goes back behind a
  *        generation that was seen.
  *  4096
  * </pre>
  *
- * The first byte of a counter is locked by whoever has the turn of its place. A name has one place;
- * several names may share one, which only makes their generations grow faster.
+ * The first byte of a counter is locked by the process that has the turn of its place. A name has
+ * one place; several names may share one, which only makes their generations grow faster.
  */
 public final class TurnsLayout {
   public static final long MAGIC = 0x31534e525554524dL;

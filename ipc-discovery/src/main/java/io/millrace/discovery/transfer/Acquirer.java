@@ -50,7 +50,7 @@ public final class Acquirer {
    *
    * @throws ClosedException if the registry is closed meanwhile
    * @throws NoSuchServiceException if there is none or its publisher died meanwhile
-   * @throws TransferException if the descriptors cannot be had or are not what the record says
+   * @throws TransferException if the descriptors cannot be obtained or are not what the record says
    */
   public Received acquire(String name) {
     try {
@@ -68,7 +68,8 @@ public final class Acquirer {
         return acquire(file, owner, deadline);
       }
     }
-    // What another user's process hands out may hold up whoever touches it, also to look at it.
+    // What another user's process hands out may hold up a process that touches it, even to look at
+    // it.
     Received received =
         SpareThreads.call(() -> guests.inside(() -> acquireFrom(name, deadline)), deadline, guests);
     if (received == null) {
@@ -203,7 +204,7 @@ public final class Acquirer {
         + ": ";
   }
 
-  /** Whoever has too few descriptors is told how many it takes, and of a ring why. */
+  /** A process that has too few descriptors is told how many it takes, and of a ring why. */
   private static String demand(Service service, SystemCallException failure) {
     if (failure.errno() != Errno.EMFILE || service.descriptors().isEmpty()) {
       return "";

@@ -23,7 +23,9 @@ public final class Descriptors implements AutoCloseable {
     this.open = open;
   }
 
-  /** Gets descriptors one after the other; if one cannot be had, those before it are closed. */
+  /**
+   * Gets descriptors one after the other; if one cannot be obtained, those before it are closed.
+   */
   static Descriptors collect(int count, IntFunction<Descriptor> source) {
     List<Descriptor> collected = new ArrayList<>(count);
     try {
@@ -61,7 +63,7 @@ public final class Descriptors implements AutoCloseable {
    * Describes descriptors of this process for a record.
    *
    * @throws IllegalArgumentException if one is not of its kind: memory that is not sealed could
-   *     fault under whoever maps it
+   *     fault under a process that maps it
    */
   public List<ServiceDescriptor> describe(List<ServiceSpec.Entry> entries) {
     List<ServiceDescriptor> described = new ArrayList<>(open.size());

@@ -97,9 +97,9 @@ final class SocketClient {
   }
 
   /**
-   * Whoever listens there must be the user, and where that can be known the process, that
-   * published. The number of the user in the record is one of the publisher's user namespace, so
-   * the owners of the record and of the socket are compared, both as this process sees them.
+   * The listener there must be the user, and where that can be known the process, that published.
+   * The number of the user in the record is one of the publisher's user namespace, so the owners of
+   * the record and of the socket are compared, both as this process sees them.
    */
   private static void requirePublisher(UnixSocket socket, Service service, int owner)
       throws RefusedException {

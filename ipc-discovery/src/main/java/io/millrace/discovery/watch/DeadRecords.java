@@ -27,7 +27,7 @@ final class DeadRecords {
    */
   void bury(Service service) {
     String name = service.name();
-    // Before the attempt: whoever removes it now, that is no news.
+    // Before the attempt: if somebody removes it from now on, that is no news.
     if (!contain(service)) {
       instances.put(name, service.instance());
       forbidden.remove(name);

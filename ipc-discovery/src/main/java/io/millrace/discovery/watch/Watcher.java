@@ -125,7 +125,7 @@ public final class Watcher implements AutoCloseable {
   public void tellNow() {
     int ready = epoll.await(0);
     if (ready > 0 || isShort || Deadline.nanosLeft(next()) <= 0) {
-      tell(ready); // Else there is nothing to tell: who polls often pays for one system call.
+      tell(ready); // Otherwise nothing to tell: frequent polls cost one system call each.
     }
   }
 
@@ -293,7 +293,7 @@ public final class Watcher implements AutoCloseable {
         known.put(name, service);
         listener.onChanged(before, service);
       }
-      // Whoever dies closes its file a moment before its lock is free.
+      // A process that dies closes its file a moment before its lock is free.
       if (events.takeClosed(name)) {
         rechecks.begin(name);
       } else {

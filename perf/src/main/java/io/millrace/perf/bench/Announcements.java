@@ -14,7 +14,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.function.LongConsumer;
 
-/** Announces the time of its announcement to whoever listens, in a directory. */
+/** Announces the time of its announcement to those who listen, in a directory. */
 interface Announcements extends AutoCloseable {
   /** A nameless file that is linked, and inotify: nothing else. */
   String BARE = "linkat-inotify";

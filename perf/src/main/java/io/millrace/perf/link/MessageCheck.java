@@ -24,7 +24,7 @@ public final class MessageCheck implements Sink {
   }
 
   /**
-   * Who sent a message.
+   * The producer that sent a message.
    *
    * @param word its first word
    * @return the number of the producer

@@ -45,7 +45,7 @@ public final class Meetings {
       case PTHREAD -> PthreadMeeting.prepare(directory, parties);
       case LINE -> LineMeeting.prepare(directory);
       default -> {
-        // Whoever comes first makes it.
+        // The first to come makes it.
       }
     }
   }

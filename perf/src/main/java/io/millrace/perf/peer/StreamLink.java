@@ -13,8 +13,8 @@ import java.util.Map;
 
 /**
  * The floor of rates: bare {@linkplain StampedLines stamped lines} in shared memory, and nothing
- * that makes a ring of them: no members, no groups, no checks, nobody to wake, and whoever is
- * killed stops all others.
+ * that makes a ring of them: no members, no groups, no checks, nobody to wake, and a process that
+ * is killed stops all others.
  */
 final class StreamLink implements Link {
   @Override

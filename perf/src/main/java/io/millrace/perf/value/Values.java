@@ -22,7 +22,7 @@ public final class Values {
   private Values() {}
 
   /**
-   * Who takes part.
+   * The subjects that take part.
    *
    * @param operation in what
    * @return the names of the subjects, {@code millrace} first

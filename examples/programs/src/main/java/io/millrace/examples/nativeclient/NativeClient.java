@@ -54,7 +54,7 @@ public final class NativeClient extends Example {
       System.out.println("C to Java: " + ClientProgram.finish(one, 0));
       System.out.println("C to Java: " + ClientProgram.finish(other, 0));
 
-      // Killed between claim and commit: whoever reads next settles the claim.
+      // Killed between claim and commit: the next one to read settles the claim.
       ClientProgram.finish(client.start("produce-and-die", 3), KILLED_BY_SIGKILL);
       offer(producer, 3);
       seen.poll(consumer, 4);

@@ -112,7 +112,7 @@ public final class OrderDesk extends Example {
     child.tell("start");
   }
 
-  /** Kills whoever has booked an order and does not come to answer it. */
+  /** Kills the server that has booked an order and does not come to answer it. */
   private void replaceServerOf(long order, OrderBook book) {
     long patience = TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS + orders / SLOWEST);
     long deadline = System.nanoTime() + patience;

@@ -58,7 +58,10 @@ final class Grid {
     }
   }
 
-  /** One step of some rows. Whoever computes the rows next to them must have done the last one. */
+  /**
+   * One step of some rows. The workers that compute the rows next to them must have done the last
+   * step.
+   */
   void compute(long step, int firstRow, int endRow) {
     for (int row = Math.max(1, firstRow); row < Math.min(size - 1, endRow); row++) {
       for (int column = 1; column < size - 1; column++) {
