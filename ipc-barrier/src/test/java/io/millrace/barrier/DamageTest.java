@@ -111,7 +111,7 @@ class DamageTest extends LocalParties {
     }
   }
 
-  /** What cannot be closed in good order releases everything all the same. */
+  /** What cannot be closed in good order still releases everything. */
   private static void close(Barrier party) {
     try {
       party.close();

@@ -29,7 +29,7 @@ public final class Publication implements AutoCloseable {
   // Never handed to another process: the lock on it is what tells that this one lives.
   private final Descriptor locked;
   // The same file opened by its name. What happens to the nameless one is not told to those who
-  // watch the directory; writing and closing this one is, also when the process is killed.
+  // watch the directory; writing and closing this one is, even when the process is killed.
   private final Descriptor named;
   private final FileStatus identity;
   private final EndOfProcess.Action atEnd;

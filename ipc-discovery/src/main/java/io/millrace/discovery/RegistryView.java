@@ -38,7 +38,7 @@ import java.util.Optional;
  * Looks at a registry and leaves it as it is: makes no directory, publishes nothing, and leaves
  * what dead processes left where it is. For tools; programs that take part use {@link Registry}.
  *
- * <p>A registry whose directory does not exist is empty, also if the directory is made later: open
+ * <p>A registry whose directory does not exist is empty, even if the directory is made later: open
  * another view then. Like everyone who has a directory of Millrace's own choice open, a view
  * removes it when it is the last to close and the directory is empty.
  *

@@ -168,7 +168,7 @@ public final class RingMeters implements MeterBinder, AutoCloseable {
     return KINDS.contains(service.kind()) && (names.isEmpty() || names.contains(service.name()));
   }
 
-  /** Returns null if it is gone or cannot be obtained: the others are shown all the same. */
+  /** Returns null if it is gone or cannot be obtained: the others are still shown. */
   private Ring ring(RegistryView view, Service service) {
     Ring known = joined.get(service.instance());
     if (known != null) {

@@ -77,7 +77,7 @@ public final class PeerLife {
     life.enter();
   }
 
-  /** Whether it is on the stack below those calls that are just being made of it. */
+  /** Whether it is on the stack below those calls that are being made of it. */
   private static boolean isDeliveredBy(Class<?> user) {
     return WALKER.walk(
         frames ->
@@ -103,7 +103,7 @@ public final class PeerLife {
   /**
    * Closes it, as any thread may.
    *
-   * @throws IllegalStateException if a handler closes what is just delivering to it
+   * @throws IllegalStateException if a handler closes what is delivering to it
    */
   public void close() {
     if (delivering && life.isOwner() && !life.isClosed()) {

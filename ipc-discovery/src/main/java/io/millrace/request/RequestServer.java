@@ -92,7 +92,7 @@ public final class RequestServer implements AutoCloseable {
   private final ControlledRecordHandler serving = this::serve;
   private final UnsafeBuffer record = new UnsafeBuffer(new byte[0]);
 
-  /** The one that is just handled. */
+  /** The one that is being handled. */
   private ServedCall call = new ServedCall();
 
   /** The handler that serves, during a poll; the client whose requests are polled. */

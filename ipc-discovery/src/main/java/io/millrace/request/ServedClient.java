@@ -30,7 +30,7 @@ final class ServedClient extends PolledRing implements AutoCloseable {
   /** How many of its calls are to be answered later. */
   int taken;
 
-  /** What of its changes was looked at; what is just being looked at. */
+  /** What of its changes was looked at; what is being looked at. */
   long seenChanges;
 
   long lookedChanges;

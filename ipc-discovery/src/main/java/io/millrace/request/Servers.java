@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import org.agrona.collections.LongHashSet;
 
 /**
- * The servers of a service, as a client sees them: who is there, and who is gone though it had
- * taken calls. Used by the client's thread.
+ * The servers of a service, as a client sees them: which are there, and which are gone although
+ * they had taken calls. Used by the client's thread.
  */
 final class Servers implements AutoCloseable {
   private static final long FIND_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -107,7 +107,7 @@ final class Servers implements AutoCloseable {
     return isAnyUnknown ? Math.max(0, nextFind - System.nanoTime()) : Long.MAX_VALUE;
   }
 
-  /** Looks for those, also where the watch has no descriptors left to tell of them. */
+  /** Looks for those, even where the watch has no descriptors left to tell of them. */
   void findExpected(OpenCalls calls) {
     if (nanosToNextFind() > 0) {
       return;

@@ -70,7 +70,7 @@ final class ChangeWatch implements AutoCloseable {
     }
   }
 
-  /** Ends the sleep that goes on, or else the next one. Any thread, also when this is closed. */
+  /** Ends the sleep that goes on, or else the next one. Any thread, even when this is closed. */
   synchronized void wake() {
     if (event != null) {
       event.signal();

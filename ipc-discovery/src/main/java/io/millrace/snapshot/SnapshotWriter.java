@@ -275,7 +275,7 @@ public final class SnapshotWriter implements AutoCloseable {
   }
 
   /**
-   * The version of the latest value. Any thread may ask, also when the writer is closed; those that
+   * The version of the latest value. Any thread may ask, even when the writer is closed; those that
    * do not write see it a little later.
    *
    * @return the version, 0 if nothing was written yet

@@ -31,7 +31,7 @@ final class TopicRecord {
     return key.equals(TOPIC) || key.startsWith(PREFIX);
   }
 
-  /** Who made the ring, also if somebody else publishes it by now. */
+  /** The process that made the ring, even if somebody else publishes it by now. */
   static Origin origin(String topic, Service service) {
     Capabilities told = service.capabilities();
     Map<String, String> own = new java.util.TreeMap<>(told.asMap());

@@ -129,7 +129,7 @@ class ChurnTest {
         "all of the dead are removed",
         DEADLINE,
         () -> {
-          registry.gc(); // What the watch is just removing it leaves to that one.
+          registry.gc(); // What the watch is removing it leaves to that one.
           return Alien.names(root).isEmpty();
         });
     Eventually.await(

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * One system call in the middle of opening, publishing or closing fails, whichever it is: what
- * comes behind it is done all the same, and what was begun leaves nothing.
+ * comes after it is still done, and what was begun leaves nothing.
  */
 class FailingCallTest {
   private static final Duration DEADLINE = Duration.ofSeconds(60);

@@ -120,7 +120,7 @@ public final class Alarm {
     parked = null;
   }
 
-  /** Closes what it woke by. It can be set all the same. */
+  /** Closes what it woke by. It can still be set. */
   public synchronized void disconnect() {
     if (event != null) {
       event.close();

@@ -7,7 +7,7 @@ import java.lang.invoke.MethodHandle;
 
 /**
  * Locks on whole directories, shared by many or exclusive (flock(2)). They belong to the open
- * directory and are released with it, also when the process is killed.
+ * directory and are released with it, even when the process is killed.
  *
  * <p>Any thread may call these methods.
  */
@@ -30,7 +30,7 @@ public final class DirectoryLock {
   }
 
   /**
-   * Takes the lock alone if nobody else has it, also if this directory shared it before.
+   * Takes the lock alone if nobody else has it, even if this directory shared it before.
    *
    * @param directory the open directory
    * @return false if somebody else has it; a share that was held may be lost then

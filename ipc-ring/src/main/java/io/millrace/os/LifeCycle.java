@@ -20,8 +20,8 @@ import java.util.function.BooleanSupplier;
  * <p>The owner may be inside several times, as a handler that calls back is. Nobody waits: to close
  * is to shut the door, and what is left is done by the last to leave.
  *
- * <p>On the hottest ways a handle has a field anyway that says what its owner is just doing. That
- * can be its mark in place of the count:
+ * <p>On the hottest ways a handle has a field anyway that says what its owner is doing. That can be
+ * its mark in place of the count:
  *
  * <pre>{@code
  * life.requireOwner();

@@ -10,7 +10,7 @@ import java.lang.invoke.MethodHandle;
 /**
  * Descriptors that stand for processes.
  *
- * <p>Such a descriptor names one process for ever, also when its number is used again, and is
+ * <p>Such a descriptor names one process for ever, even when its number is used again, and is
  * readable once the process is dead and its locks are released.
  */
 public final class PidFd {

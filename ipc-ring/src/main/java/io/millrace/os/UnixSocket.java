@@ -88,7 +88,7 @@ public final class UnixSocket extends Resource {
 
   /**
    * Looks at the message that would be received next and leaves it where it is; its descriptors
-   * come as new ones all the same. Never waits.
+   * still come, as new ones. Never waits.
    *
    * @param socket a descriptor that should be a socket, a copy of another process's one perhaps; it
    *     stays owned by the caller

@@ -22,7 +22,7 @@ public final class UserNamespace {
   /**
    * Tells whether each user has a number of its own here, as outside of all containers.
    *
-   * @return false if some users have none, and all the same one in their place
+   * @return false if some users have none, and all of these the same one in their place
    */
   public static boolean isComplete() {
     return COMPLETE;

@@ -35,8 +35,8 @@ final class ConsumerSlots {
 
   /**
    * The record that the last owner of a slot had really claimed: the cursor, or the consumer that
-   * claimed after it, says that its last claim ended behind there. Else what the slot shows is only
-   * what it was about to claim, and NONE is returned. The caller owns the slot's lock.
+   * claimed after it, says that its last claim ended behind there. Otherwise what the slot shows is
+   * only what it was about to claim, and NONE is returned. The caller owns the slot's lock.
    */
   static long claimed(ConsumerSlot slot, GroupSlot group) {
     long shown = slot.inHand();
@@ -63,7 +63,7 @@ final class ConsumerSlots {
   /**
    * Frees the slots that still name a group which has ended.
    *
-   * @return false if the owner of one is just leaving: it may still look at the group's place
+   * @return false if the owner of one is leaving: it may still look at the group's place
    */
   boolean freeAll(int ended) {
     boolean all = true;

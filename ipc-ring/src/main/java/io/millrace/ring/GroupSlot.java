@@ -50,9 +50,9 @@ final class GroupSlot extends SharedWords {
   }
 
   /**
-   * Where a group that is just opening really starts: not below what was stored before the opening
-   * was counted. Volatile, before the state says so: pairs with {@link #cursor} behind {@link
-   * #state} ({@code join.pml}, {@code ClaimStress.GroupOpening}).
+   * Where a group that is opening really starts: not below what was stored before the opening was
+   * counted. Volatile, before the state says so: pairs with {@link #cursor} behind {@link #state}
+   * ({@code join.pml}, {@code ClaimStress.GroupOpening}).
    *
    * <p>Litmus claims: {@code ring-opening-cursor.wm}.
    */

@@ -225,7 +225,7 @@ final class Groups {
     }
   }
 
-  /** Returns false if somebody else is just changing the membership: look again soon. */
+  /** Returns false if somebody else is changing the membership: look again soon. */
   boolean evictDeadNow(int length) {
     return membership.tryExclusively(eviction, length);
   }

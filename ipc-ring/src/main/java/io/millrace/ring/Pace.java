@@ -3,11 +3,11 @@ package io.millrace.ring;
 /**
  * Keeps the faster side of a ring from treading on the heels of the slower one.
  *
- * <p>Each look at a cache line that the other side is just writing takes the line away from it, and
- * it has to be fetched back before the other side can go on: both then move at the speed of that
- * line. A consumer that has caught up with producers in full flow therefore leaves them alone for
- * about a microsecond, and finds many records at once after that; so does a producer that found the
- * ring full.
+ * <p>Each look at a cache line that the other side is writing takes the line away from it, and it
+ * has to be fetched back before the other side can go on: both then move at the speed of that line.
+ * A consumer that has caught up with producers in full flow therefore leaves them alone for about a
+ * microsecond, and finds many records at once after that; so does a producer that found the ring
+ * full.
  *
  * <p>Whether producers are in full flow is told by a claim that is open at the moment when there
  * are no more records. When messages come one at a time there is none, and nothing is waited for.

@@ -94,8 +94,8 @@ abstract class RingHandle implements AutoCloseable {
    * handle's own thread is just inside a call, that thread leaves at its end. Closing again does
    * nothing.
    *
-   * @throws IllegalStateException if a handler closes what is just delivering to it, or the source
-   *     of a payload the producer that copies it
+   * @throws IllegalStateException if a handler closes what is delivering to it, or the source of a
+   *     payload the producer that copies it
    */
   @Override
   public final void close() {

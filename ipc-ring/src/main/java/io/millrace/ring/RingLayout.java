@@ -93,8 +93,8 @@ final class RingLayout {
   static final int OPENING = 2;
 
   /**
-   * A consumer slot whose owner has left in good order, or is just leaving. It still shows the
-   * record that the owner could not handle, if there is one.
+   * A consumer slot whose owner has left in good order, or is leaving. It still shows the record
+   * that the owner could not handle, if there is one.
    */
   static final int LEFT = 3;
 

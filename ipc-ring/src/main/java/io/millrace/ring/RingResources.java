@@ -78,7 +78,7 @@ final class RingResources {
         number + 1, options.maxWaiters(), options.name());
   }
 
-  /** Owns the descriptors from now on, also if it fails. */
+  /** Owns the descriptors from now on, even if it fails. */
   static RingResources adopt(int... descriptors) {
     requireAny(descriptors);
     for (int number : descriptors) {

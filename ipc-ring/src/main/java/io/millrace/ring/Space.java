@@ -131,7 +131,7 @@ final class Space {
     return slowestCursor(memory, tail, NO_GROUP);
   }
 
-  /** The same without one group, which is just opening. */
+  /** The same without one group, which is opening. */
   static long slowestCursor(RingMemory memory, long tail, int without) {
     long slowest = NONE;
     int bound = memory.words.groupBound();
@@ -143,7 +143,7 @@ final class Space {
         continue;
       }
       long cursor = position(group.cursor());
-      // The cursor of a group that is just opening may be older; it holds all the same.
+      // The cursor of a group that is opening may be older; it holds nevertheless.
       if (state == ACTIVE && (tail - cursor > memory.capacity || cursor > memory.words.tail())) {
         if (group.state() == ACTIVE) {
           throw new DamagedRingException(

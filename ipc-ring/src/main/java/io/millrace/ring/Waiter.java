@@ -20,7 +20,7 @@ import io.millrace.os.Epoll;
  * <p>A member that is killed between making something ready and waking its sleepers is noticed by
  * its death, which {@link DeathWatch} puts into the same epoll set.
  *
- * <p>Who finds no place sleeps all the same, for a few milliseconds at a time, and takes a place
+ * <p>A member that finds no place still sleeps, for a few milliseconds at a time, and takes a place
  * once there is one.
  */
 final class Waiter {

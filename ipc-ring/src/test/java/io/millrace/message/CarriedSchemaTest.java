@@ -27,7 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The schema that goes along with a ring, also where it is none. */
+/** The schema that goes along with a ring, even where it is none. */
 @ExtendWith(LeavesNothingOpen.class)
 class CarriedSchemaTest {
   private static final Duration SOON = Duration.ofSeconds(30);

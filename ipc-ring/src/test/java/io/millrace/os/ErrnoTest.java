@@ -40,7 +40,7 @@ class ErrnoTest {
     assertEquals(Errno.EINVAL, failure.errno());
   }
 
-  /** That of Ubuntu 20.04 tells none; the constants are named all the same. */
+  /** That of Ubuntu 20.04 tells none; the constants are still named. */
   @Test
   void whereTheLibraryTellsNoNamesThoseOfTheConstantsAreKnown() {
     Map<Integer, String> names = Errno.namesOfConstants();

@@ -34,7 +34,7 @@ class MembarrierTest {
     }
   }
 
-  /** Asks, and tries all the same. */
+  /** Asks, and tries whatever the answer is. */
   static final class Asker {
     public static void main(String[] arguments) {
       System.out.println("registered " + Membarrier.GLOBAL.isRegistered());

@@ -144,7 +144,7 @@ class DeliveryTest {
           "the writer is about to sleep",
           DEADLINE,
           () -> ring.core.memory.words.spaceWaiters.get() != 0);
-      // Most likely it sleeps then. If not, this shows less, and is right all the same.
+      // Most likely it sleeps then. If not, this shows less, and is still right.
       LockSupport.parkNanos(20_000_000);
       consumer.controlledPoll(
           (type, buffer, offset, length, redelivered) -> {

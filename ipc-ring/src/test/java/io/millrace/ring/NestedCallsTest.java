@@ -22,8 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What a handler may call: everything but the handle that is just delivering to it. That one
- * refuses all but position and name, and goes on as if nothing had been asked.
+ * What a handler may call: everything but the handle that is delivering to it. That one refuses all
+ * but position and name, and goes on as if nothing had been asked.
  */
 @ExtendWith(LeavesNothingOpen.class)
 class NestedCallsTest {

@@ -165,7 +165,7 @@ final class RingExhaustion {
     return join(ring.descriptors());
   }
 
-  /** The ring owns what it is given, also if it cannot be joined. */
+  /** The ring owns what it is given, even if it cannot be joined. */
   private static Runnable join(int... descriptors) {
     int[] copies = new int[descriptors.length];
     for (int i = 0; i < copies.length; i++) {

@@ -170,7 +170,7 @@ class SlotTakeoverTest {
 
   /**
    * A slow consumer confirms the claim of one whose slot belongs to another group by now. What the
-   * new owner claims must be recognised all the same.
+   * new owner claims must still be recognised.
    */
   @Test
   void aLateConfirmationDoesNotReachTheSlotsNextOwner() {

@@ -163,7 +163,7 @@ public final class ChildProcess implements AutoCloseable {
     try {
       process.getOutputStream().close();
     } catch (IOException brokenPipe) {
-      // Nobody is left to read what was still to be sent; the descriptor is closed all the same.
+      // Nobody is left to read what was still to be sent; the descriptor is still closed.
     }
     transcript.awaitEnd(SIGNAL_DEADLINE);
   }

@@ -169,7 +169,7 @@ final class Call implements Callable<Integer> {
         .calls(1)
         .greatestReply(greatestReply.bytes())
         .requestCapacity(capacity(whole == null ? 0 : 2L * (whole.length + HEADERS)))
-        // Besides the window: the last reply, the one that is just read, and those of the dead.
+        // Besides the window: the last reply, the one that is being read, and those of the dead.
         .replyCapacity(capacity((window + 6) * (greatestReply.bytes() + HEADERS)));
   }
 

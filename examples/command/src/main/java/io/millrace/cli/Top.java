@@ -125,7 +125,7 @@ final class Top implements Callable<Integer> {
     return lines.values();
   }
 
-  /** Returns null if it is gone or cannot be obtained: the others are shown all the same. */
+  /** Returns null if it is gone or cannot be obtained: the others are still shown. */
   private Looked looked(RegistryView view, Service service) {
     try {
       return rings.computeIfAbsent(

@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
 
 /**
  * What all examples that start other processes have in common: a last line for scripts, an exit
- * status, and that nothing stays behind, also when the user interrupts.
+ * status, and that nothing stays behind, even when the user interrupts.
  */
 public abstract class Example implements Callable<Integer> {
   private final List<AutoCloseable> open = new ArrayList<>();

@@ -56,7 +56,7 @@ public final class Acquirer {
     try {
       return acquire(name, Deadline.after(patience));
     } catch (MillraceException failure) {
-      guests.requireOpen(); // Else that is why.
+      guests.requireOpen(); // Otherwise that is why.
       throw failure;
     }
   }

@@ -242,7 +242,7 @@ public final class Watcher implements AutoCloseable {
     } else if (unsure) {
       vanished.add(name);
     }
-    // Else the event of the removal is still under way, and will lead here again.
+    // Otherwise the event of the removal is still under way, and will lead here again.
   }
 
   /** Tells of those that are gone although no event of it is there. */

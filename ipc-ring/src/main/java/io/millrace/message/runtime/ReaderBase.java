@@ -10,7 +10,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * The superclass of generated readers. A message is checked and its arguments are made before the
  * implementation is called; views of its memory are empty afterwards.
  *
- * <p>Nothing is read that is not inside the record, whatever stands in it, also if it changes
+ * <p>Nothing is read that is not inside the record, whatever stands in it, even if it changes
  * meanwhile.
  */
 public abstract class ReaderBase implements RecordHandler {
