@@ -5,8 +5,8 @@
  * holder of the repair lock is alone; see below for watching). See README.md for what must hold and
  * which broken variants must not.
  *
- * NO_SUCCESSOR: nobody takes the place of the last one who is killed, and whoever learns of the
- * break goes home.
+ * NO_SUCCESSOR: nobody takes the place of the last one that is killed, and a party that learns of
+ * the break goes home.
  * PARITY: two eventfds, level-triggered and drained, instead of one that is watched edge-triggered
  * and never drained.
  */

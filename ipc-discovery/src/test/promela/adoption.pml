@@ -3,7 +3,7 @@
  * with a service whose publisher died but not with one that was withdrawn. (registry.pml shows that
  * nobody removes a live record; here removing the record of a dead publisher is one step.)
  *
- * Whoever publishes takes the turn of the name, draws the next generation, and links. The counter is
+ * A publisher takes the turn of the name, draws the next generation, and links. The counter is
  * moved on before the link. An adopter decides by what its watch has told it, which may be long ago:
  * in its turn it looks whether the watch has been told anything since, and backs out if so.
  *

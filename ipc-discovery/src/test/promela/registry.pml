@@ -2,16 +2,16 @@
  * One name of the registry: publishing, withdrawing, taking over, cleaning up and adopting, with
  * processes killed at any step.
  *
- * A file is locked before it gets the name, and the kernel frees the locks of whoever is killed.
- * Whoever wants to remove the record of a dead publisher first takes a second lock on that very
- * file, then looks whether the name still leads to it, and only then removes the name.
+ * A file is locked before it gets the name, and the kernel frees the locks of a killed process.
+ * A process that wants to remove the record of a dead publisher first takes a second lock on that
+ * very file, then looks whether the name still leads to it, and only then removes the name.
  *
  * Proved:
  *  - the name leads to the file of a publisher from its publishing until it withdraws or is killed:
  *    nobody removes a live record, so there are never two publishers;
  *  - nobody is told that the name is in use unless its publisher lives;
  *  - an adopter never replaces the record of something else;
- *  - when all is over the name can still be had: whatever was left, the last process publishes.
+ *  - when all is over the name can still be taken: whatever was left, the last process publishes.
  * Spin reports a process that waits for ever as an invalid end state.
  */
 #ifndef PUBLISHERS

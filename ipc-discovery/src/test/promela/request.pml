@@ -2,9 +2,9 @@
  * One call, servers that compete for it, die and leave: attempts, late answers, and calls that are
  * to be answered later.
  *
- * A request is a record that one server has in hand; if that one dies another gets it. Whoever has
- * it counts the attempt in it. Before a server says that it will answer later it sets a flag in the
- * record, so whoever gets the record behind its death does not begin with it. A server can also
+ * A request is a record that one server has in hand; if that one dies another gets it. Its holder
+ * counts the attempt in it. Before a server says that it will answer later it sets a flag in the
+ * record, so a server that gets the record after its death does not begin with it. A server can also
  * leave, so that the client thinks it gone, while it still writes: its registry was closed first.
  *
  * The client hears replies in one order. It passes over those of older attempts than the newest one

@@ -4,13 +4,13 @@
  *
  * Process 0 publishes: it maps the ring, links its record, commits, and withdraws or is killed. The
  * others subscribe: the last one reads the required group, whose cursor lies in the ring and outlives
- * its readers; the rest read groups of their own. A ring is there as long as anybody has it. Whoever
- * is killed may start again, without any memory.
+ * its readers; the rest read groups of their own. A ring is there as long as anybody has it. One
+ * that is killed may start again, without any memory.
  *
  * Proved, with kills and orderly closes at any step:
  *  - the required group's records are all read in the end, unless for a moment nobody had the ring,
  *    or the linger time was over;
- *  - whoever is told that a publisher ended has got all of its records, and is told once for each
+ *  - one that is told that a publisher ended has got all of its records, and is told once for each
  *    time that it joined;
  *  - nobody is left waiting for an event that came before it looked.
  */
@@ -117,7 +117,7 @@ again:
 #endif
     do
     :: !attached[me] ->
-       /* The watch tells of a record: its descriptors are had from whoever publishes it. */
+       /* The watch tells of a record: its descriptors come from the process that publishes it. */
 #ifndef BROKEN_LOOK_BEFORE_WATCH
        seen = changes;
 #endif

@@ -101,7 +101,7 @@ end:
 #define OR_GONE
 #endif
 
-/* Takes the places of the dead away. Whoever counted on them had stored what it announced. */
+/* Takes the places of the dead away. A waker that counted on them had stored what it announced. */
 inline bury() {
 #ifndef BROKEN_NO_BURIAL
   dataWaiters = dataWaiters & (255 - dead);

@@ -103,7 +103,7 @@ static int has_member(struct ring *ring, uint32_t group) {
 }
 
 /* Ends a group that is not retained with the last one to leave it. Needs no lock: while our slot
- * names the group its place is not used again, and whoever joins changes the word. */
+ * names the group its place is not used again, and a joiner changes the word. */
 int end_if_empty(struct ring *ring, uint32_t group) {
   for (uint32_t slot = group_slot(ring, group);;) {
     uint64_t word = load(ring, slot + GROUP_STATE);

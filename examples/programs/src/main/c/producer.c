@@ -96,7 +96,7 @@ uint8_t *producer_claim(struct producer *producer, uint32_t length) {
     store(ring, producer->slot + INTENT_LENGTH, size);
     announced = 1;
   } while (!exchange(ring, TAIL, tail, tail + size));
-  /* Whoever sees a byte of the new record must see the tail behind it. */
+  /* A process that sees a byte of the new record must see the tail behind it. */
   __atomic_thread_fence(__ATOMIC_SEQ_CST);
   return ring->base + place(ring, tail) + RECORD_HEADER;
 }

@@ -46,8 +46,8 @@ public final class NamedRing implements AutoCloseable {
       RingOptions options,
       List<GroupOptions> groups,
       MessageSchema schema) {
-    // A member says that it is one. So who comes in the moment between the end of a publisher and
-    // the next one waits for it, and does not make another ring.
+    // A member says that it is one. So a process that comes in the moment between the end of a
+    // publisher and the next one waits for it, and does not make another ring.
     Publication presence = registry.publish(describe(name));
     try {
       return createOrJoin(registry, name, options, groups, schema, presence);

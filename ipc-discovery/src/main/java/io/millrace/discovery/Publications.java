@@ -158,7 +158,10 @@ final class Publications implements AutoCloseable {
     return server;
   }
 
-  /** Withdraws everything and stops the server. For who closes, once nobody comes in any more. */
+  /**
+   * Withdraws everything and stops the server. For the thread that closes, once nobody comes in any
+   * more.
+   */
   @Override
   public void close() {
     List<AutoCloseable> all = new ArrayList<>(publications);

@@ -13,8 +13,9 @@ import java.util.function.LongSupplier;
 import org.agrona.collections.Int2ObjectHashMap;
 
 /**
- * How one sleeps who reads many rings: on one epoll set with the watch, its own wake-up, and the
- * descriptor of every ring. A ring that was asked to wake and has not woken is not asked again.
+ * The sleep of a member that reads many rings: on one epoll set with the watch, its own wake-up,
+ * and the descriptor of every ring. A ring that was asked to wake and has not woken is not asked
+ * again.
  *
  * <p>The order for each ring is that of {@link Waitable}: ask, look, sleep for a moment, look
  * again, sleep. While one ring is in its first sleep, the sleep of all is that short.

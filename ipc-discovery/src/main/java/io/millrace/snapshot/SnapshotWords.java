@@ -35,7 +35,7 @@ final class SnapshotWords {
     return UnsafeApi.getIntVolatile(null, header + SnapshotLayout.WAKE_REQUESTED_OFFSET) != 0;
   }
 
-  /** By who is about to sleep, before it looks once more ({@code snapshot-wake.wm}). */
+  /** By a reader that is about to sleep, before it looks once more ({@code snapshot-wake.wm}). */
   static void requestWake(long header) {
     UnsafeApi.putIntVolatile(null, header + SnapshotLayout.WAKE_REQUESTED_OFFSET, 1);
   }

@@ -94,7 +94,7 @@ final class Joins {
       join(attempt);
       failed.remove(name);
     } catch (NoSuchServiceException gone) {
-      failed.remove(name); // The watch tells, and tells of who goes on with it.
+      failed.remove(name); // The watch tells, and tells which process goes on with it.
     } catch (RuntimeException failure) {
       subscription.life().requireOpen();
       attempt.due = System.nanoTime() + attempt.pause;

@@ -373,7 +373,7 @@ public final class RingFollower implements AutoCloseable {
       join();
       pending = null;
     } catch (NoSuchServiceException gone) {
-      pending = null; // The watch tells, and tells of who comes next.
+      pending = null; // The watch tells, and tells of the one that comes next.
     } catch (RuntimeException failure) {
       life.requireOpen();
       retry = System.nanoTime() + pause;

@@ -132,7 +132,7 @@ class ClosingTest {
                                         && frame.getClassName().startsWith("io.millrace"))));
   }
 
-  /** Neither for its registry nor by itself; and the directory is free for who comes next. */
+  /** Neither for its registry nor by itself; and the directory is free for the next to come. */
   @Test
   void aListenerThatDoesNotReturnHoldsUpNoClose() throws Exception {
     CountDownLatch inside = new CountDownLatch(1);

@@ -71,7 +71,7 @@ public final class Alarm {
   }
 
   /**
-   * From now on it wakes who sleeps on a set, until {@link #disconnect()}.
+   * From now on it wakes the thread that sleeps on a set, until {@link #disconnect()}.
    *
    * @param epoll the set
    */

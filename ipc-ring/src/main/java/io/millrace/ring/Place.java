@@ -6,7 +6,7 @@ import static io.millrace.ring.Steps.Step.*;
 import io.millrace.os.Membarrier;
 
 /**
- * One of the ring's places for sleepers: what wakers see of who sleeps. Its owner holds its lock.
+ * One of the ring's places for sleepers: what wakers see of a sleeper. Its owner holds its lock.
  *
  * <p>The protocol is checked by {@code wakeup.pml}, {@code workqueue.pml} and {@code room.pml}.
  */

@@ -90,7 +90,8 @@ final class ProducerSlot extends SharedWords {
   }
 
   /**
-   * By who has walked from one position to the other; in vain if anybody else was faster.
+   * By a process that has walked from one position to the other; in vain if anybody else was
+   * faster.
    *
    * <p>Litmus claims: {@code ring-committed-up-to-raised.wm}.
    */

@@ -79,7 +79,7 @@ final class RecordHeader extends SharedWords {
   }
 
   /**
-   * The same for who has the index and the stamp at hand.
+   * The same for a caller that has the index and the stamp at hand.
    *
    * <p>Litmus claims: {@code ring-publish.wm}, {@code ring-commit-then-intent.wm}.
    */
@@ -106,7 +106,7 @@ final class RecordHeader extends SharedWords {
     writeAt((int) position & mask, type, length);
   }
 
-  /** The same for who has the index at hand. */
+  /** The same for a caller that has the index at hand. */
   void writeAt(int index, int type, int length) {
     putLong(index + RECORD_LENGTH_OFFSET, lengthAndType(length, type));
   }

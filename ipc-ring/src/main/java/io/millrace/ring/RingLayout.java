@@ -152,7 +152,8 @@ final class RingLayout {
   static final int MODE_UNCLEAN = 4;
 
   /**
-   * The mode counts the joins from here on, so that no join is overlooked by who ends the group.
+   * The mode counts the joins from here on, so that no join is overlooked by the one who ends the
+   * group.
    */
   static final int MODE_JOIN = 1 << 8;
 

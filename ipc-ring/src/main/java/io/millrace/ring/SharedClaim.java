@@ -13,7 +13,7 @@ final class SharedClaim {
   private final GroupSlot group;
   private final ConsumerSlot slot;
 
-  /** Others may have found producers held back by what was shown, who sleep by now. */
+  /** Others may have found producers held back by what was shown, which sleep by now. */
   private final Runnable putBack;
 
   private int length;

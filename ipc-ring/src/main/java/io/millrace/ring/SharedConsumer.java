@@ -222,7 +222,7 @@ final class SharedConsumer extends Consumer {
     putBack();
   }
 
-  /** Others may have gone on and found producers held back by this alone, who sleep by now. */
+  /** Others may have gone on and found producers held back by this alone, which sleep by now. */
   private void putBack() {
     slot.showNone();
     wakeProducers();

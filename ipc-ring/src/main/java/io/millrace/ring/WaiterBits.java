@@ -20,7 +20,7 @@ final class WaiterBits extends SharedWords {
   }
 
   /**
-   * All bits, for who has just committed a record or moved a cursor.
+   * All bits, for a member that has just committed a record or moved a cursor.
    *
    * <p>There is no fence between that store and this load, so a sleeper that has just set its bit
    * may be missed; its second look does not miss what was stored: see {@link Waiter}. The fence

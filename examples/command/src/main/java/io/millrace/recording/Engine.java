@@ -33,7 +33,7 @@ final class Engine {
     }
   }
 
-  /** Opens it for the only one who writes. */
+  /** Opens it for the only writer. */
   static SingleChronicleQueue forWriting(
       Path directory, Rolling rolling, long blockSize, TimeProvider time) {
     RecordingFlags.require();

@@ -86,7 +86,7 @@ public final class Sleep implements AutoCloseable {
     nudge();
   }
 
-  /** Also called behind a sleep, and behind the close: by who interrupts. */
+  /** Also called behind a sleep, and behind the close: by the thread that interrupts. */
   private synchronized void nudge() {
     if (!wake.isClosed()) {
       wake.signal();
