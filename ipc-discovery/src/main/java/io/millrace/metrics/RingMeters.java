@@ -88,7 +88,7 @@ public final class RingMeters implements MeterBinder, AutoCloseable {
   }
 
   /**
-   * Registers the meters of what is there now, and with each refresh of what is there then.
+   * Registers the meters of what is there now, and at each refresh those of what is there then.
    *
    * @param registry where
    * @throws ClosedException if this was closed

@@ -442,7 +442,9 @@ public final class PeerWait implements AutoCloseable {
     return alarm.isDue();
   }
 
-  /** Ends the wait that goes on, or else the next one. For any thread, also behind the close. */
+  /**
+   * Ends the wait that is under way, or else the next one. For any thread, also behind the close.
+   */
   public void wakeup() {
     alarm.set();
   }

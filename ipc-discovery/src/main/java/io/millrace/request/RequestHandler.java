@@ -11,9 +11,9 @@ import org.agrona.DirectBuffer;
 @FunctionalInterface
 public interface RequestHandler {
   /**
-   * A request came. Before this method returns it answers, by {@link Request#reply}, or {@link
-   * Request#fail}, or says with {@link Request#later()} that it will; else the client is told that
-   * there is no answer.
+   * Receives a request. Before this method returns it answers, by {@link Request#reply}, or {@link
+   * Request#fail}, or says with {@link Request#later()} that it will; otherwise the client is told
+   * that there is no answer.
    *
    * @param request what to answer; valid during the call only
    * @param type the request's type, as given by the client

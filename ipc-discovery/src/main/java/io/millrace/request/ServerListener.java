@@ -9,7 +9,7 @@ import io.millrace.discovery.model.Service;
  * server, except for {@link RequestServer#wakeup()}.
  */
 public interface ServerListener {
-  /** For those who do not want to know. */
+  /** A listener that ignores everything. */
   ServerListener NONE = new ServerListener() {};
 
   /**

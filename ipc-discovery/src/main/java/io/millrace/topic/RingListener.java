@@ -9,7 +9,7 @@ import io.millrace.discovery.model.Service;
  * not use the follower, except for {@link RingFollower#wakeup()}.
  */
 public interface RingListener {
-  /** For those who do not want to know. */
+  /** A listener that ignores everything. */
   RingListener NONE = new RingListener() {};
 
   /**

@@ -6,7 +6,7 @@ package io.millrace.topic;
  * not use the subscriber, except for {@link TopicSubscriber#wakeup()}.
  */
 public interface TopicListener {
-  /** For those who do not want to know. */
+  /** A listener that ignores everything. */
   TopicListener NONE = new TopicListener() {};
 
   /**

@@ -30,7 +30,7 @@ public final class Alarm {
   /** Makes one that is not set. */
   public Alarm() {}
 
-  /** Ends the wait that goes on, or else the next one. */
+  /** Ends the wait that is under way, or else the next one. */
   public void set() {
     set = true;
     nudge();

@@ -62,7 +62,7 @@ public interface WaitStrategy {
   /**
    * Looks for a while, then sleeps.
    *
-   * @param spinNanos how long to look before, in nanoseconds; 0 or less sleeps at once
+   * @param spinNanos how long to look first, in nanoseconds; 0 or less sleeps at once
    * @return the strategy
    */
   static WaitStrategy spinningThenBlocking(long spinNanos) {

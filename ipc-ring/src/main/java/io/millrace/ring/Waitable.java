@@ -22,7 +22,7 @@ package io.millrace.ring;
  * does not wait. Its flag stays set, and nothing is thrown or lost.
  */
 public interface Waitable {
-  /** A time limit without a limit. */
+  /** The time limit that means no limit. */
   long FOREVER = Long.MAX_VALUE;
 
   /**
@@ -33,8 +33,8 @@ public interface Waitable {
   boolean isReady();
 
   /**
-   * Blocks until it is there. A waiting thread uses no processor time, but that it looks every few
-   * milliseconds while all places for sleepers are taken or no descriptors are left for it. A
+   * Blocks until it is there. A waiting thread uses no processor time, except that it looks every
+   * few milliseconds while all places for sleepers are taken or no descriptors are left for it. A
    * virtual thread leaves its carrier to others.
    *
    * @param timeoutNanos how long at most, in nanoseconds; 0 or less only looks, {@link #FOREVER}
@@ -45,8 +45,8 @@ public interface Waitable {
   boolean await(long timeoutNanos);
 
   /**
-   * Ends the wait that goes on, or else the next one at once, whether it blocks, spins, or is one
-   * of an event loop. Many calls before a wait count as one. Does nothing once the handle is
+   * Ends the wait that is under way, or else the next one at once, whether it blocks, spins, or is
+   * one of an event loop. Many calls before a wait count as one. Does nothing once the handle is
    * closed.
    *
    * <p>Any thread may call it at any time. It is the same as that of the handle.
@@ -56,8 +56,8 @@ public interface Waitable {
   }
 
   /**
-   * Tells whether the wait is to end though nothing may be there: {@link #wakeup()} was called
-   * since a wait ended by it last, or the calling thread is interrupted. For strategies and event
+   * Tells whether the wait is to end even though nothing may be there: {@link #wakeup()} was called
+   * since it last ended a wait, or the calling thread is interrupted. For strategies and event
    * loops; {@link #await(long)} looks itself.
    *
    * @return true if so
@@ -73,7 +73,7 @@ public interface Waitable {
    *
    * @return the number of the descriptor, the same for the life of the handle; it stays owned by it
    * @throws io.millrace.SystemCallException if this process has no descriptors left (EMFILE: raise
-   *     {@code ulimit -n}); other ways of waiting go on without
+   *     {@code ulimit -n}); other ways of waiting go on without one
    */
   int descriptor();
 
@@ -99,7 +99,7 @@ public interface Waitable {
 
   /**
    * Ends the wait that {@link #prepareWait()} began, also for {@link #wakeup()}: what was called
-   * before ends no other wait. Harmless without one.
+   * before ends no other wait. Harmless if there is none.
    */
   void cancelWait();
 }

@@ -18,7 +18,8 @@ public interface ServiceListener {
   void onUp(Service service);
 
   /**
-   * The publisher changed the capabilities. Of several changes in a row only the last may be told.
+   * The publisher changed the capabilities. Of several changes in a row, only the last may be
+   * reported.
    *
    * @param before the service as it was told last
    * @param now the service now
@@ -50,8 +51,8 @@ public interface ServiceListener {
   default void onMissed(String name, Departure reason) {}
 
   /**
-   * Everything that is known by now has been told. Called when the services that were there at the
-   * beginning have been told, and then after every batch of changes.
+   * Everything that is known by now has been reported. Called when the services that were there at
+   * the beginning have been told, and then after every batch of changes.
    */
   default void onCaughtUp() {}
 }
