@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * ones that come and go as well. {@code -Dmillrace.topic.storm=200} for more.
  */
 class TopicStormTest {
-  private static final int KILLS = Integer.getInteger("millrace.topic.storm", 12);
+  private static final int KILLS = Integer.getInteger("millrace.topic.storm", 6);
   private static final int HOSTS = 2;
   private static final int PUBLISHERS = 6;
   private static final int PLAIN = 6;

@@ -15,12 +15,12 @@ import org.junit.jupiter.api.Test;
  * Many processes produce and consume at full speed and are killed at random moments, and every
  * record is accounted for.
  *
- * <p>{@code -Dmillrace.storm.kills=N}: how many processes of one member to kill, 500 by default.
+ * <p>{@code -Dmillrace.storm.kills=N}: how many processes of one member to kill, 250 by default.
  * {@code -Dmillrace.storm.crowds=N}: how many JVMs of ten members, 8 by default. {@code
  * -Dmillrace.storm.seed=N}: which ones, when, and what they do until then.
  */
 class StormTest {
-  private static final int KILLS = Integer.getInteger("millrace.storm.kills", 500);
+  private static final int KILLS = Integer.getInteger("millrace.storm.kills", 250);
   private static final int CROWDS = Integer.getInteger("millrace.storm.crowds", 8);
   private static final long SEED = Long.getLong("millrace.storm.seed", System.nanoTime());
   private static final String PAUSES = "-Dio.millrace.ring.steps=" + StormPauses.class.getName();

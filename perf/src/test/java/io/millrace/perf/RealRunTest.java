@@ -49,13 +49,15 @@ class RealRunTest {
   void severalProducersAndBatchesArriveWhole() throws IOException {
     assertEquals(
         Set.of("millrace"),
-        all(run("throughput", "--producers", "3", "--peers", "none"), "subject"));
+        all(run("throughput", "--producers", "3", "--size", "32", "--peers", "none"), "subject"));
     assertEquals(
         Set.of("millrace", "pipe"),
-        all(run("throughput", "--mode", "batch", "--peers", "pipe"), "subject"));
+        all(run("throughput", "--mode", "batch", "--size", "32", "--peers", "pipe"), "subject"));
     assertEquals(
         Set.of("millrace", "millrace-topic"),
-        all(run("throughput", "--producers", "2", "--peers", "millrace-topic"), "subject"));
+        all(
+            run("throughput", "--producers", "2", "--size", "32", "--peers", "millrace-topic"),
+            "subject"));
   }
 
   @Test
@@ -63,7 +65,7 @@ class RealRunTest {
     for (String mode : new String[] {"multi", "single", "batch"}) {
       assertEquals(
           Set.of("millrace", "stream"),
-          all(run("throughput", "--mode", mode, "--peers", "stream"), "subject"));
+          all(run("throughput", "--mode", mode, "--size", "32", "--peers", "stream"), "subject"));
     }
   }
 
@@ -109,9 +111,9 @@ class RealRunTest {
 
   @Test
   void messagesOfAnyLengthArriveWhole() throws IOException {
-    run("latency", "--size", "37");
-    run("throughput", "--size", "37", "--producers", "1");
-    run("snapshot", "--size", "37");
+    run("latency", "--size", "37", "--peers", "none");
+    run("throughput", "--size", "37", "--producers", "1", "--mode", "multi");
+    run("snapshot", "--size", "37", "--peers", "none");
   }
 
   private JsonNode run(String... arguments) throws IOException {
