@@ -16,7 +16,6 @@ import io.millrace.snapshot.Synchronizer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.BrokenBarrierException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -51,7 +50,7 @@ public final class TwoProcesses {
         Producer producer = ring.addProducer();
         SnapshotWriter writer = file.writer();
         Barrier barrier = Barrier.createOrJoin(registry, "gate", 2)) {
-      barrier.await(LIMIT.toSeconds(), TimeUnit.SECONDS);
+      barrier.await(LIMIT);
       RecordSender sender = producer.waiting(WaitStrategy.blocking(), LIMIT.toNanos());
       for (int i = 0; i <= RECORDS; i++) { // The last one stays in hand.
         int index = sender.tryClaim(1, Long.BYTES);
@@ -62,10 +61,10 @@ public final class TwoProcesses {
         }
       }
       for (int i = 0; i < GENERATIONS; i++) {
-        barrier.await(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        barrier.await(LIMIT);
       }
       try {
-        barrier.await(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        barrier.await(LIMIT);
         throw new AssertionError("crossed with a dead party");
       } catch (BrokenBarrierException broken) {
         require(broken.getMessage().contains("was killed"), broken.getMessage());
@@ -95,7 +94,7 @@ public final class TwoProcesses {
     try (Ring ring = registry.joinRing("orders");
         Consumer consumer = ring.addConsumer(GROUP);
         Barrier barrier = Barrier.createOrJoin(registry, "gate", 2)) {
-      barrier.await(LIMIT.toSeconds(), TimeUnit.SECONDS);
+      barrier.await(LIMIT);
       long[] next = {0};
       while (next[0] < RECORDS) {
         int delivered =
@@ -116,7 +115,7 @@ public final class TwoProcesses {
         }
       }
       for (int i = 0; i < GENERATIONS; i++) {
-        barrier.await(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        barrier.await(LIMIT);
       }
       consumer.poll(
           (type, buffer, index, length) -> awaitKill(),
