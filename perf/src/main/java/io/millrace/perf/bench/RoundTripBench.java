@@ -62,9 +62,9 @@ public record RoundTripBench(
         "round trip between two processes that sleep",
         Waits.BLOCK,
         List.of("millrace", "eventfd", "futex", "unix-socket", "pipe", Links.VIRTUAL),
-        // One build was between 0.22 and 2.5 of them, as the host halts idle processors or does
+        // One build was between 0.17 and 2.5 of them, as the host halts idle processors or does
         // not.
-        List.of(new Floor(Map.of(), "eventfd", P50, 0.12), new Floor(Map.of(), "pipe", P50, 0.12)));
+        List.of(new Floor(Map.of(), "eventfd", P50, 0.06), new Floor(Map.of(), "pipe", P50, 0.06)));
   }
 
   @Override
