@@ -39,17 +39,12 @@ final class RequestRecord {
 
   static ServiceSpec client(
       String name, String service, Ring requests, Ring replies, Descriptor calls) {
-    ServiceSpec spec = ServiceSpec.named(name).kind(KIND_CLIENT).capabilities(of(service));
-    add(spec, requests);
-    add(spec, replies);
-    return spec.descriptor(calls.number(), DescriptorKind.MEMORY);
-  }
-
-  private static void add(ServiceSpec spec, Ring ring) {
-    int[] numbers = ring.descriptors();
-    for (int i = 0; i < numbers.length; i++) {
-      spec.descriptor(numbers[i], i == 0 ? DescriptorKind.RING : DescriptorKind.EVENT);
-    }
+    return ServiceSpec.named(name)
+        .kind(KIND_CLIENT)
+        .capabilities(of(service))
+        .ring(requests)
+        .ring(replies)
+        .descriptor(calls.number(), DescriptorKind.MEMORY);
   }
 
   /**
