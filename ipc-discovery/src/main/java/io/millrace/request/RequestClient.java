@@ -11,6 +11,7 @@ import io.millrace.os.Closing;
 import io.millrace.os.Deadline;
 import io.millrace.os.Descriptor;
 import io.millrace.os.LifeCycle;
+import io.millrace.peer.LookPace;
 import io.millrace.peer.PeerLife;
 import io.millrace.peer.PeerWait;
 import io.millrace.peer.PolledRing;
@@ -65,11 +66,6 @@ public final class RequestClient implements AutoCloseable {
   /** The request was not sent: no server is there, and it was not to wait for one. */
   public static final int NO_SERVER = -2;
 
-  /** Looking at the watch is a system call. */
-  private static final long WATCH_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
-
-  private static final int POLLS_PER_LOOK = 16;
-
   /** As many consumers as a ring can have. */
   private static final int MOST_SERVERS = 63;
 
@@ -112,8 +108,7 @@ public final class RequestClient implements AutoCloseable {
   private int claimedLength;
 
   private int told;
-  private int polls;
-  private long lastLook;
+  private final LookPace pace = new LookPace();
   private long nextDue;
   private long seenUndelivered;
 
@@ -485,7 +480,7 @@ public final class RequestClient implements AutoCloseable {
     if (replySource.damageInSleep() != null) {
       throw replySource.damageInSleep();
     }
-    boolean due = wait.takeCall() || ++polls >= POLLS_PER_LOOK && isTimeToLook();
+    boolean due = wait.takeCall() || pace.isDue();
     if (due) {
       try {
         look();
@@ -520,11 +515,6 @@ public final class RequestClient implements AutoCloseable {
         throw lost;
       }
     }
-  }
-
-  private boolean isTimeToLook() {
-    polls = 0;
-    return System.nanoTime() - lastLook >= WATCH_PAUSE_NANOS;
   }
 
   private void receiveReplies(int limit) {
@@ -764,8 +754,7 @@ public final class RequestClient implements AutoCloseable {
   }
 
   private void look() {
-    lastLook = System.nanoTime();
-    polls = 0;
+    pace.begin();
     servers.look();
     nextDue = System.nanoTime() + servers.longestWaitNanos();
   }

@@ -13,6 +13,7 @@ import io.millrace.discovery.model.Service;
 import io.millrace.os.Closing;
 import io.millrace.os.Deadline;
 import io.millrace.os.LifeCycle;
+import io.millrace.peer.LookPace;
 import io.millrace.peer.PeerLife;
 import io.millrace.peer.PeerWait;
 import io.millrace.peer.Roster;
@@ -52,11 +53,6 @@ import org.agrona.concurrent.UnsafeBuffer;
  * Nothing is allocated by serving requests.
  */
 public final class RequestServer implements AutoCloseable {
-  /** Looking at the watch is a system call. */
-  private static final long WATCH_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
-
-  private static final int POLLS_PER_LOOK = 16;
-
   /** How many requests of one client are served in a row. */
   private static final int LONGEST_TURN = 256;
 
@@ -106,8 +102,7 @@ public final class RequestServer implements AutoCloseable {
 
   private int served;
   private int first;
-  private int polls;
-  private long lastLook;
+  private final LookPace pace = new LookPace();
   private long nextDue;
 
   /** One that is tried again. */
@@ -184,7 +179,7 @@ public final class RequestServer implements AutoCloseable {
     if (taken.count() > 0) {
       lookAtTaken();
     }
-    if (wait.takeCall() || ++polls >= POLLS_PER_LOOK && isTimeToLook()) {
+    if (wait.takeCall() || pace.isDue()) {
       try {
         look();
       } catch (RootException lost) {
@@ -197,11 +192,6 @@ public final class RequestServer implements AutoCloseable {
       }
     }
     return served;
-  }
-
-  private boolean isTimeToLook() {
-    polls = 0;
-    return System.nanoTime() - lastLook >= WATCH_PAUSE_NANOS;
   }
 
   private void pollAll(int limit) {
@@ -616,12 +606,11 @@ public final class RequestServer implements AutoCloseable {
 
   /** Looks who came and went, and tries again what is due. */
   private void look() {
-    lastLook = System.nanoTime();
-    polls = 0;
+    long now = pace.begin();
     roster.look();
     takeChanges();
     for (Attempt attempt : List.copyOf(attempts.values())) {
-      if (lastLook - attempt.due >= 0) {
+      if (now - attempt.due >= 0) {
         tryToJoin(attempt);
       }
     }

@@ -9,6 +9,7 @@ import io.millrace.discovery.model.Service;
 import io.millrace.os.Closing;
 import io.millrace.os.Deadline;
 import io.millrace.os.LifeCycle;
+import io.millrace.peer.LookPace;
 import io.millrace.peer.PeerLife;
 import io.millrace.peer.PeerWait;
 import io.millrace.peer.Roster;
@@ -60,12 +61,6 @@ import java.util.concurrent.TimeUnit;
  * as {@link io.millrace.ring.Consumer} describes.
  */
 public final class RingFollower implements AutoCloseable {
-  /** Looking at the watch is a system call. */
-  private static final long WATCH_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
-
-  /** Asking for the time takes as long as a record or two. */
-  private static final int POLLS_PER_LOOK = 16;
-
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long LONGEST_RETRY_NANOS = TimeUnit.SECONDS.toNanos(30);
   private static final long NOTHING_DUE_NANOS = TimeUnit.HOURS.toNanos(1);
@@ -96,7 +91,7 @@ public final class RingFollower implements AutoCloseable {
   private long pause;
   private long retry;
   private String told = "";
-  private int polls;
+  private final LookPace pace = new LookPace();
   private long lastLook;
   private long nextDue;
   private Service current;
@@ -230,7 +225,7 @@ public final class RingFollower implements AutoCloseable {
   private int deliver(RecordHandler handler, int limit) {
     tellNews();
     int count = pollAll(handler, limit);
-    if (wait.takeCall() || ++polls >= POLLS_PER_LOOK && isTimeToLook()) {
+    if (wait.takeCall() || pace.isDue()) {
       current = null;
       try {
         look();
@@ -245,11 +240,6 @@ public final class RingFollower implements AutoCloseable {
       }
     }
     return count;
-  }
-
-  private boolean isTimeToLook() {
-    polls = 0;
-    return System.nanoTime() - lastLook >= WATCH_PAUSE_NANOS;
   }
 
   private int pollAll(RecordHandler handler, int limit) {
@@ -310,7 +300,7 @@ public final class RingFollower implements AutoCloseable {
   }
 
   private void lookForChanges(boolean areNew) {
-    lastLook = System.nanoTime();
+    lastLook = pace.begin();
     for (Roster.Change change = roster.next(); change != null; change = roster.next()) {
       if (change.refusal() != null) {
         RuntimeException why = change.refusal().reason();

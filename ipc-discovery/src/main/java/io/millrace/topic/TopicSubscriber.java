@@ -9,6 +9,7 @@ import io.millrace.discovery.model.ServiceSpec;
 import io.millrace.os.Closing;
 import io.millrace.os.Deadline;
 import io.millrace.os.LifeCycle;
+import io.millrace.peer.LookPace;
 import io.millrace.peer.PeerLife;
 import io.millrace.peer.PeerWait;
 import io.millrace.peer.Roster;
@@ -48,12 +49,6 @@ import java.util.stream.Collectors;
  * that subscribers that come later find it.
  */
 public final class TopicSubscriber implements AutoCloseable {
-  /** Looking at the watch is a system call. */
-  private static final long WATCH_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
-
-  /** Asking for the time takes as long as a record or two. */
-  private static final int POLLS_PER_LOOK = 16;
-
   private static final long NOTHING_DUE_NANOS = TimeUnit.HOURS.toNanos(1);
 
   private final PeerLife handle =
@@ -71,7 +66,7 @@ public final class TopicSubscriber implements AutoCloseable {
   private final Competition competition;
 
   private int first;
-  private int polls;
+  private final LookPace pace = new LookPace();
   private long lastLook;
 
   /** When something of this subscriber's own is to be done, by nanoTime. */
@@ -167,9 +162,8 @@ public final class TopicSubscriber implements AutoCloseable {
     wait.collect();
     news.tell();
     int count = pollAll(handler, limit);
-    if (wait.takeCall() || ++polls >= POLLS_PER_LOOK && isTimeToLook()) {
+    if (wait.takeCall() || pace.isDue()) {
       current = null;
-      polls = 0;
       try {
         look();
       } catch (RootException lost) {
@@ -182,11 +176,6 @@ public final class TopicSubscriber implements AutoCloseable {
       }
     }
     return count;
-  }
-
-  private boolean isTimeToLook() {
-    polls = 0;
-    return System.nanoTime() - lastLook >= WATCH_PAUSE_NANOS;
   }
 
   private int pollAll(RecordHandler handler, int limit) {
@@ -355,7 +344,7 @@ public final class TopicSubscriber implements AutoCloseable {
 
   /** Looks who came and went, and does what is due. */
   private void look() {
-    lastLook = System.nanoTime();
+    lastLook = pace.begin();
     roster.look();
     boolean readersChanged = roster.takeFellowsChanged();
     if (takeChanges(true) || readersChanged || lastLook - nextTask >= 0) {
