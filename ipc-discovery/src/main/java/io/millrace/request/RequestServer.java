@@ -16,6 +16,7 @@ import io.millrace.os.LifeCycle;
 import io.millrace.peer.LookPace;
 import io.millrace.peer.PeerLife;
 import io.millrace.peer.PeerWait;
+import io.millrace.peer.Retry;
 import io.millrace.peer.Roster;
 import io.millrace.request.CallFailure.Reason;
 import io.millrace.ring.ControlledRecordHandler;
@@ -30,7 +31,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
-import java.util.concurrent.TimeUnit;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -59,9 +59,6 @@ public final class RequestServer implements AutoCloseable {
   /** How often it turns to each client, until it looks at everything else. */
   private static final int MOST_TURNS = 16;
 
-  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
-  private static final long LONGEST_RETRY_NANOS = TimeUnit.SECONDS.toNanos(30);
-
   private final PeerLife handle =
       new PeerLife("server", RequestServer.class, this::closing, this::release);
   private final LifeCycle life = handle.cycle();
@@ -75,7 +72,7 @@ public final class RequestServer implements AutoCloseable {
   private final Map<String, ServedClient> clients = new HashMap<>();
 
   /** Those that could not be joined. */
-  private final Map<String, Attempt> attempts = new HashMap<>();
+  private final Map<String, Retry> attempts = new HashMap<>();
 
   /** What the listener is to be told. */
   private final Queue<Runnable> news = new ArrayDeque<>();
@@ -104,18 +101,6 @@ public final class RequestServer implements AutoCloseable {
   private int first;
   private final LookPace pace = new LookPace();
   private long nextDue;
-
-  /** One that is tried again. */
-  private static final class Attempt {
-    final Service client;
-    String told = "";
-    long pause = RETRY_NANOS;
-    long due;
-
-    Attempt(Service client) {
-      this.client = client;
-    }
-  }
 
   RequestServer(Registry registry, String service, ServerListener listener) {
     this.registry = registry;
@@ -609,9 +594,9 @@ public final class RequestServer implements AutoCloseable {
     long now = pace.begin();
     roster.look();
     takeChanges();
-    for (Attempt attempt : List.copyOf(attempts.values())) {
-      if (now - attempt.due >= 0) {
-        tryToJoin(attempt);
+    for (Map.Entry<String, Retry> attempt : List.copyOf(attempts.entrySet())) {
+      if (attempt.getValue().isDue(now)) {
+        tryToJoin(attempt.getKey(), attempt.getValue());
       }
     }
     nextDue = nextTask();
@@ -621,8 +606,8 @@ public final class RequestServer implements AutoCloseable {
   private long nextTask() {
     long now = System.nanoTime();
     long next = now + roster.longestWaitNanos();
-    for (Attempt attempt : attempts.values()) {
-      next = attempt.due - now < next - now ? attempt.due : next;
+    for (Retry attempt : attempts.values()) {
+      next = attempt.due() - now < next - now ? attempt.due() : next;
     }
     return next;
   }
@@ -643,7 +628,7 @@ public final class RequestServer implements AutoCloseable {
 
   private void onUp(Service client) {
     if (!clients.containsKey(client.name())) {
-      tryToJoin(new Attempt(client));
+      tryToJoin(client.name(), new Retry(System.nanoTime()));
     }
   }
 
@@ -656,8 +641,7 @@ public final class RequestServer implements AutoCloseable {
     }
   }
 
-  private void tryToJoin(Attempt attempt) {
-    String name = attempt.client.name();
+  private void tryToJoin(String name, Retry attempt) {
     try {
       join(name);
       attempts.remove(name);
@@ -665,16 +649,12 @@ public final class RequestServer implements AutoCloseable {
       attempts.remove(name); // The watch tells.
     } catch (RuntimeException failure) {
       life.requireOpen();
-      attempt.due = System.nanoTime() + attempt.pause;
-      attempt.pause = Math.min(2 * attempt.pause, LONGEST_RETRY_NANOS);
       if (ServedClient.isDamage(failure)) {
         attempts.remove(name);
       } else {
         attempts.put(name, attempt);
       }
-      String cause = failure.getClass() + ": " + failure.getMessage();
-      if (!attempt.told.equals(cause)) {
-        attempt.told = cause;
+      if (attempt.fails(failure)) {
         news.add(() -> listener.onRefused(name, failure));
       }
     }

@@ -7,19 +7,16 @@ import io.millrace.discovery.model.NoSuchServiceException;
 import io.millrace.discovery.model.Refusal;
 import io.millrace.discovery.model.Service;
 import io.millrace.os.Closing;
+import io.millrace.peer.Retry;
 import io.millrace.ring.GroupOptions;
 import io.millrace.ring.Ring;
 import io.millrace.topic.SubscriberOptions.Mode;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /** Joins the rings of publishers, and tries those again that could not be joined. */
 final class Joins {
-  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
-  private static final long LONGEST_RETRY_NANOS = TimeUnit.SECONDS.toNanos(30);
-
   private final Subscription subscription;
   private final Map<String, Attempt> failed = new HashMap<>();
 
@@ -27,9 +24,7 @@ final class Joins {
   private static final class Attempt {
     final Service service;
     final boolean isNew;
-    String told = "";
-    long pause = RETRY_NANOS;
-    long due;
+    final Retry retry = new Retry(System.nanoTime());
 
     Attempt(Service service, boolean isNew) {
       this.service = service;
@@ -73,7 +68,7 @@ final class Joins {
    */
   void tryAgain(long now, boolean all) {
     for (Attempt attempt : List.copyOf(failed.values())) {
-      if (all || now - attempt.due >= 0) {
+      if (all || attempt.retry.isDue(now)) {
         tryToJoin(attempt);
       }
     }
@@ -83,7 +78,7 @@ final class Joins {
   long nextTask(long latest, long now) {
     long next = latest;
     for (Attempt attempt : failed.values()) {
-      next = Subscription.earlier(next, attempt.due, now);
+      next = Subscription.earlier(next, attempt.retry.due(), now);
     }
     return next;
   }
@@ -97,12 +92,8 @@ final class Joins {
       failed.remove(name); // The watch tells, and tells which process goes on with it.
     } catch (RuntimeException failure) {
       subscription.life().requireOpen();
-      attempt.due = System.nanoTime() + attempt.pause;
-      attempt.pause = Math.min(2 * attempt.pause, LONGEST_RETRY_NANOS);
       failed.put(name, attempt);
-      String cause = failure.getClass() + ": " + failure.getMessage();
-      if (!attempt.told.equals(cause)) {
-        attempt.told = cause;
+      if (attempt.retry.fails(failure)) {
         subscription.news().refused(unknown(attempt.service), failure);
       }
     }

@@ -12,6 +12,7 @@ import io.millrace.os.LifeCycle;
 import io.millrace.peer.LookPace;
 import io.millrace.peer.PeerLife;
 import io.millrace.peer.PeerWait;
+import io.millrace.peer.Retry;
 import io.millrace.peer.Roster;
 import io.millrace.ring.DamagedRingException;
 import io.millrace.ring.GroupOptions;
@@ -61,8 +62,6 @@ import java.util.concurrent.TimeUnit;
  * as {@link io.millrace.ring.Consumer} describes.
  */
 public final class RingFollower implements AutoCloseable {
-  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
-  private static final long LONGEST_RETRY_NANOS = TimeUnit.SECONDS.toNanos(30);
   private static final long NOTHING_DUE_NANOS = TimeUnit.HOURS.toNanos(1);
 
   private final PeerLife handle =
@@ -88,9 +87,9 @@ public final class RingFollower implements AutoCloseable {
   /** It came when the follower was there. */
   private boolean isNew;
 
-  private long pause;
-  private long retry;
-  private String told = "";
+  /** Of what is pending. */
+  private Retry retry;
+
   private final LookPace pace = new LookPace();
   private long lastLook;
   private long nextDue;
@@ -311,14 +310,14 @@ public final class RingFollower implements AutoCloseable {
         onDown(change);
       }
     }
-    if (pending != null && lastLook - retry >= 0) {
+    if (pending != null && retry.isDue(lastLook)) {
       tryToJoin();
     }
     settle();
     long now = System.nanoTime();
     nextDue = now + Math.min(roster.longestWaitNanos(), NOTHING_DUE_NANOS);
     if (pending != null) {
-      nextDue = earlier(nextDue, retry, now);
+      nextDue = earlier(nextDue, retry.due(), now);
     }
     for (Generation ring : rings) {
       if (ring.isSettling()) {
@@ -344,9 +343,7 @@ public final class RingFollower implements AutoCloseable {
     } else {
       pending = service;
       isNew = hasCome;
-      pause = RETRY_NANOS;
-      retry = lastLook;
-      told = "";
+      retry = new Retry(lastLook);
     }
   }
 
@@ -366,11 +363,7 @@ public final class RingFollower implements AutoCloseable {
       pending = null; // The watch tells, and tells of the one that comes next.
     } catch (RuntimeException failure) {
       life.requireOpen();
-      retry = System.nanoTime() + pause;
-      pause = Math.min(2 * pause, LONGEST_RETRY_NANOS);
-      String cause = failure.getClass() + ": " + failure.getMessage();
-      if (!told.equals(cause)) {
-        told = cause;
+      if (retry.fails(failure)) {
         Service refused = pending;
         news.add(() -> listener.onRefused(refused, failure));
       }
