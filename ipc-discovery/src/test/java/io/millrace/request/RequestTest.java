@@ -244,7 +244,9 @@ class RequestTest {
             RequestClient client = Requests.client(registry, "s");
             RecordSender sender = client.sender(CallOptions.defaults());
             int index = sender.tryClaim(TYPE, Long.BYTES);
-            client.close();
+            Thread closing = new Thread(client::close);
+            closing.start();
+            closing.join();
             assertThrows(
                 ClosedException.class,
                 () -> {
