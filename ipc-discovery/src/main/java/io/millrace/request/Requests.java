@@ -196,7 +196,8 @@ public final class Requests {
    * is called for neither.
    *
    * <p>Parameters that are {@code CharSequence}, {@code DirectBuffer} or {@code Iterable} are valid
-   * during the call only. It is used by one thread, for any number of servers.
+   * during the call only. It is used by one thread, for any number of servers, but not by a method
+   * that it is just calling.
    *
    * @param type the interface
    * @param implementation is called

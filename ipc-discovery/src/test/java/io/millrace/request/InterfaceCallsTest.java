@@ -2,6 +2,7 @@ package io.millrace.request;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -83,7 +84,7 @@ class InterfaceCallsTest {
     StrictQuote quote(long id);
   }
 
-  private static final class Book implements Orders {
+  private static class Book implements Orders {
     final List<Long> cancelled = new ArrayList<>();
 
     @Override
@@ -141,6 +142,51 @@ class InterfaceCallsTest {
       assertEquals(List.of(5L, 6L), book.cancelled);
       assertEquals("xxx", orders.text(3));
       assertTrue(server.isServing());
+    }
+  }
+
+  /**
+   * A method of one server polls the other one, which has the same handler: that one is refused.
+   */
+  @Test
+  void aHandlerThatIsUsedInsideItselfRefusesTheInnerCallAndAnswersTheOuterOne() {
+    try (RequestClient outer = Requests.client(registry, "outer");
+        RequestClient inner = Requests.client(registry, "inner");
+        RequestServer first = Requests.server(registry, "outer");
+        RequestServer second = Requests.server(registry, "inner")) {
+      RequestHandler[] both = new RequestHandler[1];
+      both[0] =
+          Requests.handler(
+              Orders.class,
+              new Book() {
+                @Override
+                public long place(CharSequence symbol, Side side, int quantity) {
+                  if (quantity > 0) {
+                    second.poll(both[0], 1);
+                  }
+                  return quantity;
+                }
+              });
+      List<Object> told = new ArrayList<>();
+      ResultHandler<Long> results =
+          (result, failure) -> told.add(failure == null ? result : failure);
+      CallbackCaller<Orders> within = Requests.callbacks(Orders.class, inner, HOW);
+      CallbackCaller<Orders> around = Requests.callbacks(Orders.class, outer, HOW);
+      within.call(orders -> orders.place("MILL", Side.BUY, 0), results);
+      around.call(orders -> orders.place("MILL", Side.BUY, 5), results);
+      Eventually.await(
+          "both",
+          SOON,
+          () -> {
+            first.poll(both[0], 10);
+            within.poll(10);
+            around.poll(10);
+            return told.size() == 2;
+          });
+      CallFailure refused = assertInstanceOf(CallFailure.class, told.get(0));
+      assertEquals(Reason.REFUSED, refused.reason());
+      assertEquals(IllegalStateException.class.getName(), refused.error());
+      assertEquals(5L, told.get(1));
     }
   }
 

@@ -53,7 +53,7 @@ public final class MessageAnswerer {
    * @throws MalformedRecordException if it is not what it says; then nothing was called
    */
   public boolean answer(int type, DirectBuffer buffer, int offset, int length, RecordSender reply) {
-    // The method may poll another server with the same handler, which comes in here once more.
+    // A method that polls another server with this handler is refused, and goes on with its own.
     RecordSender outer = replies.target;
     boolean wasKnown = isKnown;
     replies.target = reply;
