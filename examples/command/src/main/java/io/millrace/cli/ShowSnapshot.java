@@ -41,7 +41,8 @@ final class ShowSnapshot implements Runnable {
    */
   private record Line(String path, long version, int length, Object payload) {}
 
-  private static void print(SnapshotReader reader, PayloadFormat format, Output output) {
+  /** Prints the latest value and returns its version, which may be newer than one seen before. */
+  private static long print(SnapshotReader reader, PayloadFormat format, Output output) {
     try (Snapshot snapshot = reader.readValidated()) {
       byte[] bytes = new byte[snapshot.length()];
       snapshot.buffer().getBytes(0, bytes);
@@ -54,6 +55,7 @@ final class ShowSnapshot implements Runnable {
         String header = "version " + snapshot.version() + "  " + bytes.length + " bytes  ";
         output.print(output.styled(Style.faint, header) + format.toText(bytes));
       }
+      return snapshot.version();
     }
   }
 
@@ -110,11 +112,9 @@ final class ShowSnapshot implements Runnable {
         long seen = 0;
         boolean read = true;
         for (long printed = 0; printed < count && read; ) {
-          long version = reader.version();
-          if (version > seen) {
-            print(reader, format, output);
+          if (reader.version() > seen) {
+            seen = print(reader, format, output);
             read = output.flush();
-            seen = version;
             printed++;
           } else {
             Thread.sleep(interval);

@@ -35,6 +35,7 @@ final class LimitsReader {
     LimitsCodec codec = new LimitsCodec();
     long checked = 0;
     long tooLarge = 0;
+    long seen = 0;
     try (Cues cues = new Cues(new Scanner(System.in));
         SnapshotReader reader = Synchronizer.open(Path.of(arguments[0])).awaitReader(START)) {
       while (!cues.isOver()) {
@@ -43,11 +44,12 @@ final class LimitsReader {
             if (limits.isOn()) {
               System.out.println("sees " + limits.decode(codec) + ", version " + limits.version());
             }
+            seen = limits.version();
             checked++;
             tooLarge += order > LimitsCodec.find(limits.buffer(), mill) ? 1 : 0;
           }
         }
-        reader.awaitNewer(reader.version(), PAUSE);
+        reader.awaitNewer(seen, PAUSE);
       }
     }
     System.out.println("done " + checked + " orders checked, " + tooLarge + " refused");
