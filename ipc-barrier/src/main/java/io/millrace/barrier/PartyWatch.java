@@ -3,9 +3,8 @@ package io.millrace.barrier;
 import io.millrace.SystemCallException;
 import io.millrace.os.Closing;
 import io.millrace.os.Credentials;
-import io.millrace.os.Descriptor;
 import io.millrace.os.Epoll;
-import io.millrace.os.PidFd;
+import io.millrace.os.ProcessWatch;
 import io.millrace.os.Resource;
 
 /**
@@ -26,7 +25,10 @@ final class PartyWatch extends Resource {
   private final Places places;
   private final StateWord stateWord;
   private final Epoll epoll;
-  private final Descriptor[] processes;
+
+  /** By their places. */
+  private final ProcessWatch processes;
+
   private final long[] incarnations;
   private final boolean[] hidden;
   private long members = NEVER;
@@ -36,10 +38,10 @@ final class PartyWatch extends Resource {
   PartyWatch(BarrierRegion region, Places places, StateWord stateWord) {
     this.places = places;
     this.stateWord = stateWord;
-    processes = new Descriptor[places.count()];
     incarnations = new long[places.count()];
     hidden = new boolean[places.count()];
     epoll = new Epoll();
+    processes = new ProcessWatch(epoll);
     try {
       epoll.add(region.event().descriptor().number(), Epoll.IN | Epoll.EDGE, EVENT);
     } catch (RuntimeException | Error failure) {
@@ -139,41 +141,21 @@ final class PartyWatch extends Resource {
       incarnations[place] = Place.incarnation(status); // Dies together with this one.
       return true;
     }
-    Descriptor process = open(pid);
-    if (process == null) {
+    try {
+      processes.add(place, pid);
+    } catch (SystemCallException refused) {
+      // No right, an old kernel, a filter, no descriptor left: its lock is looked at then, which
+      // takes nothing.
       hide(place, status);
       return true;
     }
     // Held after the process was opened: then its number was not anybody else's in between.
     if (!places.isLockedByAnother(place) || places.status(place) != status) {
-      process.close();
+      processes.remove(place);
       return false;
     }
-    try {
-      epoll.add(process.number(), Epoll.IN, place);
-    } catch (SystemCallException noMemory) {
-      process.close();
-      hide(place, status);
-      return true;
-    }
-    processes[place] = process;
     incarnations[place] = Place.incarnation(status);
     return true;
-  }
-
-  /**
-   * Returns null if the process cannot be watched, for whatever reason: no right, an old kernel, a
-   * filter, no descriptor left. Its lock is looked at then, which takes nothing.
-   */
-  private static Descriptor open(int pid) {
-    if (pid <= 0) {
-      return null;
-    }
-    try {
-      return PidFd.open(pid);
-    } catch (SystemCallException refused) {
-      return null;
-    }
   }
 
   private void hide(int place, long status) {
@@ -207,11 +189,7 @@ final class PartyWatch extends Resource {
   }
 
   private void drop(int place) {
-    if (processes[place] != null) {
-      epoll.remove(processes[place].number());
-      processes[place].close();
-      processes[place] = null;
-    }
+    processes.remove(place);
     if (hidden[place]) {
       hidden[place] = false;
       hiddenCount--;
@@ -221,6 +199,6 @@ final class PartyWatch extends Resource {
 
   @Override
   protected void performClose() {
-    Closing.closeAll(epoll, () -> Closing.closeAll(processes));
+    Closing.closeAll(epoll, processes);
   }
 }

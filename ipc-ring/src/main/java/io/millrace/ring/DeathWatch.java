@@ -3,18 +3,15 @@ package io.millrace.ring;
 import static io.millrace.ring.RingLayout.*;
 
 import io.millrace.SystemCallException;
-import io.millrace.os.Descriptor;
 import io.millrace.os.Epoll;
 import io.millrace.os.Errno;
-import io.millrace.os.PidFd;
-import java.util.HashMap;
+import io.millrace.os.ProcessWatch;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
 
 /**
- * Has the kernel tell when a process that is a member of the ring dies: its pidfd stands in the
- * sleeper's epoll set.
+ * Has the kernel tell when a process that is a member of the ring dies. The tag of a process in the
+ * sleeper's epoll set is its pid.
  *
  * <p>A process that was just starting another program leaves its locks to that one for some
  * milliseconds, until its descriptors are closed there. Nothing tells the end of that, so as long
@@ -26,8 +23,7 @@ final class DeathWatch {
 
   private final RingMemory memory;
   private final Membership membership;
-  private final Epoll epoll;
-  private final Map<Integer, Descriptor> watched = new HashMap<>();
+  private final ProcessWatch watched;
 
   /** Seen dead, but a slot still names them. Told once, not with every look. */
   private final Set<Integer> dead = new HashSet<>();
@@ -47,7 +43,7 @@ final class DeathWatch {
   DeathWatch(RingMemory memory, Membership membership, Epoll epoll) {
     this.memory = memory;
     this.membership = membership;
-    this.epoll = epoll;
+    this.watched = new ProcessWatch(epoll);
   }
 
   /** There is no descriptor, memory or room in epoll sets left, perhaps only for now. */
@@ -83,7 +79,7 @@ final class DeathWatch {
       }
     }
     dead.retainAll(named);
-    watched.entrySet().removeIf(entry -> forget(entry.getKey(), entry.getValue()));
+    watched.removeIf(pid -> !named.contains((int) pid));
   }
 
   private void name(SlotOwner owner, long lock) {
@@ -95,21 +91,16 @@ final class DeathWatch {
       if (dead.contains(pid) && membership.isAlive(lock)) {
         dead.remove(pid); // The number was given to another process, which is a member, too.
       }
-      if (!watched.containsKey(pid) && !dead.contains(pid)) {
+      if (!watched.contains(pid) && !dead.contains(pid)) {
         watch(pid, lock);
       }
     }
   }
 
   private void watch(int pid, long lock) {
-    Descriptor process = null;
     try {
-      process = PidFd.open(pid);
-      epoll.add(process.number(), Epoll.IN, pid);
+      watched.add(pid, pid);
     } catch (SystemCallException failure) {
-      if (process != null) {
-        process.close();
-      }
       if (failure.errno() == Errno.ESRCH) {
         noteDeath(pid);
       } else {
@@ -118,7 +109,6 @@ final class DeathWatch {
       }
       return;
     }
-    watched.put(pid, process);
     // Opened first, probed second: a holder that lives now is the process that was opened.
     if (membership.isAlive(lock)) {
       lingering.remove(pid); // The number was given to another process.
@@ -127,19 +117,8 @@ final class DeathWatch {
     }
   }
 
-  private boolean forget(int pid, Descriptor process) {
-    if (named.contains(pid)) {
-      return false;
-    }
-    process.close(); // Which takes it out of the epoll set.
-    return true;
-  }
-
   void onDeath(int pid) {
-    Descriptor process = watched.remove(pid);
-    if (process != null) {
-      process.close();
-    }
+    watched.remove(pid);
     noteDeath(pid);
   }
 
@@ -185,7 +164,6 @@ final class DeathWatch {
   }
 
   void close() {
-    watched.values().forEach(Descriptor::close);
-    watched.clear();
+    watched.close();
   }
 }

@@ -3,15 +3,11 @@ package io.millrace.discovery.watch;
 import io.millrace.SystemCallException;
 import io.millrace.discovery.model.Service;
 import io.millrace.discovery.record.Identity;
-import io.millrace.os.Closing;
-import io.millrace.os.Descriptor;
 import io.millrace.os.Epoll;
 import io.millrace.os.Errno;
-import io.millrace.os.PidFd;
-import java.util.ArrayList;
+import io.millrace.os.ProcessWatch;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -20,7 +16,7 @@ import java.util.Set;
  * process, however many services it has. Used by one thread.
  */
 final class PublisherWatch implements AutoCloseable {
-  private final Epoll epoll;
+  private final ProcessWatch watched;
   private final long firstTag;
   private final Map<Integer, Process> processes = new HashMap<>();
 
@@ -30,7 +26,7 @@ final class PublisherWatch implements AutoCloseable {
    * @param services the names of its services
    * @param sockets the names of the sockets that their records told
    */
-  record Process(Descriptor descriptor, Set<String> services, Set<String> sockets) {}
+  record Process(Set<String> services, Set<String> sockets) {}
 
   /**
    * Starts without any.
@@ -38,7 +34,7 @@ final class PublisherWatch implements AutoCloseable {
    * @param firstTag the tag of process 0 in the set; that of process N is N more
    */
   PublisherWatch(Epoll epoll, long firstTag) {
-    this.epoll = epoll;
+    this.watched = new ProcessWatch(epoll);
     this.firstTag = firstTag;
   }
 
@@ -54,10 +50,10 @@ final class PublisherWatch implements AutoCloseable {
     }
     Process process = processes.get(service.pid());
     if (process == null) {
-      process = open(service.pid());
-      if (process == null) {
+      if (!watch(service.pid())) {
         return false;
       }
+      process = new Process(new HashSet<>(), new HashSet<>());
       processes.put(service.pid(), process);
     }
     process.services.add(service.name());
@@ -67,21 +63,14 @@ final class PublisherWatch implements AutoCloseable {
     return true;
   }
 
-  private Process open(int pid) {
-    Descriptor descriptor;
+  private boolean watch(int pid) {
     try {
-      descriptor = PidFd.open(pid);
+      watched.add(firstTag + pid, pid);
+      return true;
     } catch (SystemCallException failure) {
       if (isFinal(failure.errno())) {
-        return null;
+        return false;
       }
-      throw failure;
-    }
-    try {
-      epoll.add(descriptor.number(), Epoll.IN, firstTag + pid);
-      return new Process(descriptor, new HashSet<>(), new HashSet<>());
-    } catch (RuntimeException | Error failure) {
-      descriptor.close();
       throw failure;
     }
   }
@@ -115,37 +104,23 @@ final class PublisherWatch implements AutoCloseable {
 
   /** Tells whether the publisher of a service that is watched lives at this moment. */
   boolean isAlive(Service service) {
-    Process process = processes.get(service.pid());
-    if (process == null) {
-      return false;
-    }
-    try (Epoll probe = new Epoll()) {
-      probe.add(process.descriptor.number(), Epoll.IN, 0);
-      return probe.await(0) == 0;
-    }
+    long tag = firstTag + service.pid();
+    return watched.contains(tag) && !watched.isDead(tag);
   }
 
   /** A process died; returns what is known of it, or {@code null} if it is not watched any more. */
   Process died(long tag) {
     int pid = (int) (tag - firstTag);
-    Process process = processes.get(pid);
-    if (process != null) {
-      forget(pid);
-    }
-    return process;
+    return forget(pid);
   }
 
-  private void forget(int pid) {
-    Process process = processes.remove(pid);
-    epoll.remove(process.descriptor.number());
-    process.descriptor.close();
+  private Process forget(int pid) {
+    watched.remove(firstTag + pid);
+    return processes.remove(pid);
   }
 
   @Override
   public void close() {
-    List<Descriptor> all = new ArrayList<>();
-    processes.values().forEach(process -> all.add(process.descriptor));
-    processes.clear();
-    Closing.closeAll(all);
+    watched.close();
   }
 }
