@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.discovery.Registry;
+import io.millrace.os.Deadline;
 import io.millrace.request.CallFailure.Reason;
 import io.millrace.request.RequestProcess.Step;
+import io.millrace.ring.Consumer;
+import io.millrace.ring.GroupOptions;
 import io.millrace.testkit.ChildProcess;
 import io.millrace.testkit.Eventually;
 import java.nio.file.Files;
@@ -171,6 +174,41 @@ class RequestDeathTest {
     End end = killAt(step, CallOptions.defaults());
     assertTrue(!end.survivor.attempts.contains(2));
     assertEquals(step == Step.FAILED ? List.of(Reason.REFUSED) : List.of(), end.replies.reasons());
+  }
+
+  /** Before the client has read the answer, nothing but the record says that it was given. */
+  @ParameterizedTest
+  @EnumSource(names = {"ANSWERED", "FAILED"})
+  void whatWasAnsweredIsNotBegunWithAgainThoughTheClientHasNotReadIt(Step step) {
+    Survivor survivor = new Survivor();
+    try (HostileClient client = new HostileClient(registry, "s")) {
+      long call = 5;
+      GroupOptions reading = GroupOptions.named("client").retained();
+      client.replyRing.addGroup(reading);
+      client.open(call);
+      try (ChildProcess server = RequestProcess.serve(root, step)) {
+        assertTrue(client.send(call, Deadline.NEVER, 0, 0, Long.BYTES));
+        server.awaitExit(RequestProcess.DEADLINE);
+      }
+      try (RequestServer another = Requests.server(registry, "s")) {
+        Eventually.await(
+            "it has the record",
+            RequestProcess.DEADLINE,
+            () -> {
+              another.poll(survivor, 10);
+              return client.requestRing.counters().groups().get(0).redeliveries() > 0;
+            });
+      }
+      List<Integer> kinds = new ArrayList<>();
+      try (Consumer replies = client.replyRing.addConsumer(reading)) {
+        replies.poll(
+            (type, buffer, offset, length) ->
+                kinds.add(buffer.getInt(offset + CallLayout.REPLY_KIND)),
+            10);
+      }
+      assertEquals(List.of(step == Step.FAILED ? CallLayout.ERROR : CallLayout.END), kinds);
+    }
+    assertEquals(List.of(), survivor.attempts);
   }
 
   @ParameterizedTest

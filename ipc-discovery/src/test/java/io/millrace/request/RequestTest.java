@@ -116,6 +116,30 @@ class RequestTest {
     }
   }
 
+  /** Its client has not looked at the time since: only the server knows. */
+  @Test
+  void aServerDoesNotBeginWithARequestWhoseTimeIsOver() {
+    try (RequestClient client = Requests.client(registry, "s");
+        RequestServer server = Requests.server(registry, "s")) {
+      Replies replies = new Replies();
+      CallOptions how = CallOptions.timeout(Duration.ofNanos(1));
+      long late = client.send(TYPE, Numbers.of(1), 0, Long.BYTES, how);
+      long next = client.send(TYPE, Numbers.of(2), 0, Long.BYTES);
+      List<Long> begun = new ArrayList<>();
+      RequestHandler serving =
+          (request, type, buffer, offset, length) -> {
+            begun.add(buffer.getLong(offset));
+            request.reply(type, buffer, offset, length);
+          };
+      assertEquals(1, server.poll(serving, 10));
+      assertEquals(List.of(2L), begun);
+      assertEquals(2, client.poll(replies, 10));
+      assertEquals(List.of(late, next), replies.calls);
+      assertEquals(List.of(Reason.EXPIRED), replies.reasons());
+      assertEquals(0, client.lateReplies()); // It was the server's answer.
+    }
+  }
+
   @Test
   void anExceptionBecomesAnErrorReply() {
     try (RequestClient client = Requests.client(registry, "echo");
