@@ -159,6 +159,28 @@ public abstract sealed class Consumer extends RingHandle permits ExclusiveConsum
     return handledPosition();
   }
 
+  /**
+   * Says that a record is done, and all before it: their room is free for producers. For groups
+   * that are {@linkplain GroupOptions#acknowledged() acknowledged}. What was delivered and not
+   * acknowledged holds producers back, and comes again when this consumer is killed or closed,
+   * marked as redelivery.
+   *
+   * @param recordPosition the {@linkplain #recordPosition() position} of the record; one that is
+   *     acknowledged already changes nothing
+   * @throws IllegalArgumentException if no record at that position was delivered
+   * @throws IllegalStateException if the group is not an acknowledged one, or inside a handler
+   */
+  public final void acknowledge(long recordPosition) {
+    enterOutsideHandlers();
+    try {
+      acknowledgeNow(recordPosition);
+    } finally {
+      life.exit();
+    }
+  }
+
+  abstract void acknowledgeNow(long recordPosition);
+
   /** Asked by the handler of a record. */
   abstract long handledPosition();
 

@@ -5,22 +5,36 @@ import static io.millrace.ring.Steps.Step.*;
 
 import java.util.Objects;
 
-/** The only consumer of its group: it moves the cursor with a release store behind each record. */
+/**
+ * The only consumer of its group: it moves the cursor with a release store behind each record, or
+ * behind those that are acknowledged.
+ */
 final class ExclusiveConsumer extends Consumer {
   private final GroupSlot groupWords;
   private final Pace pace;
+  private final boolean readsAhead;
   private long next;
+
+  /** Where a consumer is that reads ahead of its cursor. */
+  private long reading;
+
+  /** Records before this position may have been delivered before. */
+  private long redeliveryEnd;
 
   /** The record at this position may have been handled before. */
   private long redeliveryPosition = NONE;
 
-  ExclusiveConsumer(RingCore core, Group group, int index, boolean afterDeath) {
+  ExclusiveConsumer(
+      RingCore core, Group group, int index, boolean readsAhead, boolean afterDeath) {
     super(core, group, index);
+    this.readsAhead = readsAhead;
     groupWords = group.slot;
     next = group.position();
+    reading = next;
     pace = new Pace(memory.words);
     if (afterDeath && headers.isCommitted(next)) {
       redeliveryPosition = next;
+      redeliveryEnd = readsAhead ? memory.words.foundTail() : 0;
     }
   }
 
@@ -56,7 +70,11 @@ final class ExclusiveConsumer extends Consumer {
           usual = recordLength(length);
         }
         position += usual;
-        groupWords.setCursor(position);
+        if (readsAhead) {
+          readTo(position, type);
+        } else {
+          groupWords.setCursor(position);
+        }
         Steps.reached(CURSOR_STORED);
       }
     } catch (Throwable thrown) {
@@ -105,7 +123,11 @@ final class ExclusiveConsumer extends Consumer {
           tell = action == ControlledRecordHandler.Action.COMMIT;
         }
         position += recordLength(length);
-        groupWords.setCursor(position);
+        if (readsAhead) {
+          readTo(position, type);
+        } else {
+          groupWords.setCursor(position);
+        }
         Steps.reached(CURSOR_STORED);
         if (tell) {
           tell = false;
@@ -125,7 +147,43 @@ final class ExclusiveConsumer extends Consumer {
     return count;
   }
 
+  /** Padding is nothing that is acknowledged: the cursor goes over it with what is before it. */
+  private void readTo(long position, int type) {
+    if (type == PADDING && group.position() == reading) {
+      groupWords.setCursor(position);
+    }
+    reading = position;
+  }
+
+  @Override
+  void acknowledgeNow(long recordPosition) {
+    if (!readsAhead) {
+      throw new IllegalStateException(
+          "group " + group() + " is not acknowledged: join it with GroupOptions.acknowledged()");
+    }
+    if (recordPosition >= 0 && recordPosition < group.position()) {
+      return;
+    }
+    if (recordPosition < 0
+        || recordPosition >= next
+        || recordPosition % ALIGNMENT != 0
+        || !headers.isCommitted(recordPosition)) {
+      throw new IllegalArgumentException(
+          "no record at " + recordPosition + " was delivered to group " + group());
+    }
+    long position = recordPosition + recordLength(headers.length(recordPosition));
+    while (position < next && headers.type(position) == PADDING) {
+      position += recordLength(headers.length(position));
+    }
+    groupWords.setCursor(Math.min(position, next));
+    wakeProducers();
+  }
+
   private boolean isRedelivery(long position) {
+    if (position < redeliveryEnd) {
+      groupWords.countRedelivery();
+      return true;
+    }
     if (position != redeliveryPosition) {
       return false;
     }
@@ -150,7 +208,7 @@ final class ExclusiveConsumer extends Consumer {
   /** The cursor moves behind a record that was handled, not before. */
   @Override
   long handledPosition() {
-    return group.position();
+    return readsAhead ? reading : group.position();
   }
 
   @Override
@@ -171,7 +229,7 @@ final class ExclusiveConsumer extends Consumer {
     return next;
   }
 
-  /** The cursor is at the hole: producers cannot pass it. */
+  /** The cursor is at the hole or before it: producers cannot pass it. */
   @Override
   void holdForRecovery(long position) {}
 
@@ -185,7 +243,7 @@ final class ExclusiveConsumer extends Consumer {
 
   @Override
   boolean owesRedelivery() {
-    return redeliveryPosition == next;
+    return redeliveryPosition == next || readsAhead && group.position() < next;
   }
 
   @Override

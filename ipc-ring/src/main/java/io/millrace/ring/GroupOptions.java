@@ -18,20 +18,32 @@ import java.util.regex.Pattern;
  *     nobody is in it, so that nothing is lost while a consumer restarts
  * @param fromOldest where a new group starts: true at the oldest record that is still held for
  *     another group, false behind the newest one
+ * @param isAcknowledged false: a record is done when its handler returns. True: when the consumer
+ *     {@linkplain Consumer#acknowledge acknowledges} it, which may be later
  */
-public record GroupOptions(String name, boolean isShared, boolean isRetained, boolean fromOldest) {
+public record GroupOptions(
+    String name,
+    boolean isShared,
+    boolean isRetained,
+    boolean fromOldest,
+    boolean isAcknowledged) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
 
   /**
-   * Checks the name.
+   * Checks them.
    *
-   * @throws IllegalArgumentException if it has other characters or another length
-   * @throws NullPointerException if it is null
+   * @throws IllegalArgumentException if the name has other characters or another length, or the
+   *     group is both shared and acknowledged
+   * @throws NullPointerException if the name is null
    */
   public GroupOptions {
     if (!NAME.matcher(name).matches()) {
       throw new IllegalArgumentException(
           "group name '" + name + "' does not match " + NAME.pattern());
+    }
+    if (isShared && isAcknowledged) {
+      throw new IllegalArgumentException(
+          "group " + name + " cannot be shared and acknowledged: make it exclusive");
     }
   }
 
@@ -42,16 +54,17 @@ public record GroupOptions(String name, boolean isShared, boolean isRetained, bo
    * @return the options
    */
   public static GroupOptions named(String name) {
-    return new GroupOptions(name, false, false, false);
+    return new GroupOptions(name, false, false, false, false);
   }
 
   /**
    * For competing consumers.
    *
    * @return new options
+   * @throws IllegalArgumentException if the group is acknowledged
    */
   public GroupOptions shared() {
-    return new GroupOptions(name, true, isRetained, fromOldest);
+    return new GroupOptions(name, true, isRetained, fromOldest, isAcknowledged);
   }
 
   /**
@@ -60,7 +73,7 @@ public record GroupOptions(String name, boolean isShared, boolean isRetained, bo
    * @return new options
    */
   public GroupOptions retained() {
-    return new GroupOptions(name, isShared, true, fromOldest);
+    return new GroupOptions(name, isShared, true, fromOldest, isAcknowledged);
   }
 
   /**
@@ -69,6 +82,18 @@ public record GroupOptions(String name, boolean isShared, boolean isRetained, bo
    * @return new options
    */
   public GroupOptions startingAtOldest() {
-    return new GroupOptions(name, isShared, isRetained, true);
+    return new GroupOptions(name, isShared, isRetained, true, isAcknowledged);
+  }
+
+  /**
+   * With a consumer that reads ahead, and says later which records are done: see {@link
+   * Consumer#acknowledge}. For those who hand records on, and must keep them until somebody else
+   * has them.
+   *
+   * @return new options
+   * @throws IllegalArgumentException if the group is shared
+   */
+  public GroupOptions acknowledged() {
+    return new GroupOptions(name, isShared, isRetained, fromOldest, true);
   }
 }

@@ -158,7 +158,7 @@ public final class Ring implements AutoCloseable {
         group.isShared()
             ? (joined, index, record, afterDeath) -> new SharedConsumer(core, joined, index, record)
             : (joined, index, record, afterDeath) ->
-                new ExclusiveConsumer(core, joined, index, afterDeath);
+                new ExclusiveConsumer(core, joined, index, group.isAcknowledged(), afterDeath);
     return core.whileOpen(() -> core.added(core.consumers.join(group, maker)));
   }
 

@@ -187,6 +187,11 @@ final class SharedConsumer extends Consumer {
   }
 
   @Override
+  void acknowledgeNow(long recordPosition) {
+    throw new IllegalStateException("group " + group() + " is not acknowledged");
+  }
+
+  @Override
   long handledPosition() {
     return handled;
   }

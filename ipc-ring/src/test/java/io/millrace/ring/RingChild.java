@@ -205,7 +205,7 @@ final class RingChild implements Forked {
   }
 
   static GroupOptions options(String name, String kind) {
-    return new GroupOptions(name, kind.contains("s"), kind.contains("r"), kind.contains("o"));
+    return new GroupOptions(name, kind.contains("s"), kind.contains("r"), kind.contains("o"), false);
   }
 
   private String descriptors() {

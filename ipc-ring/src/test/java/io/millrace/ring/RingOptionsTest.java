@@ -65,10 +65,10 @@ class RingOptionsTest {
     assertEquals(single, loose.lockedInMemory());
     assertEquals(loose, loose.name("a").maxGroups(3).maxConsumers(4).maxWaiters(5));
     GroupOptions group = GroupOptions.named("g");
-    assertEquals(new GroupOptions("g", false, false, false), group);
+    assertEquals(new GroupOptions("g", false, false, false, false), group);
     assertEquals(
-        new GroupOptions("g", true, true, true), group.startingAtOldest().retained().shared());
-    assertEquals(new GroupOptions("g", true, false, true), group.shared().startingAtOldest());
+        new GroupOptions("g", true, true, true, false), group.startingAtOldest().retained().shared());
+    assertEquals(new GroupOptions("g", true, false, true, false), group.shared().startingAtOldest());
   }
 
   @Test
