@@ -35,7 +35,7 @@ final class Generation extends PolledRing implements AutoCloseable {
   /** When to look next whether it is done, by nanoTime. */
   long due;
 
-  private final Ring ring;
+  final Ring ring;
   private final RingCounters counters;
   private final GroupOptions group;
   private final ServiceDescriptor memory;

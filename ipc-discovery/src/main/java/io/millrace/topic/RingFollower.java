@@ -93,7 +93,7 @@ public final class RingFollower implements AutoCloseable {
   private final LookPace pace = new LookPace();
   private long lastLook;
   private long nextDue;
-  private Service current;
+  private Generation current;
 
   private RingFollower(Registry registry, String name, GroupOptions group, RingListener listener) {
     this.registry = registry;
@@ -207,10 +207,63 @@ public final class RingFollower implements AutoCloseable {
    */
   public Service service() {
     life.requireOwner();
-    if (current == null) {
-      throw new IllegalStateException("service() is for handlers: no record is being handled");
+    requireHandling("service()");
+    return current.service;
+  }
+
+  /**
+   * The {@linkplain io.millrace.ring.Ring#id() id} of the ring that the record being handled is
+   * from. For handlers. With {@link #recordPosition()} it is the record's number.
+   *
+   * @return the id
+   * @throws IllegalStateException outside a handler
+   */
+  public long ringId() {
+    life.requireOwner();
+    requireHandling("ringId()");
+    return current.ring.id();
+  }
+
+  /**
+   * The position of the record that is being handled, in the stream of its ring. For handlers.
+   *
+   * @return the position of its first byte
+   * @throws IllegalStateException outside a handler
+   */
+  public long recordPosition() {
+    life.requireOwner();
+    requireHandling("recordPosition()");
+    return current.consumer.recordPosition();
+  }
+
+  /**
+   * Says that a record is done, and all before it in its ring. For groups that are {@linkplain
+   * GroupOptions#acknowledged() acknowledged}: see {@link
+   * io.millrace.ring.Consumer#acknowledge(long)}.
+   *
+   * @param ringId in which ring; one that is not read any more changes nothing
+   * @param recordPosition the {@linkplain #recordPosition() position} of the record; one that is
+   *     acknowledged already changes nothing
+   * @throws IllegalArgumentException if no record at that position was delivered
+   * @throws IllegalStateException if the group is not an acknowledged one, or inside a handler
+   */
+  public void acknowledge(long ringId, long recordPosition) {
+    handle.enterDelivery();
+    try {
+      for (Generation ring : active) {
+        if (ring.ring.id() == ringId) {
+          ring.consumer.acknowledge(recordPosition);
+        }
+      }
+    } finally {
+      handle.exitDelivery();
     }
-    return current;
+  }
+
+  private void requireHandling(String what) {
+    if (current == null) {
+      throw new IllegalStateException(what + " is for handlers: no record is being handled");
+    }
   }
 
   /**
@@ -252,7 +305,7 @@ public final class RingFollower implements AutoCloseable {
   }
 
   private int poll(Generation ring, RecordHandler handler, int limit) {
-    current = ring.service;
+    current = ring;
     int count;
     try {
       count = ring.consumer.poll(handler, limit);

@@ -123,6 +123,12 @@ final class Source extends PolledRing implements AutoCloseable {
     return consumer != null ? consumer.recordPosition() : observer.position();
   }
 
+  void acknowledge(long recordPosition) {
+    if (consumer != null) {
+      consumer.acknowledge(recordPosition);
+    }
+  }
+
   /** Its publisher has ended. */
   void ends(Ending ending, long millis) {
     gone = true;

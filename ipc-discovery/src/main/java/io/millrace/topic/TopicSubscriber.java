@@ -312,6 +312,29 @@ public final class TopicSubscriber implements AutoCloseable {
   }
 
   /**
+   * Says that a record is done, and all before it of its publisher. For groups that are {@linkplain
+   * GroupOptions#acknowledged() acknowledged}: see {@link
+   * io.millrace.ring.Consumer#acknowledge(long)}.
+   *
+   * @param publisher whose record it is; one that is not read any more changes nothing
+   * @param recordPosition the {@linkplain #recordPosition() position} of the record; one that is
+   *     acknowledged already changes nothing
+   * @throws IllegalArgumentException if no record at that position was delivered
+   * @throws IllegalStateException if the group is not an acknowledged one, or inside a handler
+   */
+  public void acknowledge(Origin publisher, long recordPosition) {
+    handle.enterDelivery();
+    try {
+      Source source = sources.get(publisher.name());
+      if (source != null) {
+        source.acknowledge(recordPosition);
+      }
+    } finally {
+      handle.exitDelivery();
+    }
+  }
+
+  /**
    * The publishers that are read now.
    *
    * @return them, in no order

@@ -107,6 +107,36 @@ class RingFollowerTest {
     return RingFollower.open(registry, "prices", group, listener);
   }
 
+  @Test
+  void aRecordHasANumberByWhichItIsAcknowledged() {
+    GroupOptions kept = GROUP.retained().acknowledged();
+    try (Ring ring = Ring.create(SMALL);
+        Producer producer = ring.addProducer();
+        Publication publication = registry.publish("prices", ring, Capabilities.none());
+        RingFollower follower = follow(kept)) {
+      offer(producer, 1);
+      offer(producer, 2);
+      List<String> seen = new ArrayList<>();
+      Eventually.await(
+          "both",
+          DEADLINE,
+          () -> {
+            follower.poll(
+                (type, buffer, offset, length) ->
+                    seen.add(follower.ringId() + " " + follower.recordPosition()),
+                10);
+            return seen.size() >= 2;
+          });
+      assertEquals(List.of(ring.id() + " 0", ring.id() + " 64"), seen);
+      assertThrows(IllegalStateException.class, follower::ringId);
+      assertThrows(IllegalStateException.class, follower::recordPosition);
+      assertEquals(0, ring.counters().retainedPosition());
+      follower.acknowledge(ring.id() + 1, 0); // Not one of its rings.
+      follower.acknowledge(ring.id(), 0);
+      assertEquals(64, ring.counters().retainedPosition());
+    }
+  }
+
   private RecordHandler noting(RingFollower follower) {
     return (type, buffer, offset, length) ->
         log.add(follower.service().generation() + ": " + buffer.getLong(offset));

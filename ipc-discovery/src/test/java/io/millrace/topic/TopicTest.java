@@ -19,6 +19,7 @@ import io.millrace.testkit.ChildProcess;
 import io.millrace.testkit.Eventually;
 import io.millrace.testkit.OpenDescriptors;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -276,6 +277,35 @@ class TopicTest {
       }
       assertEquals(expected, seen);
       assertThrows(IllegalStateException.class, subscriber::recordPosition);
+    }
+  }
+
+  @Test
+  void whatIsNotAcknowledgedComesAgainToTheNextSubscriber() {
+    GroupOptions group = GroupOptions.named("g").retained().acknowledged();
+    List<Long> positions = new ArrayList<>();
+    List<Long> again = new ArrayList<>();
+    try (TopicPublisher publisher = Topic.publisher(registry, "t", SMALL.required(group))) {
+      for (int i = 0; i < 3; i++) {
+        Log.publish(publisher, i);
+      }
+      try (TopicSubscriber subscriber = subscribe(group)) {
+        while (positions.size() < 3) {
+          subscriber.poll(
+              (type, buffer, offset, length) -> positions.add(subscriber.recordPosition()), 10);
+        }
+        assertEquals(0, publisher.counters().retainedPosition());
+        subscriber.acknowledge(subscriber.publishers().get(0), positions.get(1));
+        assertEquals(positions.get(2), publisher.counters().retainedPosition());
+      }
+      try (TopicSubscriber next = subscribe(group)) {
+        while (again.isEmpty()) {
+          next.poll((type, buffer, offset, length) -> again.add(next.recordPosition()), 10);
+        }
+        next.acknowledge(next.publishers().get(0), again.get(0));
+        assertEquals(publisher.counters().position(), publisher.counters().retainedPosition());
+      }
+      assertEquals(positions.subList(2, 3), again);
     }
   }
 

@@ -24,8 +24,7 @@ final class ExclusiveConsumer extends Consumer {
   /** The record at this position may have been handled before. */
   private long redeliveryPosition = NONE;
 
-  ExclusiveConsumer(
-      RingCore core, Group group, int index, boolean readsAhead, boolean afterDeath) {
+  ExclusiveConsumer(RingCore core, Group group, int index, boolean readsAhead, boolean afterDeath) {
     super(core, group, index);
     this.readsAhead = readsAhead;
     groupWords = group.slot;

@@ -22,11 +22,7 @@ import java.util.regex.Pattern;
  *     {@linkplain Consumer#acknowledge acknowledges} it, which may be later
  */
 public record GroupOptions(
-    String name,
-    boolean isShared,
-    boolean isRetained,
-    boolean fromOldest,
-    boolean isAcknowledged) {
+    String name, boolean isShared, boolean isRetained, boolean fromOldest, boolean isAcknowledged) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
 
   /**

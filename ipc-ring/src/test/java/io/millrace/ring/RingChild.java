@@ -205,7 +205,8 @@ final class RingChild implements Forked {
   }
 
   static GroupOptions options(String name, String kind) {
-    return new GroupOptions(name, kind.contains("s"), kind.contains("r"), kind.contains("o"), false);
+    return new GroupOptions(
+        name, kind.contains("s"), kind.contains("r"), kind.contains("o"), false);
   }
 
   private String descriptors() {

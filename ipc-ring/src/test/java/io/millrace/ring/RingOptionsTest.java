@@ -67,8 +67,10 @@ class RingOptionsTest {
     GroupOptions group = GroupOptions.named("g");
     assertEquals(new GroupOptions("g", false, false, false, false), group);
     assertEquals(
-        new GroupOptions("g", true, true, true, false), group.startingAtOldest().retained().shared());
-    assertEquals(new GroupOptions("g", true, false, true, false), group.shared().startingAtOldest());
+        new GroupOptions("g", true, true, true, false),
+        group.startingAtOldest().retained().shared());
+    assertEquals(
+        new GroupOptions("g", true, false, true, false), group.shared().startingAtOldest());
   }
 
   @Test
