@@ -12,7 +12,6 @@ import io.millrace.discovery.root.Root;
 import io.millrace.os.Credentials;
 import io.millrace.os.Descriptor;
 import io.millrace.os.Directory;
-import io.millrace.os.Errno;
 import io.millrace.os.Inotify;
 import io.millrace.os.Memfd;
 import io.millrace.os.PidFd;
@@ -127,20 +126,26 @@ public final class Doctor {
   }
 
   private void examineNamelessFiles(Directory directory) {
-    try {
-      directory.createNamelessFile(0600).close();
-      fine("nameless files", "the root's file system has O_TMPFILE");
-    } catch (SystemCallException failure) {
-      boolean unknown = failure.errno() == Errno.EOPNOTSUPP || failure.errno() == Errno.EISDIR;
+    String cure = "put the root on tmpfs, for example under /run or /dev/shm";
+    try (Descriptor nameless = directory.createNamelessFile(0600)) {
+      if (nameless != null) {
+        fine("nameless files", "the root's file system has O_TMPFILE");
+        return;
+      }
       add(
           "nameless files",
-          unknown ? Finding.Severity.LIMITED : Finding.Severity.MISSING,
+          Finding.Severity.LIMITED,
+          "the root's file system has no O_TMPFILE",
+          "a publisher that is killed while it publishes leaves a hidden file, which the next"
+              + " listing removes",
+          cure);
+    } catch (SystemCallException failure) {
+      add(
+          "nameless files",
+          Finding.Severity.MISSING,
           failure.getMessage(),
-          unknown
-              ? "a publisher that is killed while it publishes leaves a hidden file, which the"
-                  + " next listing removes"
-              : "nothing can be published there",
-          "put the root on tmpfs, for example under /run or /dev/shm");
+          "nothing can be published there",
+          cure);
     }
   }
 

@@ -49,11 +49,16 @@ record Geometry(int readers, int buffers, long maximumLength, boolean wakeAlways
     return bytes;
   }
 
+  /** Tells whether a file that begins so is, or is to be, a snapshot of some version. */
+  static boolean isMarked(byte[] start) {
+    return start.length == SnapshotLayout.GEOMETRY_LENGTH
+        && new UnsafeBuffer(start).getLong(SnapshotLayout.MAGIC_OFFSET) == SnapshotLayout.MAGIC;
+  }
+
   /** Believes nothing: whatever passes is safe to map and to index by. */
   static Geometry decode(byte[] bytes, long fileLength, Path path) {
     UnsafeBuffer header = new UnsafeBuffer(bytes);
-    if (bytes.length < SnapshotLayout.GEOMETRY_LENGTH
-        || header.getLong(SnapshotLayout.MAGIC_OFFSET) != SnapshotLayout.MAGIC) {
+    if (!isMarked(bytes)) {
       throw new SnapshotException.NotASnapshot(path);
     }
     int layout = header.getInt(SnapshotLayout.LAYOUT_VERSION_OFFSET);

@@ -1,13 +1,14 @@
 package io.millrace.snapshot;
 
+import io.millrace.MillraceException;
 import io.millrace.SystemCallException;
-import io.millrace.os.Credentials;
 import io.millrace.os.Descriptor;
 import io.millrace.os.Directory;
 import io.millrace.os.Errno;
 import io.millrace.os.FileContent;
 import io.millrace.os.FileSpace;
 import io.millrace.os.FileStatus;
+import io.millrace.os.NewFile;
 import io.millrace.os.OfdLock;
 import io.millrace.os.UseMark;
 import java.nio.ByteBuffer;
@@ -19,7 +20,12 @@ import java.nio.file.Path;
  * through it say that this handle lives.
  */
 final class SnapshotFile implements AutoCloseable {
-  private static final int NAME_LIMIT = 100;
+  private static final NewFile.Kind KIND =
+      new NewFile.Kind(
+          SnapshotLayout.WRITER_OFFSET,
+          false,
+          UnbornFiles::newName,
+          reason -> new MillraceException("snapshot directory " + reason));
 
   private final Path path;
   private final Descriptor descriptor;
@@ -53,52 +59,33 @@ final class SnapshotFile implements AutoCloseable {
    * ever sees half a file or one without a writer. Returns {@code null} if the name is taken.
    */
   static SnapshotFile create(Directory directory, Path path, SnapshotConfig config) {
-    String hidden = null;
-    Descriptor file;
-    try {
-      file = directory.createNamelessFile(config.permissions());
-    } catch (SystemCallException unsupported) {
-      if (unsupported.errno() != Errno.EOPNOTSUPP && unsupported.errno() != Errno.EISDIR) {
-        throw unsupported;
-      }
-      hidden = hiddenName(path);
-      file = directory.createFile(hidden, config.permissions());
-    }
-    try {
-      fill(file, Geometry.of(config), path);
-      OfdLock.tryLock(file, SnapshotLayout.WRITER_OFFSET);
+    Geometry geometry = Geometry.of(config);
+    try (NewFile file = new NewFile(directory, config.permissions(), KIND)) {
+      file.write(descriptor -> fill(descriptor, geometry, path));
       Step.FILE_FILLED.reached();
-      boolean named = directory.link(file, path.getFileName().toString());
+      boolean named = file.link(path.getFileName().toString());
       Step.FILE_NAMED.reached();
-      if (named) {
-        return check(file, path, true);
+      if (!named) {
+        return null;
       }
-      file.close();
-      return null;
-    } catch (RuntimeException | Error failure) {
-      file.close();
-      throw failure;
-    } finally {
-      if (hidden != null) {
-        directory.unlink(hidden);
+      boolean mayFindUnborn = file.hadHiddenName();
+      SnapshotFile made = check(file.take(), path, true);
+      if (mayFindUnborn) {
+        UnbornFiles.removeDead(directory, made.status);
       }
+      return made;
     }
   }
 
   private static void fill(Descriptor file, Geometry geometry, Path path) {
     try {
+      // The mark first: by it a file without a name of its own is known if its writer is killed.
+      FileContent.write(file, geometry.encode());
       FileSpace.setLength(file, geometry.fileLength());
       FileSpace.reserve(file, 0, geometry.headerLength());
-      FileContent.write(file, geometry.encode());
     } catch (SystemCallException failure) {
       throw noSpace(failure, path, geometry.headerLength());
     }
-  }
-
-  private static String hiddenName(Path path) {
-    String name = path.getFileName().toString();
-    String start = name.length() > NAME_LIMIT ? name.substring(0, NAME_LIMIT) : name;
-    return "." + start + "." + Credentials.pid() + "." + System.nanoTime();
   }
 
   private static SnapshotFile check(Descriptor file, Path path, boolean writable) {
@@ -133,6 +120,16 @@ final class SnapshotFile implements AutoCloseable {
   private static RuntimeException noSpace(SystemCallException failure, Path path, long length) {
     boolean full = failure.errno() == Errno.ENOSPC || failure.errno() == Errno.ENOMEM;
     return full ? new SnapshotException.NoSpace(path, length, failure) : failure;
+  }
+
+  /**
+   * For the writer: removes what others left in the directory that were killed while they made
+   * their files, if this is one of those.
+   */
+  void removeHiddenName(Directory directory) {
+    if (status.links() > 1) {
+      UnbornFiles.removeDead(directory, status);
+    }
   }
 
   boolean tryLock(int offset) {

@@ -108,6 +108,7 @@ public final class Synchronizer {
           return null;
         }
       }
+      file.removeHiddenName(directory);
       return new SnapshotWriter(file);
     } catch (RuntimeException | Error failure) {
       file.close();

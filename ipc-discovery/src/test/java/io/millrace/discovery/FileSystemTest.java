@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.MillraceException;
 import io.millrace.discovery.model.RootException;
+import io.millrace.snapshot.Synchronizer;
 import io.millrace.testkit.ChildProcess;
 import io.millrace.testkit.Eventually;
 import io.millrace.testkit.Tools;
@@ -40,6 +42,7 @@ class FileSystemTest {
       Eventually.await("mount", DEADLINE, () -> !bindfs.isAlive() || isMounted(mount));
       Tools.assumeAllowed("mountpoint", mount.toString());
       assertRefusedWithACure(mount.resolve("root"));
+      assertSnapshotsAreRefused(mount);
     } finally {
       bindfs.destroy();
       bindfs.waitFor();
@@ -71,6 +74,12 @@ class FileSystemTest {
       }
       assertEquals(List.of(), registry.list());
     }
+  }
+
+  private static void assertSnapshotsAreRefused(Path mount) {
+    Synchronizer state = Synchronizer.open(mount.resolve("state"));
+    assertThrows(MillraceException.class, state::writer); // It has no fallocate either.
+    assertEquals(List.of("root"), Alien.names(mount));
   }
 
   @Test

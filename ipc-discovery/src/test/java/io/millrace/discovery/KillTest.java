@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.discovery.model.Scan;
 import io.millrace.testkit.ChildProcess;
+import io.millrace.testkit.NoNamelessFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,11 +58,7 @@ class KillTest {
   @Test
   void duringPublishingWithoutNamelessFiles() throws Exception {
     assertTrue(
-        killAtEveryStepOf(
-                "publish x",
-                this::leaveDeadRecord,
-                List.of("-Dmillrace.discovery.namelessFiles=false"))
-            >= 14);
+        killAtEveryStepOf("publish x", this::leaveDeadRecord, NoNamelessFiles.command()) >= 14);
   }
 
   @Test
@@ -100,16 +97,16 @@ class KillTest {
   }
 
   /** Returns how many steps the command had. */
-  private int killAtEveryStepOf(String command, Runnable preparation, List<String> flags)
+  private int killAtEveryStepOf(String command, Runnable preparation, List<String> wrapper)
       throws Exception {
     Path calls = temporary.resolve("calls");
-    runUnderStrace(command, preparation, flags, calls, "trace=" + CALLS);
+    runUnderStrace(command, preparation, wrapper, calls, "trace=" + CALLS);
     List<String> steps = stepsIn(calls);
     for (String step : steps) {
       String call = step.substring(0, step.indexOf(' '));
       String count = step.substring(step.indexOf(' ') + 1);
       String injection = "inject=" + call + ":signal=SIGKILL:when=" + count;
-      runUnderStrace(command, preparation, flags, Path.of("/dev/null"), injection);
+      runUnderStrace(command, preparation, wrapper, Path.of("/dev/null"), injection);
     }
     return steps.size();
   }
@@ -138,10 +135,10 @@ class KillTest {
   }
 
   private void runUnderStrace(
-      String command, Runnable preparation, List<String> flags, Path output, String expression)
+      String command, Runnable preparation, List<String> wrapper, Path output, String expression)
       throws Exception {
-    ChildProcess started = next == null ? start(flags).get() : next.get();
-    next = start(flags);
+    ChildProcess started = next == null ? start(wrapper).get() : next.get();
+    next = start(wrapper);
     try (ChildProcess child = started) {
       if (command.startsWith("withdraw") || command.startsWith("update")) {
         child.send("publish x");
@@ -167,13 +164,13 @@ class KillTest {
   }
 
   /** The next process warms up while this one is killed. */
-  private Future<ChildProcess> start(List<String> flags) throws IOException {
+  private Future<ChildProcess> start(List<String> wrapper) throws IOException {
     Path warm = Files.createTempDirectory(temporary, "warm");
     return CompletableFuture.supplyAsync(
         () -> {
           ChildProcess child =
               ChildProcess.startUnder(
-                  List.of(), flags, PublishingProcess.class, root.toString(), warm.toString());
+                  wrapper, List.of(), PublishingProcess.class, root.toString(), warm.toString());
           child.expectLine("ready", DEADLINE);
           return child;
         });

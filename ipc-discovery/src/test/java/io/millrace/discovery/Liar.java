@@ -5,14 +5,16 @@ import io.millrace.discovery.model.Service;
 import io.millrace.discovery.model.ServiceDescriptor;
 import io.millrace.discovery.model.ServiceSpec;
 import io.millrace.discovery.publish.Publisher;
-import io.millrace.discovery.record.NewFile;
+import io.millrace.discovery.record.NewFiles;
 import io.millrace.discovery.record.RecordEncoder;
 import io.millrace.discovery.transfer.DescriptorBundle;
 import io.millrace.discovery.transfer.Descriptors;
 import io.millrace.os.Descriptor;
 import io.millrace.os.Directory;
 import io.millrace.os.EventFd;
+import io.millrace.os.FileContent;
 import io.millrace.os.Memfd;
+import io.millrace.os.NewFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -60,8 +62,8 @@ final class Liar implements AutoCloseable {
   }
 
   private Descriptor put(Service told) {
-    try (NewFile file = new NewFile(directory, 0600)) {
-      file.write(RecordEncoder.encode(told));
+    try (NewFile file = NewFiles.in(directory, 0600)) {
+      file.write(out -> FileContent.write(out, RecordEncoder.encode(told)));
       if (!file.link(told.name())) {
         throw new AssertionError(told.name() + " is published already");
       }

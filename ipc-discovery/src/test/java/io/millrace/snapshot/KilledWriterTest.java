@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.testkit.ChildProcess;
 import io.millrace.testkit.Eventually;
+import io.millrace.testkit.NoNamelessFiles;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -14,7 +15,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -123,6 +126,57 @@ class KilledWriterTest {
     }
     try (Stream<Path> files = Files.list(directory)) {
       assertEquals(List.of(path), files.toList());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Step.class,
+      names = {"FILE_FILLED", "FILE_NAMED"})
+  void whereTheFileSystemHasNoNamelessFilesTheNextWriterRemovesWhatAKilledOneLeft(Step step)
+      throws IOException {
+    Path path = directory.resolve("state");
+    Path other = Files.writeString(directory.resolve(".snapshot.0123456789abcdef"), "not ours");
+    try (ChildProcess child = making(path, step)) {
+      child.expectLine("stopped", DEADLINE);
+      child.kill();
+    }
+    assertEquals(step == Step.FILE_FILLED ? Set.of(other, unborn()) : Set.of(other, path), files());
+    try (ChildProcess child = making(path, Step.WRITER_LOCKED)) {
+      child.expectLine("stopped", DEADLINE);
+      assertThrows(SnapshotException.SecondWriter.class, Synchronizer.open(path)::writer);
+      child.kill();
+    }
+    assertEquals(Set.of(other, path), files());
+  }
+
+  @Test
+  void aHiddenNameOfAFileThatHasItsOwnIsRemovedByItsNextWriter() throws IOException {
+    Path path = directory.resolve("state");
+    Synchronizer state = Synchronizer.open(path);
+    state.writer().close();
+    Path hidden = directory.resolve(".snapshot.00000000000000ff");
+    Files.createLink(hidden, path); // As a kill leaves it between giving one and taking the other.
+    state.writer().close();
+    assertEquals(Set.of(path), files());
+  }
+
+  private ChildProcess making(Path path, Step step) {
+    return ChildProcess.startUnder(
+        NoNamelessFiles.command(), List.of(), Making.class, path.toString(), step.name());
+  }
+
+  private Path unborn() throws IOException {
+    return files().stream()
+        .filter(file -> file.getFileName().toString().matches("\\.snapshot\\.[0-9a-f]{16}"))
+        .filter(file -> !file.endsWith(".snapshot.0123456789abcdef"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private Set<Path> files() throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.collect(Collectors.toSet());
     }
   }
 

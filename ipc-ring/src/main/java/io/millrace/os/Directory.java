@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * An open directory, in which files are made, linked and removed by name. Whatever happens to the
@@ -18,6 +19,10 @@ import java.util.List;
  * <p>Any thread may use it.
  */
 public final class Directory extends Resource {
+  /** The kernel's usual answer, that of file systems which take it for a directory, and FUSE's. */
+  private static final Set<Integer> HAS_NO_NAMELESS_FILES =
+      Set.of(Errno.EOPNOTSUPP, Errno.EISDIR, Errno.EINVAL);
+
   private final Descriptor descriptor;
   private final Path path;
   private volatile FileStatus identity;
@@ -179,14 +184,16 @@ public final class Directory extends Resource {
    * last descriptor if that never happens.
    *
    * @param permissions its permission bits, less the umask
-   * @return the file, open for reading and writing, owned by the caller
-   * @throws SystemCallException EOPNOTSUPP (EISDIR on some file systems) if the file system has no
-   *     nameless files
+   * @return the file, open for reading and writing, owned by the caller, or {@code null} if the
+   *     file system has no nameless files
    */
   public Descriptor createNamelessFile(int permissions) {
     int flags = Libc.O_TMPFILE | Libc.O_RDWR | Libc.O_CLOEXEC;
     int number = Libc.openat(descriptor.number(), ".", flags, permissions);
     String what = "nameless file in " + path;
+    if (HAS_NO_NAMELESS_FILES.contains(-number)) {
+      return null;
+    }
     return Descriptor.adopt(CallResult.check(number, "open(O_TMPFILE)", what), what);
   }
 

@@ -11,11 +11,13 @@ import java.nio.file.Path;
  * @param device the device it is on, major number in the upper half
  * @param inode its inode number
  * @param mode type and permission bits
+ * @param links how many names it has
  * @param uid its owner
  * @param gid its group
  * @param size its length in bytes
  */
-public record FileStatus(long device, long inode, int mode, int uid, int gid, long size) {
+public record FileStatus(
+    long device, long inode, int mode, int links, int uid, int gid, long size) {
   private static final int STATX_BASIC_STATS = 0x7ff;
   private static final int TYPE_MASK = 0xf000;
   private static final int TYPE_DIRECTORY = 0x4000;
@@ -71,6 +73,7 @@ public record FileStatus(long device, long inode, int mode, int uid, int gid, lo
           major << 32 | minor,
           statx.get(Native.LONG, 32),
           statx.get(Native.SHORT, 28) & 0xffff,
+          statx.get(Native.INT, 16),
           statx.get(Native.INT, 20),
           statx.get(Native.INT, 24),
           statx.get(Native.LONG, 40));

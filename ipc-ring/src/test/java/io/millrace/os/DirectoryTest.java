@@ -200,9 +200,7 @@ class DirectoryTest {
   @Test
   void aFileSystemWithoutNamelessFilesSaysSo() {
     try (Directory proc = Directory.open(Path.of("/proc"))) {
-      SystemCallException failure =
-          assertThrows(SystemCallException.class, () -> proc.createNamelessFile(0600).close());
-      assertTrue(failure.getMessage().startsWith("open(O_TMPFILE) failed"), failure.getMessage());
+      assertNull(proc.createNamelessFile(0600));
     }
   }
 

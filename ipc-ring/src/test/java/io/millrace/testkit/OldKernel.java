@@ -6,11 +6,6 @@ import static io.millrace.testkit.SeccompFilter.Condition.atLeast;
 import static io.millrace.testkit.SeccompFilter.Condition.equal;
 import static io.millrace.testkit.SeccompFilter.Condition.notEqual;
 
-import io.millrace.os.ProgramImage;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -46,13 +41,7 @@ public final class OldKernel {
    * @return the command that goes before the program's own; it becomes that command
    */
   public static List<String> command() {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx32m"));
-    command.add("--enable-native-access=ALL-UNNAMED");
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add(OldKernel.class.getName());
-    return command;
+    return SeccompFilter.command(OldKernel.class);
   }
 
   /**
@@ -61,20 +50,7 @@ public final class OldKernel {
    * @param arguments the command
    */
   public static void main(String[] arguments) {
-    String program = executable(arguments[0]);
-    filter().install();
-    ProgramImage.replace(program, Arrays.asList(arguments));
-  }
-
-  private static String executable(String name) {
-    return name.contains("/")
-        ? name
-        : Arrays.stream(System.getenv("PATH").split(":"))
-            .map(directory -> Path.of(directory, name))
-            .filter(Files::isExecutable)
-            .findFirst()
-            .orElseThrow(() -> new IllegalArgumentException("no program " + name))
-            .toString();
+    filter().become(arguments);
   }
 
   private static SeccompFilter filter() {

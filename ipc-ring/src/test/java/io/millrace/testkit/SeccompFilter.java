@@ -1,5 +1,6 @@
 package io.millrace.testkit;
 
+import io.millrace.os.ProgramImage;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -7,7 +8,10 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -97,6 +101,40 @@ final class SeccompFilter {
     }
     steps.add(new Step(RETURN, 0, 0, FAIL | errno));
     return this;
+  }
+
+  /**
+   * How to start a program under a filter.
+   *
+   * @param main the class whose main method calls {@link #become} with what it gets
+   * @return the command that goes before the program's own
+   */
+  static List<String> command(Class<?> main) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx32m"));
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add(main.getName());
+    return command;
+  }
+
+  /** Becomes a program that runs under this filter. */
+  void become(String[] command) {
+    String program = executable(command[0]);
+    install();
+    ProgramImage.replace(program, Arrays.asList(command));
+  }
+
+  private static String executable(String name) {
+    return name.contains("/")
+        ? name
+        : Arrays.stream(System.getenv("PATH").split(":"))
+            .map(directory -> Path.of(directory, name))
+            .filter(Files::isExecutable)
+            .findFirst()
+            .orElseThrow(() -> new IllegalArgumentException("no program " + name))
+            .toString();
   }
 
   /** Gives it to the kernel. There is no way back. */

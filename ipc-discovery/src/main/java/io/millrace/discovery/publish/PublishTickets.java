@@ -1,15 +1,17 @@
 package io.millrace.discovery.publish;
 
 import io.millrace.discovery.model.DiscoveryException;
-import io.millrace.discovery.record.NewFile;
+import io.millrace.discovery.record.NewFiles;
 import io.millrace.discovery.root.HiddenNames;
 import io.millrace.discovery.root.TurnsLayout;
 import io.millrace.os.Closing;
 import io.millrace.os.Descriptor;
 import io.millrace.os.Directory;
+import io.millrace.os.FileContent;
 import io.millrace.os.FileStatus;
 import io.millrace.os.LockHolders;
 import io.millrace.os.Mapping;
+import io.millrace.os.NewFile;
 import io.millrace.os.OfdLock;
 import io.millrace.os.Patience;
 import java.nio.ByteBuffer;
@@ -190,8 +192,8 @@ public final class PublishTickets implements AutoCloseable {
     // Written whole, not only sized: memory that is not there could fault under its users.
     ByteBuffer content = ByteBuffer.allocate(TurnsLayout.FILE_SIZE).order(ByteOrder.LITTLE_ENDIAN);
     content.putLong(TurnsLayout.MAGIC_OFFSET, TurnsLayout.MAGIC);
-    try (NewFile created = new NewFile(directory, permissions)) {
-      created.write(content.array());
+    try (NewFile created = NewFiles.in(directory, permissions)) {
+      created.write(file -> FileContent.write(file, content.array()));
       created.link(HiddenNames.TURNS);
     }
   }

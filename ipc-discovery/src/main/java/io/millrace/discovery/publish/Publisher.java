@@ -10,7 +10,7 @@ import io.millrace.discovery.model.ServiceDescriptor;
 import io.millrace.discovery.model.ServiceSpec;
 import io.millrace.discovery.record.Cleaner;
 import io.millrace.discovery.record.Identity;
-import io.millrace.discovery.record.NewFile;
+import io.millrace.discovery.record.NewFiles;
 import io.millrace.discovery.record.RecordEncoder;
 import io.millrace.discovery.record.RecordFile;
 import io.millrace.discovery.record.RecordLayout;
@@ -21,8 +21,10 @@ import io.millrace.os.Closing;
 import io.millrace.os.Descriptor;
 import io.millrace.os.Directory;
 import io.millrace.os.Errno;
+import io.millrace.os.FileContent;
 import io.millrace.os.FileStatus;
 import io.millrace.os.LockHolders;
+import io.millrace.os.NewFile;
 import io.millrace.os.Patience;
 import java.util.List;
 
@@ -107,13 +109,14 @@ public final class Publisher {
     try {
       while (true) {
         Published published = null;
-        try (NewFile file = new NewFile(directory, permissions);
+        try (NewFile file = NewFiles.in(directory, permissions);
             PublishTickets.Turn turn = turns.take(service.name())) {
           if (!conditions.isViewCurrent()) {
             return null;
           }
           Service numbered = withGeneration(wanted, turn.next(wanted.generation()));
-          file.write(RecordEncoder.encode(numbered));
+          byte[] record = RecordEncoder.encode(numbered);
+          file.write(made -> FileContent.write(made, record));
           if (file.link(numbered.name())) {
             published = new Published(numbered, file.take());
             removeGraveOf(numbered.name());

@@ -6,7 +6,7 @@ import io.millrace.discovery.life.Callbacks;
 import io.millrace.discovery.life.SpareThreads;
 import io.millrace.discovery.model.AccessRule;
 import io.millrace.discovery.model.DiscoveryException;
-import io.millrace.discovery.record.NewFile;
+import io.millrace.discovery.record.NewFiles;
 import io.millrace.discovery.root.HiddenNames;
 import io.millrace.discovery.root.Root;
 import io.millrace.os.Closing;
@@ -16,6 +16,7 @@ import io.millrace.os.Directory;
 import io.millrace.os.EndOfProcess;
 import io.millrace.os.Epoll;
 import io.millrace.os.EventFd;
+import io.millrace.os.NewFile;
 import io.millrace.os.UnixSocket;
 import io.millrace.os.UserNamespace;
 import java.time.Duration;
@@ -113,7 +114,7 @@ public final class DescriptorServer implements AutoCloseable {
     String socket = HiddenNames.socket(name);
     List<AutoCloseable> made = new ArrayList<>();
     boolean isRunning = false;
-    try (NewFile file = new NewFile(directory, permissions)) {
+    try (NewFile file = NewFiles.in(directory, permissions)) {
       if (!file.link(name)) {
         throw new DiscoveryException("server name " + name + " is taken: try again");
       }
