@@ -6,7 +6,6 @@ import io.millrace.discovery.life.Guests;
 import io.millrace.discovery.model.Capabilities;
 import io.millrace.discovery.model.DiscoveryException;
 import io.millrace.discovery.model.NameInUseException;
-import io.millrace.discovery.model.NoSuchServiceException;
 import io.millrace.discovery.model.RecordException;
 import io.millrace.discovery.model.RootException;
 import io.millrace.discovery.model.Scan;
@@ -46,11 +45,12 @@ import java.util.function.Predicate;
  * RootException}), watches tell the error handler and end, and the cure is to close the registry
  * and to open it again.
  */
-public final class Registry implements AutoCloseable {
+public final class Registry implements ServiceLookup {
   private final Callbacks callbacks;
   private final Guests guests;
   private final Directory directory;
   private final RegistryOptions options;
+  private final Cleaner cleaner;
   private final Finder finder;
   private final Acquirer acquirer;
   private final Publications publications;
@@ -65,7 +65,8 @@ public final class Registry implements AutoCloseable {
     this.callbacks = new Callbacks(options.errorHandler());
     this.guests = new Guests("registry " + directory.path(), this::release, callbacks);
     this.publications = new Publications(guests, directory, options);
-    this.finder = new Finder(directory);
+    this.cleaner = new Cleaner(directory);
+    this.finder = new Finder(directory, cleaner);
     this.acquirer = new Acquirer(guests, directory, options.transfer());
     this.watches = new Watches(guests, directory, Cleaner::new, callbacks);
   }
@@ -113,11 +114,7 @@ public final class Registry implements AutoCloseable {
     }
   }
 
-  /**
-   * Where this registry is.
-   *
-   * @return its directory
-   */
+  @Override
   public Path root() {
     return directory.path();
   }
@@ -165,14 +162,7 @@ public final class Registry implements AutoCloseable {
     return guests.inside(finder::scan);
   }
 
-  /**
-   * Looks for one service. What that costs does not depend on how many there are.
-   *
-   * @param name its name
-   * @return the service, empty if none of that name has a live publisher
-   * @throws RecordException if there is a record of that name that cannot be trusted
-   * @throws RootException if there is none, and the directory was removed or replaced
-   */
+  @Override
   public Optional<Service> find(String name) {
     Service.requireName(name);
     return guests.inside(() -> Optional.ofNullable(finder.find(name)));
@@ -208,12 +198,7 @@ public final class Registry implements AutoCloseable {
         () -> Optional.ofNullable(new Arrival(guests, directory, finder, name).await(timeout)));
   }
 
-  /**
-   * Tells a listener of all services that are there, and then of each that comes, changes or goes.
-   *
-   * @param listener called by a thread of its own
-   * @return the running watch; the registry ends it when it is closed
-   */
+  @Override
   public Watch watch(ServiceListener listener) {
     return watch(Filters.any(), listener);
   }
@@ -238,20 +223,10 @@ public final class Registry implements AutoCloseable {
    * @throws RootException if the directory was removed or replaced since this registry was opened
    */
   public int gc() {
-    return guests.inside(finder::removeAllDead);
+    return guests.inside(cleaner::removeAllDead);
   }
 
-  /**
-   * Gets the descriptors of a service into this process. That takes two seconds at most; an
-   * interrupt does not end it, and stays set; a virtual thread leaves its carrier to others.
-   *
-   * @param name the name of the service
-   * @return the descriptors, checked to be what the record says
-   * @throws NoSuchServiceException if no service of that name has a live publisher
-   * @throws RecordException if its record cannot be trusted
-   * @throws TransferException if the descriptors cannot be obtained, or are not what the record
-   *     says
-   */
+  @Override
   public Acquisition acquire(String name) {
     Service.requireName(name);
     return guests.inside(() -> new Acquisition(acquirer.acquire(name)));
@@ -300,18 +275,7 @@ public final class Registry implements AutoCloseable {
     return adopt(Rings.describe(name, ring, Capabilities.none()));
   }
 
-  /**
-   * Joins a ring by the name of its service. It stays that ring: when its publisher is started
-   * again and publishes another one, this one is silent; {@link io.millrace.topic.RingFollower}
-   * goes on with the next.
-   *
-   * @param name the name
-   * @return the ring, owned by the caller
-   * @throws NoSuchServiceException if no service of that name has a live publisher
-   * @throws TransferException if the descriptors cannot be obtained, or are not what the record
-   *     says
-   * @throws io.millrace.ring.DamagedRingException if they are not those of a ring that can be used
-   */
+  @Override
   public Ring joinRing(String name) {
     try (Acquisition acquisition = acquire(name)) {
       return Rings.join(acquisition);

@@ -13,7 +13,6 @@ import io.millrace.discovery.model.RootException;
 import io.millrace.discovery.model.Service;
 import io.millrace.discovery.model.ServiceListener;
 import io.millrace.discovery.model.Transfer;
-import io.millrace.discovery.model.TransferException;
 import io.millrace.discovery.record.Cleaner;
 import io.millrace.discovery.record.Finder;
 import io.millrace.discovery.record.Identity;
@@ -45,7 +44,7 @@ import java.util.Optional;
  * <p>Any thread may use it, and close it. Every method but {@link #root} and {@link #exists} throws
  * {@link ClosedException} then.
  */
-public final class RegistryView implements AutoCloseable {
+public final class RegistryView implements ServiceLookup {
   private final RegistryOptions options;
   private final Path root;
   private final Guests guests;
@@ -88,6 +87,7 @@ public final class RegistryView implements AutoCloseable {
    *
    * @return its directory, which may not exist
    */
+  @Override
   public Path root() {
     return root;
   }
@@ -130,13 +130,7 @@ public final class RegistryView implements AutoCloseable {
     return new Sightings(sightings, refusals);
   }
 
-  /**
-   * Looks for one service.
-   *
-   * @param name its name
-   * @return the service, empty if none of that name has a live publisher
-   * @throws RecordException if there is a record of that name that cannot be trusted
-   */
+  @Override
   public Optional<Service> find(String name) {
     Service.requireName(name);
     return guests.inside(
@@ -184,16 +178,7 @@ public final class RegistryView implements AutoCloseable {
     }
   }
 
-  /**
-   * Gets the descriptors of a service into this process.
-   *
-   * @param name the name of the service
-   * @return the descriptors, checked to be what the record says
-   * @throws NoSuchServiceException if no service of that name has a live publisher
-   * @throws RecordException if its record cannot be trusted
-   * @throws TransferException if the descriptors cannot be obtained, or are not what the record
-   *     says
-   */
+  @Override
   public Acquisition acquire(String name) {
     Service.requireName(name);
     return guests.inside(
@@ -206,29 +191,14 @@ public final class RegistryView implements AutoCloseable {
         });
   }
 
-  /**
-   * Opens a ring, to read its counters or to observe it. That takes no place in the ring.
-   *
-   * @param name the name of its service
-   * @return the ring, owned by the caller
-   * @throws NoSuchServiceException if no service of that name has a live publisher
-   * @throws TransferException if the descriptors cannot be obtained, or are not what the record
-   *     says
-   * @throws io.millrace.ring.DamagedRingException if they are not those of a ring that can be used
-   */
+  @Override
   public Ring joinRing(String name) {
     try (Acquisition acquisition = acquire(name)) {
       return Rings.join(acquisition);
     }
   }
 
-  /**
-   * Tells a listener of all services that live, and then of each that comes, changes or goes.
-   *
-   * @param listener called by a thread of its own
-   * @return the running watch; the view ends it when it is closed
-   * @throws DiscoveryException if the directory does not exist, or cannot be watched
-   */
+  @Override
   public Watch watch(ServiceListener listener) {
     return guests.inside(
         () -> {

@@ -2,7 +2,10 @@ package io.millrace.discovery.record;
 
 import io.millrace.SystemCallException;
 import io.millrace.discovery.model.RecordException;
+import io.millrace.discovery.model.RootException;
+import io.millrace.discovery.model.Service;
 import io.millrace.discovery.root.HiddenNames;
+import io.millrace.discovery.root.Root;
 import io.millrace.os.CallResult;
 import io.millrace.os.Directory;
 import io.millrace.os.OfdLock;
@@ -44,6 +47,27 @@ public final class Cleaner {
     FORBIDDEN,
     /** It is no record: somebody else's file, which is left alone. */
     FOREIGN
+  }
+
+  /**
+   * Removes whatever dead processes left.
+   *
+   * @return how many files that were
+   * @throws RootException if the path of the directory leads elsewhere by now
+   */
+  public int removeAllDead() {
+    Root.requireInPlace(directory);
+    int removed = 0;
+    for (String name : directory.names()) {
+      if (Service.isName(name) ? removeRecord(name) : removeHiddenIfDead(name)) {
+        removed++;
+      }
+    }
+    return removed;
+  }
+
+  private boolean removeRecord(String name) {
+    return leftovers.contain(name) && removeIfDead(name) == Outcome.REMOVED;
   }
 
   /** Removes the record of a service if its publisher is dead. */

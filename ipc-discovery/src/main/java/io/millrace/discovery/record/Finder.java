@@ -15,7 +15,6 @@ import java.util.List;
 public final class Finder {
   private final Directory directory;
   private final Cleaner cleaner;
-  private final Leftovers leftovers;
 
   public Finder(Directory directory) {
     this(directory, new Cleaner(directory));
@@ -24,7 +23,6 @@ public final class Finder {
   public Finder(Directory directory, Cleaner cleaner) {
     this.directory = directory;
     this.cleaner = cleaner;
-    this.leftovers = new Leftovers(directory);
   }
 
   /**
@@ -78,21 +76,5 @@ public final class Finder {
     services.sort(Comparator.comparing(Service::name));
     refusals.sort(Comparator.comparing(Refusal::name));
     return new Scan(services, refusals);
-  }
-
-  /** Removes whatever dead processes left; tells how many files that were. */
-  public int removeAllDead() {
-    Root.requireInPlace(directory);
-    int removed = 0;
-    for (String name : directory.names()) {
-      if (Service.isName(name) ? removeDead(name) : cleaner.removeHiddenIfDead(name)) {
-        removed++;
-      }
-    }
-    return removed;
-  }
-
-  private boolean removeDead(String name) {
-    return leftovers.contain(name) && cleaner.removeIfDead(name) == Cleaner.Outcome.REMOVED;
   }
 }
