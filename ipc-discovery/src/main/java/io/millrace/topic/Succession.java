@@ -3,7 +3,7 @@ package io.millrace.topic;
 import io.millrace.discovery.model.Departure;
 import io.millrace.discovery.model.NameInUseException;
 import io.millrace.discovery.model.Service;
-import java.time.Duration;
+import io.millrace.os.Deadline;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -13,22 +13,13 @@ import java.util.concurrent.TimeUnit;
 final class Succession {
   private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
   private static final long LATER_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-  private static final Duration LONGEST = Duration.ofDays(36_500);
 
   private final Subscription subscription;
   private final long lingerNanos;
 
   Succession(Subscription subscription) {
     this.subscription = subscription;
-    lingerNanos = nanos(subscription.options().linger());
-  }
-
-  /** A time that is longer than anybody waits has no end, and one of any length below 0 is over. */
-  private static long nanos(Duration time) {
-    if (time.isNegative()) {
-      return 0;
-    }
-    return time.compareTo(LONGEST) > 0 ? LONGEST.toNanos() : time.toNanos();
+    lingerNanos = Deadline.nanos(subscription.options().linger());
   }
 
   /** Nobody publishes the ring any more. */

@@ -30,8 +30,20 @@ public final class Deadline {
    * @return the deadline
    */
   public static long after(Duration time) {
-    return after(
-        time.compareTo(LONGEST) >= 0 ? LONGEST_NANOS : time.isNegative() ? 0 : time.toNanos());
+    return after(nanos(time));
+  }
+
+  /**
+   * The nanoseconds of a time, however long or short.
+   *
+   * @param time the time
+   * @return 0 for a negative one; for what is longer 146 years, twice of which still is a number
+   */
+  public static long nanos(Duration time) {
+    if (time.isNegative()) {
+      return 0;
+    }
+    return time.compareTo(LONGEST) >= 0 ? LONGEST_NANOS : time.toNanos();
   }
 
   /**

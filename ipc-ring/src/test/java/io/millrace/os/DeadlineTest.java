@@ -46,6 +46,17 @@ class DeadlineTest {
   }
 
   @Test
+  void theNanosecondsOfAnyTimeCanBeDoubledAndAdded() {
+    Times.AT_ONCE.forEach(time -> assertEquals(0, Deadline.nanos(time), time.toString()));
+    for (Duration time : Times.FOR_EVER) {
+      long nanos = Deadline.nanos(time);
+      assertTrue(nanos >= Duration.ofDays(30).toNanos(), time.toString());
+      assertTrue(2 * nanos > nanos, time.toString());
+    }
+    assertEquals(1500, Deadline.nanos(Duration.ofNanos(1500)));
+  }
+
+  @Test
   void millisecondsAreRoundedUpAndNothingIsLeftOut() {
     long deadline = Deadline.after(Duration.ofMillis(1500));
     int millis = Deadline.millisLeft(deadline);
