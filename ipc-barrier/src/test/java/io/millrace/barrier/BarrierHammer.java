@@ -26,7 +26,7 @@ final class BarrierHammer {
 
   private BarrierHammer(long seed, Path root) {
     random = new Random(seed);
-    options = new RegistryOptions().root(root);
+    options = RegistryOptions.defaults().root(root);
     hammer =
         new Hammer(seed, BarrierHammer::isAllowed)
             .argument(long.class, among(-1L, 0L, 1L, 2L, 50L))

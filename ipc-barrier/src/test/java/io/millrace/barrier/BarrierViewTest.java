@@ -32,7 +32,7 @@ class BarrierViewTest {
   @TempDir Path root;
 
   private RegistryView registry() {
-    return RegistryView.open(new RegistryOptions().root(root));
+    return RegistryView.open(RegistryOptions.defaults().root(root));
   }
 
   @Test

@@ -90,7 +90,7 @@ class KilledPartyTest extends ProcessParties {
   void aNewcomerKilledWhileAnotherSleepsSinceBeforeItCameBreaksTheBarrierForIt() throws Exception {
     ChildProcess sleeper = join(1, 3, 0).get(0);
     sleeper.send("await");
-    try (RegistryView names = RegistryView.open(new RegistryOptions().root(registry.root()));
+    try (RegistryView names = RegistryView.open(RegistryOptions.defaults().root(registry.root()));
         BarrierView view = BarrierView.open(names, NAME)) {
       Eventually.await("it has arrived", DEADLINE, () -> view.status().arrived() == 1);
     }

@@ -26,7 +26,7 @@ class SimilarNameTest extends ProcessParties {
   }
 
   private RegistryView view() {
-    return RegistryView.open(new RegistryOptions().root(registry.root()));
+    return RegistryView.open(RegistryOptions.defaults().root(registry.root()));
   }
 
   private static void assertMeet(Barrier first, Barrier second) throws Exception {

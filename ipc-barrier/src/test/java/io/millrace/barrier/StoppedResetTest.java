@@ -75,7 +75,7 @@ class StoppedResetTest {
   void whatNoInterruptEndsEndsBesideAStoppedPartyWithoutSpinning() throws Exception {
     try (Registry registry = Registry.open(root);
         Registry joiner =
-            Registry.open(new RegistryOptions().root(root).transfer(Transfer.SOCKET));
+            Registry.open(RegistryOptions.defaults().root(root).transfer(Transfer.SOCKET));
         Barrier one = Barrier.createOrJoin(registry, "b", 3);
         Barrier other = Barrier.createOrJoin(registry, "b", 3);
         ChildProcess stopped =

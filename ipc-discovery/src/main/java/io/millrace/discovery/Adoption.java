@@ -19,7 +19,10 @@ public final class Adoption implements AutoCloseable {
   private final Adoptions adoptions;
   private final Registry registry;
   private final Descriptors held;
-  private final ServiceSpec spec;
+
+  /** What to publish when it is this process's turn; goes on with what others said of it. */
+  private volatile ServiceSpec spec;
+
   private final List<ServiceDescriptor> memory;
   private volatile State state = State.FOLLOWING;
   private Publication publication;
@@ -55,7 +58,7 @@ public final class Adoption implements AutoCloseable {
     this.registry = registry;
     this.held = Descriptors.duplicatesOf(wanted.descriptors());
     try {
-      this.spec = wanted.withDescriptors(held.numbers());
+      this.spec = wanted.descriptors(held.numbers());
       this.memory = memoryOf(held.describe(spec.descriptors()));
     } catch (RuntimeException | Error failure) {
       held.close();
@@ -159,9 +162,10 @@ public final class Adoption implements AutoCloseable {
     }
     newest = service.generation();
     if (isSame(service)) {
-      spec.kind(service.kind())
-          .capabilities(service.capabilities())
-          .generation(service.generation() + 1);
+      spec =
+          spec.kind(service.kind())
+              .capabilities(service.capabilities())
+              .generation(service.generation() + 1);
     }
   }
 

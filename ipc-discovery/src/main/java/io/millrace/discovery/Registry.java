@@ -82,7 +82,7 @@ public final class Registry implements ServiceLookup {
    * @throws RootException if the directory cannot be obtained or cannot be trusted
    */
   public static Registry open() {
-    return open(new RegistryOptions());
+    return open(RegistryOptions.defaults());
   }
 
   /**
@@ -93,7 +93,7 @@ public final class Registry implements ServiceLookup {
    * @throws RootException if the directory cannot be obtained or cannot be trusted
    */
   public static Registry open(Path root) {
-    return open(new RegistryOptions().root(root));
+    return open(RegistryOptions.defaults().root(root));
   }
 
   /**

@@ -8,72 +8,95 @@ import java.util.Locale;
 import java.util.Objects;
 import org.agrona.ErrorHandler;
 
-/** How a registry is opened. Built by one thread. */
+/**
+ * How a registry is opened. Immutable; start with {@link #defaults()} and refine. Any thread may
+ * use it.
+ */
 public final class RegistryOptions {
   private static final int CONNECTION_LIMIT = 64;
 
-  private Path root;
-  private Transfer transfer = transferOf(System.getenv("MILLRACE_TRANSFER"));
-  private int connectionLimit = CONNECTION_LIMIT;
-  private ErrorHandler errorHandler =
-      failure -> {
-        Thread current = Thread.currentThread();
-        current.getUncaughtExceptionHandler().uncaughtException(current, failure);
-      };
+  /** Null where the environment decides. */
+  private final Path root;
 
-  /** Starts with what the environment says. */
-  public RegistryOptions() {}
+  private final Transfer transfer;
+  private final int connectionLimit;
+  private final ErrorHandler errorHandler;
 
-  /**
-   * Sets the directory.
-   *
-   * @param path where; without it the environment decides, see {@link Registry#open()}
-   * @return this
-   */
-  public RegistryOptions root(Path path) {
-    root = path;
-    return this;
+  private RegistryOptions(
+      Path root, Transfer transfer, int connectionLimit, ErrorHandler errorHandler) {
+    this.root = root;
+    this.transfer = transfer;
+    this.connectionLimit = connectionLimit;
+    this.errorHandler = errorHandler;
   }
 
   /**
-   * Forces the way in which descriptors come to this process. Without it the environment variable
-   * {@code MILLRACE_TRANSFER} ({@code pidfd} or {@code socket}) does, and without that every
+   * What the environment says, and without it: both ways of transfer, 64 joiners at once, and the
+   * uncaught exception handlers of the registry's threads.
+   *
+   * @return the options
+   * @throws DiscoveryException if {@code MILLRACE_TRANSFER} is set to something else than it can be
+   */
+  public static RegistryOptions defaults() {
+    return new RegistryOptions(
+        null,
+        transferOf(System.getenv("MILLRACE_TRANSFER")),
+        CONNECTION_LIMIT,
+        failure -> {
+          Thread current = Thread.currentThread();
+          current.getUncaughtExceptionHandler().uncaughtException(current, failure);
+        });
+  }
+
+  /**
+   * In another directory.
+   *
+   * @param path where; {@code null} to let the environment decide, see {@link Registry#open()}
+   * @return new options
+   */
+  public RegistryOptions root(Path path) {
+    return new RegistryOptions(path, transfer, connectionLimit, errorHandler);
+  }
+
+  /**
+   * With another way in which descriptors come to this process. Without it the environment variable
+   * {@code MILLRACE_TRANSFER} ({@code pidfd} or {@code socket}) forces one, and without that every
    * acquisition tries {@link Transfer#PIDFD} first.
    *
    * @param way the only way that is tried, {@code null} for both
-   * @return this
+   * @return new options
    */
   public RegistryOptions transfer(Transfer way) {
-    transfer = way;
-    return this;
+    return new RegistryOptions(root, way, connectionLimit, errorHandler);
   }
 
   /**
-   * Limits the joiners that are connected to the socket of this registry at once. When one more
-   * comes, the one that has been silent longest is closed.
+   * With another limit of the joiners that are connected to the socket of this registry at once.
+   * When one more comes, the one that has been silent longest is closed.
    *
-   * @param limit at least 1; 64 without it
-   * @return this
+   * @param limit at least 1
+   * @return new options
+   * @throws IllegalArgumentException if it is less
    */
   public RegistryOptions connectionLimit(int limit) {
     if (limit < 1) {
       throw new IllegalArgumentException("connection limit " + limit + " is below 1");
     }
-    connectionLimit = limit;
-    return this;
+    return new RegistryOptions(root, transfer, limit, errorHandler);
   }
 
   /**
-   * Receives what goes wrong in the registry's own threads, for example in a listener or an access
-   * rule of the application. Without it: the uncaught exception handler of that thread, which also
-   * gets what the handler throws. None of this ends a watch or keeps joiners from being served.
+   * With a receiver of what goes wrong in the registry's own threads, for example in a listener or
+   * an access rule of the application. Without it: the uncaught exception handler of that thread,
+   * which also gets what the handler throws. None of this ends a watch or keeps joiners from being
+   * served.
    *
    * @param handler called by those threads, several at a time perhaps; may close the registry
-   * @return this
+   * @return new options
    */
   public RegistryOptions errorHandler(ErrorHandler handler) {
-    errorHandler = Objects.requireNonNull(handler, "handler");
-    return this;
+    return new RegistryOptions(
+        root, transfer, connectionLimit, Objects.requireNonNull(handler, "handler"));
   }
 
   Path root() {

@@ -6,9 +6,12 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /** The shape of one snapshot file, as its first bytes tell it. */
 record Geometry(int readers, int buffers, long maximumLength, boolean wakeAlways) {
-  static Geometry of(SnapshotConfig config) {
+  static Geometry of(SnapshotOptions options) {
     return new Geometry(
-        config.readers(), config.buffers(), config.maximumLength(), config.wakesReadOnlyReaders());
+        options.readers(),
+        options.bufferCount(),
+        options.maximumLength(),
+        options.isWakingReadOnlyReaders());
   }
 
   int headerLength() {

@@ -64,7 +64,7 @@ public abstract sealed class SnapshotException extends MillraceException {
               + found
               + ", not "
               + wanted
-              + "; remove it, or open it without a configuration");
+              + "; remove it, or open it without options");
     }
   }
 
@@ -180,7 +180,7 @@ public abstract sealed class SnapshotException extends MillraceException {
           operation
               + " needs write permission on the snapshot "
               + path
-              + ", or a file made with wakesReadOnlyReaders");
+              + ", or a file made with wakingReadOnlyReaders");
     }
   }
 }

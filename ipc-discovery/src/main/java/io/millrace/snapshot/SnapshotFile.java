@@ -58,9 +58,9 @@ final class SnapshotFile implements AutoCloseable {
    * Makes a file whole, locks it for this writer and only then gives it its name, so that nobody
    * ever sees half a file or one without a writer. Returns {@code null} if the name is taken.
    */
-  static SnapshotFile create(Directory directory, Path path, SnapshotConfig config) {
-    Geometry geometry = Geometry.of(config);
-    try (NewFile file = new NewFile(directory, config.permissions(), KIND)) {
+  static SnapshotFile create(Directory directory, Path path, SnapshotOptions options) {
+    Geometry geometry = Geometry.of(options);
+    try (NewFile file = new NewFile(directory, options.permissions(), KIND)) {
       file.write(descriptor -> fill(descriptor, geometry, path));
       Step.FILE_FILLED.reached();
       boolean named = file.link(path.getFileName().toString());

@@ -216,7 +216,7 @@ public final class SnapshotReader implements AutoCloseable {
    * @throws SnapshotException.Replaced if the path leads to another file or to none, now or while
    *     waiting
    * @throws SnapshotException.ReadOnly if this process may not write to the file and it was not
-   *     made with {@link SnapshotConfig#wakesReadOnlyReaders()}
+   *     made with {@link SnapshotOptions#wakingReadOnlyReaders()}
    * @throws ClosedException if the reader is closed, now or while waiting
    */
   public boolean awaitNewer(long version, Duration timeout) {

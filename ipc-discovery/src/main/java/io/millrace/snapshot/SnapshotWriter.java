@@ -86,7 +86,8 @@ public final class SnapshotWriter implements AutoCloseable {
    * @param length how many
    * @param grace how long to wait for a reader that holds the buffer that is needed, zero or less
    *     not at all, {@code ChronoUnit.FOREVER} for ever; never used if the file has {@link
-   *     SnapshotConfig#buffers()} for all readers and two more. An interrupt ends it, and stays set
+   *     SnapshotOptions#buffers()} for all readers and two more. An interrupt ends it, and stays
+   *     set
    * @return what was done, valid until the next write
    * @throws SnapshotException.SlowReader if a live reader held the buffer for longer, or this
    *     thread was interrupted while it did

@@ -21,18 +21,18 @@ import java.time.Duration;
 public final class Synchronizer {
   private final Path path;
   private final FilePath file;
-  private final SnapshotConfig config;
+  private final SnapshotOptions options;
 
-  private Synchronizer(Path path, SnapshotConfig config) {
+  private Synchronizer(Path path, SnapshotOptions options) {
     Platform.check();
     this.file = FilePath.of(path);
     this.path = file.path();
-    this.config = config;
+    this.options = options;
   }
 
   /**
    * Names a snapshot. A file that exists is taken in the shape that it has; a new one gets {@link
-   * SnapshotConfig#defaults()}.
+   * SnapshotOptions#defaults()}.
    *
    * @param path where the file is or is going to be; a tmpfs (as /run or /dev/shm) serves best
    * @return the way to it; nothing was opened or made
@@ -46,12 +46,12 @@ public final class Synchronizer {
    * Names a snapshot that must have a certain shape.
    *
    * @param path where the file is or is going to be
-   * @param config its shape
+   * @param options its shape
    * @return the way to it; nothing was opened or made
    * @throws IllegalArgumentException if the path names no file, as "/" does
    */
-  public static Synchronizer open(Path path, SnapshotConfig config) {
-    return new Synchronizer(path, config);
+  public static Synchronizer open(Path path, SnapshotOptions options) {
+    return new Synchronizer(path, options);
   }
 
   /**
@@ -83,7 +83,7 @@ public final class Synchronizer {
     try (Directory directory = directory()) {
       SnapshotFile opened = SnapshotFile.open(directory, path, true);
       if (opened == null) {
-        SnapshotConfig shape = config == null ? SnapshotConfig.defaults() : config;
+        SnapshotOptions shape = options == null ? SnapshotOptions.defaults() : options;
         opened = SnapshotFile.create(directory, path, shape);
       }
       return opened == null ? null : become(opened, directory);
@@ -286,8 +286,8 @@ public final class Synchronizer {
   }
 
   private void checkShape(SnapshotFile file) {
-    if (config != null && !file.geometry().equals(Geometry.of(config))) {
-      throw new SnapshotException.OtherShape(file.path(), file.geometry(), Geometry.of(config));
+    if (options != null && !file.geometry().equals(Geometry.of(options))) {
+      throw new SnapshotException.OtherShape(file.path(), file.geometry(), Geometry.of(options));
     }
   }
 

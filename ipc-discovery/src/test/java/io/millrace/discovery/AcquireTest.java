@@ -62,7 +62,7 @@ class AcquireTest {
     FileContent.write(memory, new byte[] {1, 2, 3});
     OpenDescriptors.assertNoneLeftBy(
         () -> {
-          try (Registry other = Registry.open(new RegistryOptions().root(root).transfer(way));
+          try (Registry other = Registry.open(RegistryOptions.defaults().root(root).transfer(way));
               Acquisition joined = other.acquire("x")) {
             assertEquals(way, joined.transfer());
             int[] numbers = joined.take();
@@ -82,7 +82,7 @@ class AcquireTest {
   @EnumSource(Transfer.class)
   void anotherProcessJoinsAndThePublisherSurvivesNothing(Transfer way) {
     try (ChildProcess child = ChildProcess.start(PublishingProcess.class, root.toString());
-        Registry other = Registry.open(new RegistryOptions().root(root).transfer(way))) {
+        Registry other = Registry.open(RegistryOptions.defaults().root(root).transfer(way))) {
       child.send("publish x");
       child.expectLine("published", DEADLINE);
       try (Acquisition joined = other.acquire("x")) {
@@ -102,7 +102,7 @@ class AcquireTest {
   void withoutASocketTheSocketWayIsRefusedWithTheReason() {
     registry.publish(spec().withoutSocket());
     try (Registry other =
-        Registry.open(new RegistryOptions().root(root).transfer(Transfer.SOCKET))) {
+        Registry.open(RegistryOptions.defaults().root(root).transfer(Transfer.SOCKET))) {
       TransferException refusal = assertThrows(TransferException.class, () -> other.acquire("x"));
       assertTrue(refusal.getMessage().contains("offers no socket"), refusal.getMessage());
     }
@@ -113,7 +113,7 @@ class AcquireTest {
   void theAccessRuleDecidesOverTheSocket() {
     registry.publish(spec().access(AccessRule.users(4711).or(AccessRule.groups(4712))));
     try (Registry other =
-        Registry.open(new RegistryOptions().root(root).transfer(Transfer.SOCKET))) {
+        Registry.open(RegistryOptions.defaults().root(root).transfer(Transfer.SOCKET))) {
       TransferException refusal = assertThrows(TransferException.class, () -> other.acquire("x"));
       assertTrue(refusal.getMessage().contains("does not allow"), refusal.getMessage());
     }

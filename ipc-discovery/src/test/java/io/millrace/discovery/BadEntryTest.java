@@ -51,7 +51,7 @@ class BadEntryTest {
 
   @BeforeEach
   void open() {
-    registry = Registry.open(new RegistryOptions().root(root).errorHandler(errors::add));
+    registry = Registry.open(RegistryOptions.defaults().root(root).errorHandler(errors::add));
   }
 
   @AfterEach
@@ -127,7 +127,7 @@ class BadEntryTest {
     assertEquals(List.of(), errors);
     assertEquals(
         Finding.Severity.LIMITED,
-        Doctor.examine(new RegistryOptions().root(root)).stream()
+        Doctor.examine(RegistryOptions.defaults().root(root)).stream()
             .filter(finding -> finding.subject().equals("registry entries"))
             .findFirst()
             .orElseThrow()
@@ -178,7 +178,7 @@ class BadEntryTest {
     public static void main(String[] arguments) {
       Path root = Path.of(arguments[0]);
       try (Registry registry = Registry.open(root);
-          RegistryView view = RegistryView.open(new RegistryOptions().root(root));
+          RegistryView view = RegistryView.open(RegistryOptions.defaults().root(root));
           Publication published = registry.publish(ServiceSpec.named("y"))) {
         Scan scan = registry.scan();
         System.out.printf(
@@ -221,7 +221,7 @@ class BadEntryTest {
       String words = scan.refusals().get(0).reason().getMessage();
       assertTrue(words.contains("has a lease on it"), words);
       assertEquals(0, registry.gc());
-      try (RegistryView view = RegistryView.open(new RegistryOptions().root(root))) {
+      try (RegistryView view = RegistryView.open(RegistryOptions.defaults().root(root))) {
         assertEquals(1, view.scan().services().size());
         assertEquals(List.of(), view.leftovers());
       }

@@ -46,7 +46,7 @@ class CallCountTest {
   static final class Repeater {
     public static void main(String[] arguments) throws Exception {
       Path root = Path.of(arguments[0]);
-      RegistryOptions options = new RegistryOptions().root(root);
+      RegistryOptions options = RegistryOptions.defaults().root(root);
       if (arguments.length > 2) {
         options.transfer(Transfer.valueOf(arguments[2]));
       }

@@ -69,7 +69,7 @@ class CallbacksTest {
   }
 
   private Registry open() {
-    return open(new RegistryOptions().errorHandler(reported::add));
+    return open(RegistryOptions.defaults().errorHandler(reported::add));
   }
 
   private static void awaitSize(List<?> list, int size) {
@@ -150,7 +150,7 @@ class CallbacksTest {
   void whatAnErrorHandlerThrowsGoesToTheHandlerOfUncaughtExceptionsAndTheWatchGoesOn() {
     RuntimeException second = new IllegalStateException("the handler's");
     RegistryOptions options =
-        new RegistryOptions()
+        RegistryOptions.defaults()
             .errorHandler(
                 failure -> {
                   throw second;
@@ -178,7 +178,7 @@ class CallbacksTest {
           uncaught.add(failure);
           throw new IllegalStateException("and this one as well");
         });
-    try (Registry registry = open(new RegistryOptions())) {
+    try (Registry registry = open(RegistryOptions.defaults())) {
       registry.watch(
           service -> {
             told.add(service.name());
@@ -195,7 +195,7 @@ class CallbacksTest {
   void anErrorInAnAccessRuleDeniesIsToldAndTheOthersAreServed() {
     try (EventFd event = EventFd.create();
         Registry registry = open();
-        Registry joiner = open(new RegistryOptions().transfer(Transfer.SOCKET))) {
+        Registry joiner = open(RegistryOptions.defaults().transfer(Transfer.SOCKET))) {
       registry.publish(
           withEvent("bad", event)
               .access(
@@ -296,7 +296,7 @@ class CallbacksTest {
   void anAccessRuleThatClosesTheRegistryReturns() {
     CountDownLatch done = new CountDownLatch(1);
     try (EventFd event = EventFd.create();
-        Registry joiner = open(new RegistryOptions().transfer(Transfer.SOCKET))) {
+        Registry joiner = open(RegistryOptions.defaults().transfer(Transfer.SOCKET))) {
       Registry registry = open();
       registry.publish(
           withEvent("a", event)
@@ -318,7 +318,7 @@ class CallbacksTest {
     AtomicReference<Publication> publication = new AtomicReference<>();
     try (EventFd event = EventFd.create();
         Registry registry = open();
-        Registry joiner = open(new RegistryOptions().transfer(Transfer.SOCKET))) {
+        Registry joiner = open(RegistryOptions.defaults().transfer(Transfer.SOCKET))) {
       publication.set(
           registry.publish(
               withEvent("a", event)
@@ -339,10 +339,10 @@ class CallbacksTest {
       AtomicReference<Registry> self = new AtomicReference<>();
       CountDownLatch done = new CountDownLatch(1);
       try (EventFd event = EventFd.create();
-          Registry joiner = open(new RegistryOptions().transfer(Transfer.SOCKET))) {
+          Registry joiner = open(RegistryOptions.defaults().transfer(Transfer.SOCKET))) {
         self.set(
             open(
-                new RegistryOptions()
+                RegistryOptions.defaults()
                     .errorHandler(
                         failure -> {
                           self.get().close();
@@ -387,7 +387,7 @@ class CallbacksTest {
       Publication dying = first.publish(withEvent("a", event).withoutSocket());
       self.set(
           open(
-              new RegistryOptions()
+              RegistryOptions.defaults()
                   .errorHandler(
                       failure -> {
                         told.add(failure.getMessage());

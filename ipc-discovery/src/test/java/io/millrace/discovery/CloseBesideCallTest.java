@@ -144,7 +144,7 @@ class CloseBesideCallTest {
     Set<Integer> before = directories();
     Steps steps = new Steps(root);
     List<Throwable> reported = new CopyOnWriteArrayList<>();
-    T it = open.apply(new RegistryOptions().root(steps.path).errorHandler(reported::add));
+    T it = open.apply(RegistryOptions.defaults().root(steps.path).errorHandler(reported::add));
     Set<Integer> own = directories();
     own.removeAll(before);
     assertFalse(own.isEmpty(), what);

@@ -107,7 +107,7 @@ final class ClosingHammer {
   private void round() throws InterruptedException, IOException {
     Path root = Files.createTempDirectory(place, "root");
     RegistryOptions options =
-        new RegistryOptions().root(root).errorHandler(failure -> reported.add(failure));
+        RegistryOptions.defaults().root(root).errorHandler(failure -> reported.add(failure));
     Registry observer = Registry.open(root);
     Registry publisher = Registry.open(options);
     Registry joiner = Registry.open(options.transfer(Transfer.SOCKET));

@@ -166,7 +166,7 @@ class ClosingTest {
         Registry other = Registry.open(root)) {
       Publication service = other.publish("ring", ring, Capabilities.none());
       Registry registry = Registry.open(root);
-      RegistryView view = RegistryView.open(new RegistryOptions().root(root));
+      RegistryView view = RegistryView.open(RegistryOptions.defaults().root(root));
       Publication publication = registry.publish(ServiceSpec.named("x"));
       Adoption adoption = registry.adopt("ring", ring);
       Acquisition acquisition = registry.acquire("ring");

@@ -18,7 +18,7 @@ class DoctorTest {
   void everyFindingThatIsNotFineSaysWhatFollowsAndWhatHelps() {
     OpenDescriptors.assertNoneLeftBy(
         () -> {
-          List<Finding> findings = Doctor.examine(new RegistryOptions().root(root));
+          List<Finding> findings = Doctor.examine(RegistryOptions.defaults().root(root));
           assertEquals(16, findings.size(), findings.toString());
           for (Finding finding : findings) {
             boolean fine = finding.severity() == Finding.Severity.FINE;
@@ -33,7 +33,7 @@ class DoctorTest {
   @Test
   void aRootThatCannotBeUsedIsNamed() throws Exception {
     Path file = Files.createFile(root.resolve("file"));
-    Finding first = Doctor.examine(new RegistryOptions().root(file)).get(0);
+    Finding first = Doctor.examine(RegistryOptions.defaults().root(file)).get(0);
     assertEquals(Finding.Severity.MISSING, first.severity());
     assertTrue(first.detail().contains("is no directory"), first.toString());
   }

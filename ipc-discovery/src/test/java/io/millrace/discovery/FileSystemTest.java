@@ -61,7 +61,7 @@ class FileSystemTest {
   private static void assertRefusedWithACure(Path root) {
     try (Registry registry = Registry.open(root)) {
       Finding nameless =
-          Doctor.examine(new RegistryOptions().root(root)).stream()
+          Doctor.examine(RegistryOptions.defaults().root(root)).stream()
               .filter(finding -> finding.subject().equals("nameless files"))
               .findFirst()
               .orElseThrow();

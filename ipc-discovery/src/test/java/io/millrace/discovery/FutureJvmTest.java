@@ -101,8 +101,8 @@ class FutureJvmTest {
     static Map<String, Runnable> all(Path place) {
       Map<String, Runnable> ways = new LinkedHashMap<>();
       ways.put("registry", () -> Registry.open());
-      ways.put("view", () -> RegistryView.open(new RegistryOptions().root(place)));
-      ways.put("options", () -> Doctor.examine(new RegistryOptions()));
+      ways.put("view", () -> RegistryView.open(RegistryOptions.defaults().root(place)));
+      ways.put("options", () -> Doctor.examine(RegistryOptions.defaults()));
       ways.put("alive", () -> Alive.isAlive(place.resolve("alive")));
       ways.put("snapshot", () -> Synchronizer.open(place.resolve("state")).reader());
       return ways;

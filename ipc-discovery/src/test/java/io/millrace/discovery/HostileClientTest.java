@@ -58,7 +58,7 @@ class HostileClientTest {
   }
 
   private Registry forced(Transfer way) {
-    return Registry.open(new RegistryOptions().root(root).transfer(way));
+    return Registry.open(RegistryOptions.defaults().root(root).transfer(way));
   }
 
   @Test
@@ -236,7 +236,7 @@ class HostileClientTest {
 
   @Test
   void whenTooManyAreConnectedTheOneThatCameFirstGoesAndTheOthersDoAfterASecond() {
-    RegistryOptions options = new RegistryOptions().root(root).connectionLimit(2);
+    RegistryOptions options = RegistryOptions.defaults().root(root).connectionLimit(2);
     try (Registry publisher = Registry.open(options)) {
       String socket = publisher.publish(liar.spec()).service().socket();
       List<UnixSocket> clients = new ArrayList<>();

@@ -60,7 +60,7 @@ class HostileRecordTest {
   }
 
   private void assertRefused(String words, UnaryOperator<Service> lie) {
-    RegistryOptions options = new RegistryOptions().root(root).transfer(Transfer.PIDFD);
+    RegistryOptions options = RegistryOptions.defaults().root(root).transfer(Transfer.PIDFD);
     OpenDescriptors.assertNoneLeftBy(
         () -> {
           try (Liar.Lie told = liar.tell(lie);
@@ -121,7 +121,7 @@ class HostileRecordTest {
   /** The application closes a number that is not its own, and the next thing opened gets it. */
   @Test
   void aDescriptorThatTookTheNumberOfAParcelIsNeverUsed() {
-    RegistryOptions quiet = new RegistryOptions().root(root).errorHandler(failure -> {});
+    RegistryOptions quiet = RegistryOptions.defaults().root(root).errorHandler(failure -> {});
     List<EventFd> opened = new ArrayList<>();
     try (Registry publisher = Registry.open(quiet)) {
       int number = publisher.publish(liar.spec()).service().bundle();
@@ -130,7 +130,7 @@ class HostileRecordTest {
         opened.add(EventFd.create());
       } while (opened.get(opened.size() - 1).descriptor().number() != number);
       for (Transfer way : Transfer.values()) {
-        try (Registry joiner = Registry.open(new RegistryOptions().root(root).transfer(way))) {
+        try (Registry joiner = Registry.open(RegistryOptions.defaults().root(root).transfer(way))) {
           assertThrows(TransferException.class, () -> joiner.acquire("x"));
         }
       }

@@ -90,7 +90,8 @@ class LimitsTest {
     }
 
     private static void examine(Path place) {
-      for (Finding finding : Doctor.examine(new RegistryOptions().root(place.resolve("root")))) {
+      for (Finding finding :
+          Doctor.examine(RegistryOptions.defaults().root(place.resolve("root")))) {
         if (finding.severity() == Finding.Severity.MISSING) {
           throw new UncheckedIOException(new java.io.IOException(finding.toString()));
         }
@@ -135,7 +136,7 @@ class LimitsTest {
   /** Joins a ring when it is told to. */
   static final class Joining {
     public static void main(String[] arguments) throws Exception {
-      RegistryOptions options = new RegistryOptions().root(Path.of(arguments[0]));
+      RegistryOptions options = RegistryOptions.defaults().root(Path.of(arguments[0]));
       try (Registry registry = Registry.open(options.transfer(Transfer.valueOf(arguments[1])))) {
         System.in.read();
         tell("join", () -> registry.joinRing("ring").close());

@@ -78,7 +78,7 @@ class PatienceTest {
       hog.expectLine("locked", DEADLINE);
       Throwable failure = failureOf(() -> Registry.open(root));
       assertNames(hog, assertInstanceOf(RootException.class, failure));
-      RegistryOptions options = new RegistryOptions().root(root);
+      RegistryOptions options = RegistryOptions.defaults().root(root);
       assertNames(hog, failureOf(() -> RegistryView.open(options)));
     }
     assertEquals(before, OpenDescriptors.now());

@@ -63,7 +63,7 @@ class RegistryHammerTest {
   void whoeverJoinsAServiceThatComesAndGoesGetsItOrIsToldThatItIsGone(Transfer way) {
     ServiceSpec spec = PublishingProcess.specWithDescriptors("x");
     try (Registry publisher = Registry.open(root);
-        Registry joiner = Registry.open(new RegistryOptions().root(root).transfer(way));
+        Registry joiner = Registry.open(RegistryOptions.defaults().root(root).transfer(way));
         Meanwhile comesAndGoes = new Meanwhile(() -> publisher.publish(spec).close())) {
       int joined = 0;
       int gone = 0;

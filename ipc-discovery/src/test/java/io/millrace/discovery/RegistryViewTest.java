@@ -42,13 +42,13 @@ class RegistryViewTest {
   @TempDir Path root;
 
   private RegistryView view() {
-    return RegistryView.open(new RegistryOptions().root(root));
+    return RegistryView.open(RegistryOptions.defaults().root(root));
   }
 
   @Test
   void aRegistryWithoutADirectoryIsEmptyAndIsNotMade() {
     Path missing = root.resolve("parent/registry");
-    RegistryOptions options = new RegistryOptions().root(missing);
+    RegistryOptions options = RegistryOptions.defaults().root(missing);
     try (RegistryView view = RegistryView.open(options)) {
       assertFalse(view.exists());
       assertEquals(new Sightings(List.of(), List.of()), view.scan());
@@ -64,7 +64,7 @@ class RegistryViewTest {
   @Test
   void theDoctorDoesNotMakeTheRootThatAPublisherWouldMake() {
     Path missing = root.resolve("registry");
-    Finding finding = Doctor.examine(new RegistryOptions().root(missing)).get(0);
+    Finding finding = Doctor.examine(RegistryOptions.defaults().root(missing)).get(0);
     assertEquals(Finding.Severity.FINE, finding.severity(), finding.toString());
     assertFalse(Files.exists(missing));
   }

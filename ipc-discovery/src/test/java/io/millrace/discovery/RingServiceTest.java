@@ -54,7 +54,8 @@ class RingServiceTest {
       child.expectLine("published", DEADLINE);
       OpenDescriptors.assertNoneLeftBy(
           () -> {
-            try (Registry registry = Registry.open(new RegistryOptions().root(root).transfer(way));
+            try (Registry registry =
+                    Registry.open(RegistryOptions.defaults().root(root).transfer(way));
                 Ring ring = registry.joinRing("ring");
                 Consumer consumer = ring.addConsumer(GroupOptions.named("all"))) {
               assertEquals(

@@ -74,7 +74,8 @@ class RootGoneTest {
     Path root = rootOn(fileSystem);
     List<Throwable> errors = new CopyOnWriteArrayList<>();
     List<String> told = new CopyOnWriteArrayList<>();
-    try (Registry old = Registry.open(new RegistryOptions().root(root).errorHandler(errors::add))) {
+    try (Registry old =
+        Registry.open(RegistryOptions.defaults().root(root).errorHandler(errors::add))) {
       old.publish(ServiceSpec.named("mine"));
       old.publish(ServiceSpec.named("withdrawn")).close();
       old.watch(new Teller(told));
@@ -118,7 +119,7 @@ class RootGoneTest {
     List<String> told = new CopyOnWriteArrayList<>();
     try (Registry old = Registry.open(root);
         RegistryView view =
-            RegistryView.open(new RegistryOptions().root(root).errorHandler(errors::add))) {
+            RegistryView.open(RegistryOptions.defaults().root(root).errorHandler(errors::add))) {
       old.publish(ServiceSpec.named("mine"));
       view.watch(new Teller(told));
       Eventually.await("told", DEADLINE, () -> told.contains("up mine"));

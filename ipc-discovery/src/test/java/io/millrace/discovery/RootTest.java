@@ -151,7 +151,7 @@ class RootTest {
     }
 
     private static void use(Path root) {
-      RegistryOptions options = new RegistryOptions().root(root).transfer(Transfer.SOCKET);
+      RegistryOptions options = RegistryOptions.defaults().root(root).transfer(Transfer.SOCKET);
       try (EventFd event = EventFd.create();
           Registry registry = Registry.open(options)) {
         registry.publish(

@@ -66,7 +66,7 @@ class ShortageTest {
       }
       Path root = Path.of(arguments[0]);
       RegistryOptions options =
-          new RegistryOptions().root(root).errorHandler(failure -> FAILED.set(true));
+          RegistryOptions.defaults().root(root).errorHandler(failure -> FAILED.set(true));
       try (Registry registry = Registry.open(options);
           Ring ring = Ring.create(RingOptions.capacity(64 * 1024))) {
         registry.publish("ring", ring, Capabilities.none());
@@ -117,7 +117,7 @@ class ShortageTest {
       tasks.put("watch", () -> registry.watch(service -> {}).close());
       tasks.put("await", () -> registry.await("nobody", Duration.ofMillis(1)));
       tasks.put("hold", () -> Alive.hold(root.resolveSibling("alive")).close());
-      tasks.put("examine", () -> Doctor.examine(new RegistryOptions().root(root)));
+      tasks.put("examine", () -> Doctor.examine(RegistryOptions.defaults().root(root)));
       return tasks;
     }
 
@@ -128,7 +128,7 @@ class ShortageTest {
     }
 
     private void join(Transfer way) {
-      try (Registry other = Registry.open(new RegistryOptions().root(root).transfer(way));
+      try (Registry other = Registry.open(RegistryOptions.defaults().root(root).transfer(way));
           Ring joined = other.joinRing("ring")) {
         assertEquals(ring.capacity(), joined.capacity());
       }

@@ -8,8 +8,8 @@ import io.millrace.discovery.model.Service;
 import io.millrace.discovery.model.ServiceSpec;
 import io.millrace.snapshot.Snapshot;
 import io.millrace.snapshot.SnapshotCodec;
-import io.millrace.snapshot.SnapshotConfig;
 import io.millrace.snapshot.SnapshotException;
+import io.millrace.snapshot.SnapshotOptions;
 import io.millrace.snapshot.SnapshotReader;
 import io.millrace.snapshot.SnapshotWriter;
 import io.millrace.snapshot.Synchronizer;
@@ -171,7 +171,7 @@ class TimesTest {
 
   /** Of two buffers one is current and the other one is held by a reader. */
   private Wait buffer(Writing writing) {
-    SnapshotConfig few = SnapshotConfig.defaults().withReaders(1).withBuffers(2);
+    SnapshotOptions few = SnapshotOptions.defaults().readers(1).buffers(2);
     Synchronizer state = Synchronizer.open(next(), few);
     SnapshotWriter writer = kept(state.writer());
     writeBytes(writer, Duration.ZERO);

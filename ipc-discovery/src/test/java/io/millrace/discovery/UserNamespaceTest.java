@@ -47,7 +47,7 @@ class UserNamespaceTest {
 
   @Test
   void aPublisherInAUserNamespaceIsJoinedFromOutside() {
-    RegistryOptions overSocket = new RegistryOptions().root(root).transfer(Transfer.SOCKET);
+    RegistryOptions overSocket = RegistryOptions.defaults().root(root).transfer(Transfer.SOCKET);
     try (Registry registry = Registry.open(overSocket);
         ChildProcess inside = start(NAMESPACE, PublishingProcess.class)) {
       inside.send("publish x");
@@ -94,7 +94,7 @@ class UserNamespaceTest {
   static final class Patient {
     public static void main(String[] arguments) throws Exception {
       System.out.println("ready");
-      Doctor.examine(new RegistryOptions().root(Path.of(arguments[0]))).stream()
+      Doctor.examine(RegistryOptions.defaults().root(Path.of(arguments[0]))).stream()
           .filter(finding -> finding.subject().equals("user namespace"))
           .forEach(finding -> System.out.println("finding " + finding));
       System.out.println("end " + System.in.read());

@@ -135,7 +135,7 @@ class WaitingThreadsTest {
     try (Liar liar = new Liar(root);
         UnixSocket deaf = UnixSocket.listen(liar.directory, name, MANY);
         Liar.Lie told = liar.tell(honest -> Liar.withSocket(honest, Credentials.pid(), name));
-        Registry registry = Registry.open(new RegistryOptions().root(root))) {
+        Registry registry = Registry.open(RegistryOptions.defaults().root(root))) {
       Alive holder = Alive.hold(held);
       CountDownLatch begun = new CountDownLatch(4 * MANY);
       AtomicInteger found = new AtomicInteger();
@@ -183,7 +183,7 @@ class WaitingThreadsTest {
     try (EventFd event = EventFd.create();
         Registry registry = Registry.open(root);
         Registry joiner =
-            Registry.open(new RegistryOptions().root(root).transfer(Transfer.SOCKET))) {
+            Registry.open(RegistryOptions.defaults().root(root).transfer(Transfer.SOCKET))) {
       registry.publish(
           ServiceSpec.named("x").descriptor(event.descriptor().number(), DescriptorKind.EVENT));
       for (boolean virtual : new boolean[] {false, true}) {

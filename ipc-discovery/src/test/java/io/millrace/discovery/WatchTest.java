@@ -261,7 +261,7 @@ class WatchTest {
   void whatAListenerThrowsGoesToTheErrorHandlerAndTheWatchGoesOn() {
     AtomicReference<Throwable> thrown = new AtomicReference<>();
     try (Registry other =
-        Registry.open(new RegistryOptions().root(root).errorHandler(thrown::set))) {
+        Registry.open(RegistryOptions.defaults().root(root).errorHandler(thrown::set))) {
       other.watch(
           service -> {
             if (service.name().equals("a")) {

@@ -76,7 +76,7 @@ class RingMetersTest {
   void ringsAndMembersOfARegistryComeAndGo() {
     try (Registry registry = Registry.open(root);
         RingMeters meters =
-            RingMeters.ofRegistry(new RegistryOptions().root(root), "orders", "prices")) {
+            RingMeters.ofRegistry(RegistryOptions.defaults().root(root), "orders", "prices")) {
       meters.bindTo(prometheus);
       assertEquals(List.of("orders", "prices"), meters.missing());
       try (Ring ring = Ring.create(SMALL);
@@ -104,7 +104,7 @@ class RingMetersTest {
     try (Registry registry = Registry.open(root);
         TopicPublisher publisher =
             Topic.publisher(registry, "prices", PublisherOptions.capacity(1 << 16));
-        RingMeters meters = RingMeters.ofRegistry(new RegistryOptions().root(root))) {
+        RingMeters meters = RingMeters.ofRegistry(RegistryOptions.defaults().root(root))) {
       meters.bindTo(prometheus);
       publisher.offer(1, payload, 0, 48);
       meters.refresh();

@@ -150,7 +150,7 @@ class AwaitNewerTest {
     }
     Synchronizer waking =
         Synchronizer.open(
-            directory.resolve("waking"), SnapshotConfig.defaults().withWakesReadOnlyReaders(true));
+            directory.resolve("waking"), SnapshotOptions.defaults().wakingReadOnlyReaders());
     try (SnapshotWriter writer = waking.writer();
         SnapshotReader copying = waking.copyingReader()) {
       for (long version = 0; version < 100; version++) {

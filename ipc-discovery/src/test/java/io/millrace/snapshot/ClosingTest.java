@@ -69,7 +69,7 @@ class ClosingTest {
     state =
         Synchronizer.open(
             directory.resolve("state"),
-            SnapshotConfig.defaults().withReaders(16).withBuffers(2).withMaximumLength(4096));
+            SnapshotOptions.defaults().readers(16).buffers(2).maximumLength(4096));
     writer = keep(state.writer());
     writer.write(bytes(1), NO_GRACE);
   }
@@ -117,7 +117,7 @@ class ClosingTest {
     Synchronizer each =
         Synchronizer.open(
             directory.resolve("state" + buffers),
-            SnapshotConfig.defaults().withReaders(16).withBuffers(buffers));
+            SnapshotOptions.defaults().readers(16).buffers(buffers));
     SnapshotWriter own = keep(each.writer());
     own.write(bytes(1), NO_GRACE);
     for (SnapshotReader reader : List.of(keep(each.reader()), keep(each.copyingReader()))) {

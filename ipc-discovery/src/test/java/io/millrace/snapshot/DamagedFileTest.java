@@ -22,8 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What is no snapshot, or a damaged one, is never trusted, and left as it is. */
 class DamagedFileTest {
   private static final Duration NO_GRACE = Duration.ZERO;
-  private static final SnapshotConfig SMALL =
-      SnapshotConfig.defaults().withReaders(3).withMaximumLength(100);
+  private static final SnapshotOptions SMALL =
+      SnapshotOptions.defaults().readers(3).maximumLength(100);
 
   @TempDir(factory = SharedMemory.class)
   Path directory;
@@ -163,7 +163,7 @@ class DamagedFileTest {
 
   @Test
   void aValueThatIsFoundDamagedIsNotHeld() throws IOException {
-    SnapshotConfig two = SnapshotConfig.defaults().withReaders(1).withBuffers(2);
+    SnapshotOptions two = SnapshotOptions.defaults().readers(1).buffers(2);
     try (SnapshotWriter writer = Synchronizer.open(path, two).writer();
         SnapshotReader reader = state.reader()) {
       writer.write(new byte[40], NO_GRACE);

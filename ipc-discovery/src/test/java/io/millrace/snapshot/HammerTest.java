@@ -53,7 +53,7 @@ class HammerTest {
   @ValueSource(ints = {READERS + 2, 2})
   void noReadIsEverTornWhoeverIsKilledWhenever(int buffers) throws IOException {
     Path path = directory.resolve("state");
-    SnapshotConfig shape = SnapshotConfig.defaults().withReaders(READERS).withBuffers(buffers);
+    SnapshotOptions shape = SnapshotOptions.defaults().readers(READERS).buffers(buffers);
     Synchronizer.open(path, shape).writer().close();
     UnsafeBuffer counts = counts(directory.resolve("counts"), true);
     List<String> flags = READS == 0 ? List.of() : List.of("-XX:TieredStopAtLevel=4");

@@ -27,7 +27,7 @@ class LargeValueTest {
     assumeTrue(room > 4L << 30 && availableMemory() > 4L << 30, "not enough memory for this");
     Synchronizer state =
         Synchronizer.open(
-            directory.resolve("state"), SnapshotConfig.defaults().withMaximumLength(LENGTH));
+            directory.resolve("state"), SnapshotOptions.defaults().maximumLength(LENGTH));
     try (SnapshotWriter writer = state.writer();
         SnapshotReader reader = state.reader()) {
       writer.write(1L, new Small(), Duration.ZERO);

@@ -29,8 +29,7 @@ class OtherUsersTest {
   @Test
   void aProcessWithoutWritePermissionCopiesAndNeverReadsHalfAValue() throws IOException {
     Path path = directory.resolve("state");
-    Synchronizer state =
-        Synchronizer.open(path, SnapshotConfig.defaults().withReaders(1).withBuffers(2));
+    Synchronizer state = Synchronizer.open(path, SnapshotOptions.defaults().readers(1).buffers(2));
     Proof.Value value = new Proof.Value();
     Proof proof = new Proof();
     try (SnapshotWriter writer = state.writer()) {
@@ -95,7 +94,7 @@ class OtherUsersTest {
     public static void main(String[] arguments) throws Exception {
       Path directory = Path.of(arguments[0]);
       System.out.println("mount " + mount(directory));
-      SnapshotConfig config = SnapshotConfig.defaults().withReaders(1).withMaximumLength(1 << 20);
+      SnapshotOptions config = SnapshotOptions.defaults().readers(1).maximumLength(1 << 20);
       Synchronizer state = Synchronizer.open(directory.resolve("state"), config);
       Proof.Value value = new Proof.Value();
       Proof proof = new Proof();

@@ -28,7 +28,7 @@ class SlowReaderTest {
   @BeforeEach
   void name() {
     path = directory.resolve("state");
-    state = Synchronizer.open(path, SnapshotConfig.defaults().withReaders(2).withBuffers(2));
+    state = Synchronizer.open(path, SnapshotOptions.defaults().readers(2).buffers(2));
   }
 
   private WriteResult write(SnapshotWriter writer, Duration grace) {

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Everything that is wrong is said, and left as it is. */
 class SnapshotErrorsTest {
   private static final Duration NO_GRACE = Duration.ZERO;
-  private static final SnapshotConfig SMALL =
-      SnapshotConfig.defaults().withReaders(3).withMaximumLength(100);
+  private static final SnapshotOptions SMALL =
+      SnapshotOptions.defaults().readers(3).maximumLength(100);
   private static final Duration DEADLINE = Duration.ofSeconds(60);
 
   @TempDir(factory = SharedMemory.class)
@@ -94,7 +94,7 @@ class SnapshotErrorsTest {
 
   @Test
   void oneReaderTooManyIsRefused() {
-    Synchronizer few = Synchronizer.open(path, SnapshotConfig.defaults().withReaders(2));
+    Synchronizer few = Synchronizer.open(path, SnapshotOptions.defaults().readers(2));
     few.writer().close();
     try (SnapshotReader one = few.reader()) {
       try (SnapshotReader two = few.reader()) {
@@ -108,7 +108,7 @@ class SnapshotErrorsTest {
 
   @Test
   void aValueThatIsTooLongIsRefusedAndNothingIsPublished() {
-    Synchronizer small = Synchronizer.open(path, SnapshotConfig.defaults().withMaximumLength(100));
+    Synchronizer small = Synchronizer.open(path, SnapshotOptions.defaults().maximumLength(100));
     try (SnapshotWriter writer = small.writer()) {
       writer.write(new byte[100], NO_GRACE);
       assertThrows(SnapshotException.TooLong.class, () -> writer.write(new byte[101], NO_GRACE));
@@ -119,9 +119,9 @@ class SnapshotErrorsTest {
 
   @Test
   void anotherShapeIsRefusedAndNoneIsTakenAsItIs() {
-    SnapshotConfig shape = SnapshotConfig.defaults().withReaders(3);
+    SnapshotOptions shape = SnapshotOptions.defaults().readers(3);
     Synchronizer.open(path, shape).writer().close();
-    Synchronizer other = Synchronizer.open(path, shape.withMaximumLength(5));
+    Synchronizer other = Synchronizer.open(path, shape.maximumLength(5));
     assertThrows(SnapshotException.OtherShape.class, other::writer);
     assertThrows(SnapshotException.OtherShape.class, other::reader);
     state.writer().close();
@@ -172,13 +172,16 @@ class SnapshotErrorsTest {
 
   @Test
   void aShapeOutOfRangeIsRefused() {
-    SnapshotConfig config = SnapshotConfig.defaults();
-    assertThrows(IllegalArgumentException.class, () -> config.withReaders(0));
-    assertThrows(IllegalArgumentException.class, () -> config.withBuffers(1));
-    assertThrows(IllegalArgumentException.class, () -> config.withBuffers(1024));
-    assertThrows(IllegalArgumentException.class, () -> config.withMaximumLength(-1));
-    assertThrows(IllegalArgumentException.class, () -> config.withMaximumLength(1L << 31));
-    assertThrows(IllegalArgumentException.class, () -> config.withPermissions(01777));
+    SnapshotOptions config = SnapshotOptions.defaults();
+    assertThrows(IllegalArgumentException.class, () -> config.readers(0));
+    assertThrows(IllegalArgumentException.class, () -> config.readers(1022));
+    assertEquals(1022, config.buffers(100).readers(1022).readers());
+    assertEquals(config.readers(5).buffers(3), config.buffers(3).readers(5));
+    assertThrows(IllegalArgumentException.class, () -> config.buffers(1));
+    assertThrows(IllegalArgumentException.class, () -> config.buffers(1024));
+    assertThrows(IllegalArgumentException.class, () -> config.maximumLength(-1));
+    assertThrows(IllegalArgumentException.class, () -> config.maximumLength(1L << 31));
+    assertThrows(IllegalArgumentException.class, () -> config.permissions(01777));
   }
 
   private void writeOne() {

@@ -132,10 +132,10 @@ final class SnapshotHammer {
   }
 
   private void round(int number) throws InterruptedException {
-    SnapshotConfig shape = SnapshotConfig.defaults().withReaders(4).withMaximumLength(LENGTH);
+    SnapshotOptions shape = SnapshotOptions.defaults().readers(4).maximumLength(LENGTH);
     Synchronizer state =
         Synchronizer.open(
-            directory.resolve("state" + number), number % 2 == 0 ? shape : shape.withBuffers(3));
+            directory.resolve("state" + number), number % 2 == 0 ? shape : shape.buffers(3));
     writer = state.writer();
     writer.write(new byte[LENGTH], Duration.ZERO);
     reader = state.reader();

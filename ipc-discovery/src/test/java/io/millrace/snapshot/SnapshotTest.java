@@ -81,7 +81,7 @@ class SnapshotTest {
 
   @Test
   void aReadSaysWhetherTheValueIsAnotherOne() {
-    for (SnapshotConfig shape : shapes()) {
+    for (SnapshotOptions shape : shapes()) {
       Synchronizer each = Synchronizer.open(directory.resolve("state" + shape.buffers()), shape);
       try (SnapshotWriter writer = each.writer();
           SnapshotReader reader = each.reader();
@@ -100,9 +100,9 @@ class SnapshotTest {
     }
   }
 
-  private static SnapshotConfig[] shapes() {
-    SnapshotConfig config = SnapshotConfig.defaults().withReaders(4);
-    return new SnapshotConfig[] {config, config.withBuffers(3)};
+  private static SnapshotOptions[] shapes() {
+    SnapshotOptions config = SnapshotOptions.defaults().readers(4);
+    return new SnapshotOptions[] {config, config.buffers(3)};
   }
 
   private static boolean switched(SnapshotReader reader) {
@@ -164,7 +164,7 @@ class SnapshotTest {
     int maximum = 3 << 20;
     Synchronizer growing =
         Synchronizer.open(
-            directory.resolve("growing"), SnapshotConfig.defaults().withMaximumLength(maximum));
+            directory.resolve("growing"), SnapshotOptions.defaults().maximumLength(maximum));
     try (SnapshotWriter writer = growing.writer();
         SnapshotReader reader = growing.reader();
         SnapshotReader copying = growing.copyingReader()) {

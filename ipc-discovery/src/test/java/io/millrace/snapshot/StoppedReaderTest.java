@@ -30,7 +30,7 @@ class StoppedReaderTest {
   void aReaderStoppedOrKilledHoldsUpNobody(Step step) {
     Path path = directory.resolve("state");
     // One reader, three buffers: not one more than is needed.
-    Synchronizer state = Synchronizer.open(path, SnapshotConfig.defaults().withReaders(1));
+    Synchronizer state = Synchronizer.open(path, SnapshotOptions.defaults().readers(1));
     try (SnapshotWriter writer = state.writer()) {
       Proof.writeNext(writer);
       try (ChildProcess child = ChildProcess.start(Reading.class, path.toString(), step.name())) {
@@ -56,7 +56,7 @@ class StoppedReaderTest {
   @Test
   void aReaderStoppedAnywhereReadsAWholeValueWhenItGoesOn() {
     Path path = directory.resolve("state");
-    Synchronizer state = Synchronizer.open(path, SnapshotConfig.defaults().withReaders(1));
+    Synchronizer state = Synchronizer.open(path, SnapshotOptions.defaults().readers(1));
     try (SnapshotWriter writer = state.writer()) {
       Proof.writeNext(writer);
       try (ChildProcess child = ChildProcess.start(Reading.class, path.toString(), "none")) {

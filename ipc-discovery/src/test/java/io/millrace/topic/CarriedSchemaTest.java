@@ -91,13 +91,13 @@ class CarriedSchemaTest {
       assertEquals(
           ORDERS.fingerprint(), published.service().capabilities().text(Capabilities.SCHEMA, ""));
       for (Transfer way : Transfer.values()) {
-        try (Registry other = Registry.open(new RegistryOptions().root(root).transfer(way));
+        try (Registry other = Registry.open(RegistryOptions.defaults().root(root).transfer(way));
             Ring joined = other.joinRing("orders")) {
           assertCarries(ORDERS, joined);
           assertThrows(IncompatibleSchemaException.class, () -> CHANGED.requireCompatible(joined));
         }
       }
-      try (RegistryView view = RegistryView.open(new RegistryOptions().root(root));
+      try (RegistryView view = RegistryView.open(RegistryOptions.defaults().root(root));
           Ring joined = view.joinRing("orders")) {
         assertCarries(ORDERS, joined);
       }

@@ -107,7 +107,7 @@ final class Group {
 
   private long start(GroupOptions options) {
     long tail = memory.words.tail();
-    return options.fromOldest() ? Space.slowestCursor(memory, tail, slot.index) : tail;
+    return options.isStartingAtOldest() ? Space.slowestCursor(memory, tail, slot.index) : tail;
   }
 
   void remove() {

@@ -16,13 +16,17 @@ import java.util.regex.Pattern;
  * @param isRetained false: the group ends when its last consumer leaves; if that is killed it waits
  *     for a successor until others need its room. True: it stays and holds producers back while
  *     nobody is in it, so that nothing is lost while a consumer restarts
- * @param fromOldest where a new group starts: true at the oldest record that is still held for
- *     another group, false behind the newest one
+ * @param isStartingAtOldest where a new group starts: true at the oldest record that is still held
+ *     for another group, false behind the newest one
  * @param isAcknowledged false: a record is done when its handler returns. True: when the consumer
  *     {@linkplain Consumer#acknowledge acknowledges} it, which may be later
  */
 public record GroupOptions(
-    String name, boolean isShared, boolean isRetained, boolean fromOldest, boolean isAcknowledged) {
+    String name,
+    boolean isShared,
+    boolean isRetained,
+    boolean isStartingAtOldest,
+    boolean isAcknowledged) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
 
   /**
@@ -60,7 +64,7 @@ public record GroupOptions(
    * @throws IllegalArgumentException if the group is acknowledged
    */
   public GroupOptions shared() {
-    return new GroupOptions(name, true, isRetained, fromOldest, isAcknowledged);
+    return new GroupOptions(name, true, isRetained, isStartingAtOldest, isAcknowledged);
   }
 
   /**
@@ -69,7 +73,7 @@ public record GroupOptions(
    * @return new options
    */
   public GroupOptions retained() {
-    return new GroupOptions(name, isShared, true, fromOldest, isAcknowledged);
+    return new GroupOptions(name, isShared, true, isStartingAtOldest, isAcknowledged);
   }
 
   /**
@@ -90,6 +94,6 @@ public record GroupOptions(
    * @throws IllegalArgumentException if the group is shared
    */
   public GroupOptions acknowledged() {
-    return new GroupOptions(name, isShared, isRetained, fromOldest, true);
+    return new GroupOptions(name, isShared, isRetained, isStartingAtOldest, true);
   }
 }

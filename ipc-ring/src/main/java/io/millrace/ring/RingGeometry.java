@@ -28,8 +28,8 @@ record RingGeometry(
   static RingGeometry of(RingOptions options) {
     return new RingGeometry(
         options.capacity(),
-        (options.singleProducer() ? FLAG_SINGLE_PRODUCER : 0)
-            | (options.lockInMemory() ? FLAG_LOCKED : 0),
+        (options.isSingleProducer() ? FLAG_SINGLE_PRODUCER : 0)
+            | (options.isLockedInMemory() ? FLAG_LOCKED : 0),
         ThreadLocalRandom.current().nextLong(),
         options.maxProducers(),
         options.maxGroups(),

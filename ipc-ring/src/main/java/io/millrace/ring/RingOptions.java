@@ -22,8 +22,8 @@ import org.agrona.BitUtil;
  * @param maxConsumers consumers at one time in all groups together, 1 to 63
  * @param maxWaiters places for members that sleep, 1 to 64; each costs an event descriptor in every
  *     process that joins. A member that finds none looks every few milliseconds
- * @param singleProducer true if there is never more than one producer, which makes it faster
- * @param lockInMemory true to lock the memory in every process that joins, so that it is never
+ * @param isSingleProducer true if there is never more than one producer, which makes it faster
+ * @param isLockedInMemory true to lock the memory in every process that joins, so that it is never
  *     paged out
  */
 public record RingOptions(
@@ -33,8 +33,8 @@ public record RingOptions(
     int maxGroups,
     int maxConsumers,
     int maxWaiters,
-    boolean singleProducer,
-    boolean lockInMemory) {
+    boolean isSingleProducer,
+    boolean isLockedInMemory) {
   /** What memfd_create(2) takes. */
   private static final int MAX_NAME = 249;
 
@@ -63,7 +63,7 @@ public record RingOptions(
     checkRange("maxGroups", maxGroups, MAX_SLOTS);
     checkRange("maxConsumers", maxConsumers, MAX_CONSUMERS);
     checkRange("maxWaiters", maxWaiters, MAX_SLOTS);
-    if (singleProducer && maxProducers != 1) {
+    if (isSingleProducer && maxProducers != 1) {
       throw new IllegalArgumentException("a single-producer ring has maxProducers 1");
     }
   }
@@ -92,8 +92,8 @@ public record RingOptions(
         maxGroups,
         maxConsumers,
         maxWaiters,
-        singleProducer,
-        lockInMemory);
+        isSingleProducer,
+        isLockedInMemory);
   }
 
   /**
@@ -101,10 +101,18 @@ public record RingOptions(
    *
    * @param value 1 to 64
    * @return new options
+   * @throws IllegalArgumentException if it is more than 1 and they are for a single producer
    */
   public RingOptions maxProducers(int value) {
     return new RingOptions(
-        name, capacity, value, maxGroups, maxConsumers, maxWaiters, false, lockInMemory);
+        name,
+        capacity,
+        value,
+        maxGroups,
+        maxConsumers,
+        maxWaiters,
+        isSingleProducer,
+        isLockedInMemory);
   }
 
   /**
@@ -121,8 +129,8 @@ public record RingOptions(
         value,
         maxConsumers,
         maxWaiters,
-        singleProducer,
-        lockInMemory);
+        isSingleProducer,
+        isLockedInMemory);
   }
 
   /**
@@ -133,7 +141,14 @@ public record RingOptions(
    */
   public RingOptions maxConsumers(int value) {
     return new RingOptions(
-        name, capacity, maxProducers, maxGroups, value, maxWaiters, singleProducer, lockInMemory);
+        name,
+        capacity,
+        maxProducers,
+        maxGroups,
+        value,
+        maxWaiters,
+        isSingleProducer,
+        isLockedInMemory);
   }
 
   /**
@@ -144,17 +159,25 @@ public record RingOptions(
    */
   public RingOptions maxWaiters(int value) {
     return new RingOptions(
-        name, capacity, maxProducers, maxGroups, maxConsumers, value, singleProducer, lockInMemory);
+        name,
+        capacity,
+        maxProducers,
+        maxGroups,
+        maxConsumers,
+        value,
+        isSingleProducer,
+        isLockedInMemory);
   }
 
   /**
-   * For one producer at a time, which claims without a compare-and-set.
+   * For one producer at a time, which claims without a compare-and-set; whatever number of
+   * producers was given before.
    *
    * @return new options
    */
   public RingOptions forSingleProducer() {
     return new RingOptions(
-        name, capacity, 1, maxGroups, maxConsumers, maxWaiters, true, lockInMemory);
+        name, capacity, 1, maxGroups, maxConsumers, maxWaiters, true, isLockedInMemory);
   }
 
   /**
@@ -164,7 +187,7 @@ public record RingOptions(
    */
   public RingOptions lockedInMemory() {
     return new RingOptions(
-        name, capacity, maxProducers, maxGroups, maxConsumers, maxWaiters, singleProducer, true);
+        name, capacity, maxProducers, maxGroups, maxConsumers, maxWaiters, isSingleProducer, true);
   }
 
   private static void checkRange(String what, int value, int max) {

@@ -57,7 +57,8 @@ class RingOptionsTest {
     RingOptions single = new RingOptions("a", size, 1, 3, 4, 5, true, true);
     assertEquals(single, many.forSingleProducer());
     assertEquals(new RingOptions("b", size, 1, 3, 4, 5, true, true), single.name("b"));
-    assertEquals(new RingOptions("a", size, 9, 3, 4, 5, false, true), single.maxProducers(9));
+    assertEquals(single, single.maxProducers(1));
+    assertThrows(IllegalArgumentException.class, () -> single.maxProducers(2));
     assertEquals(new RingOptions("a", size, 1, 9, 4, 5, true, true), single.maxGroups(9));
     assertEquals(new RingOptions("a", size, 1, 3, 9, 5, true, true), single.maxConsumers(9));
     assertEquals(new RingOptions("a", size, 1, 3, 4, 9, true, true), single.maxWaiters(9));

@@ -102,7 +102,7 @@ final class StreamModel {
   GroupModel join(GroupOptions options, int member) {
     GroupModel group = groups.get(options.name());
     if (group == null) {
-      group = new GroupModel(options, options.fromOldest() ? oldestCursor() : tail);
+      group = new GroupModel(options, options.isStartingAtOldest() ? oldestCursor() : tail);
       groups.put(options.name(), group);
     }
     group.members.add(member);

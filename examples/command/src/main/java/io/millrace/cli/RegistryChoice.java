@@ -25,14 +25,8 @@ final class RegistryChoice {
   private Transfer transfer;
 
   RegistryOptions options() {
-    RegistryOptions options = new RegistryOptions();
-    if (root != null) {
-      options.root(root);
-    }
-    if (transfer != null) {
-      options.transfer(transfer);
-    }
-    return options;
+    RegistryOptions options = RegistryOptions.defaults().root(root);
+    return transfer == null ? options : options.transfer(transfer);
   }
 
   RegistryView view() {

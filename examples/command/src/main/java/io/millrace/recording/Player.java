@@ -172,7 +172,7 @@ public final class Player implements AutoCloseable {
   }
 
   private void awaitReader(Target target) {
-    while (options.waitsForReaders() && !target.hasReader()) {
+    while (options.isWaitingForReaders() && !target.hasReader()) {
       notice(target.name());
       stopIfWanted();
       LockSupport.parkNanos(this, LONGEST_SLEEP_NANOS);

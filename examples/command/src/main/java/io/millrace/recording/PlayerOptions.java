@@ -19,7 +19,7 @@ import java.util.Objects;
  * @param only the ring or topic that is played; empty for all
  * @param into the ring or topic that all is published in; empty for those of the recorded names
  * @param capacity of the rings that it makes where the recording does not tell, in bytes
- * @param waitsForReaders true to begin only when every ring that it makes has a reader
+ * @param isWaitingForReaders true to begin only when every ring that it makes has a reader
  */
 public record PlayerOptions(
     Path directory,
@@ -29,7 +29,7 @@ public record PlayerOptions(
     String only,
     String into,
     int capacity,
-    boolean waitsForReaders) {
+    boolean isWaitingForReaders) {
   /** No distances between records: only back-pressure holds the player up. */
   public static final double AS_FAST_AS_POSSIBLE = Double.POSITIVE_INFINITY;
 
@@ -69,7 +69,7 @@ public record PlayerOptions(
    * @return new options
    */
   public PlayerOptions speed(double times) {
-    return new PlayerOptions(directory, times, from, to, only, into, capacity, waitsForReaders);
+    return new PlayerOptions(directory, times, from, to, only, into, capacity, isWaitingForReaders);
   }
 
   /**
@@ -79,7 +79,7 @@ public record PlayerOptions(
    * @return new options
    */
   public PlayerOptions from(Instant time) {
-    return new PlayerOptions(directory, speed, time, to, only, into, capacity, waitsForReaders);
+    return new PlayerOptions(directory, speed, time, to, only, into, capacity, isWaitingForReaders);
   }
 
   /**
@@ -89,7 +89,8 @@ public record PlayerOptions(
    * @return new options
    */
   public PlayerOptions to(Instant time) {
-    return new PlayerOptions(directory, speed, from, time, only, into, capacity, waitsForReaders);
+    return new PlayerOptions(
+        directory, speed, from, time, only, into, capacity, isWaitingForReaders);
   }
 
   /**
@@ -99,7 +100,7 @@ public record PlayerOptions(
    * @return new options
    */
   public PlayerOptions only(String name) {
-    return new PlayerOptions(directory, speed, from, to, name, into, capacity, waitsForReaders);
+    return new PlayerOptions(directory, speed, from, to, name, into, capacity, isWaitingForReaders);
   }
 
   /**
@@ -109,7 +110,7 @@ public record PlayerOptions(
    * @return new options
    */
   public PlayerOptions into(String name) {
-    return new PlayerOptions(directory, speed, from, to, only, name, capacity, waitsForReaders);
+    return new PlayerOptions(directory, speed, from, to, only, name, capacity, isWaitingForReaders);
   }
 
   /**
@@ -119,7 +120,7 @@ public record PlayerOptions(
    * @return new options
    */
   public PlayerOptions capacity(int bytes) {
-    return new PlayerOptions(directory, speed, from, to, only, into, bytes, waitsForReaders);
+    return new PlayerOptions(directory, speed, from, to, only, into, bytes, isWaitingForReaders);
   }
 
   /**

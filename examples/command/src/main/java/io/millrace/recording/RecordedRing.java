@@ -69,7 +69,7 @@ final class RecordedRing implements Feed {
   static RecordedRing of(Ring ring, String name, RecorderOptions options, Sink sink) {
     int pid = (int) ProcessHandle.current().pid();
     return new RecordedRing(
-        ring, false, source(ring, name, pid), options.fromOldest(), options, sink);
+        ring, false, source(ring, name, pid), options.isStartingAtOldest(), options, sink);
   }
 
   private static RecordedSource source(Ring ring, String name, int pid) {

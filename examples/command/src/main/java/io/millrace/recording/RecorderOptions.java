@@ -19,8 +19,8 @@ import java.util.Objects;
  * @param isLossy true to observe: it holds nobody back, and is told what it lost
  * @param isReleasedAtEnd true to remove the group when the recorder is closed, so that producers
  *     are not held back until it is started again
- * @param fromOldest true to begin, where it records for the first time, with what the ring still
- *     holds for others
+ * @param isStartingAtOldest true to begin, where it records for the first time, with what the ring
+ *     still holds for others
  * @param listener is told what becomes of the recording
  */
 public record RecorderOptions(
@@ -31,7 +31,7 @@ public record RecorderOptions(
     long leaveFree,
     boolean isLossy,
     boolean isReleasedAtEnd,
-    boolean fromOldest,
+    boolean isStartingAtOldest,
     RecorderListener listener) {
   /** Without another limit, files are never removed. */
   public static final long UNLIMITED = Long.MAX_VALUE;
@@ -91,7 +91,7 @@ public record RecorderOptions(
         leaveFree,
         isLossy,
         isReleasedAtEnd,
-        fromOldest,
+        isStartingAtOldest,
         listener);
   }
 
@@ -110,7 +110,7 @@ public record RecorderOptions(
         leaveFree,
         isLossy,
         isReleasedAtEnd,
-        fromOldest,
+        isStartingAtOldest,
         listener);
   }
 
@@ -129,7 +129,7 @@ public record RecorderOptions(
         leaveFree,
         isLossy,
         isReleasedAtEnd,
-        fromOldest,
+        isStartingAtOldest,
         listener);
   }
 
@@ -148,7 +148,7 @@ public record RecorderOptions(
         bytes,
         isLossy,
         isReleasedAtEnd,
-        fromOldest,
+        isStartingAtOldest,
         listener);
   }
 
@@ -166,7 +166,7 @@ public record RecorderOptions(
         leaveFree,
         true,
         isReleasedAtEnd,
-        fromOldest,
+        isStartingAtOldest,
         listener);
   }
 
@@ -178,7 +178,15 @@ public record RecorderOptions(
    */
   public RecorderOptions releasedAtEnd() {
     return new RecorderOptions(
-        directory, group, rolling, keepAtMost, leaveFree, isLossy, true, fromOldest, listener);
+        directory,
+        group,
+        rolling,
+        keepAtMost,
+        leaveFree,
+        isLossy,
+        true,
+        isStartingAtOldest,
+        listener);
   }
 
   /**
@@ -206,7 +214,7 @@ public record RecorderOptions(
         leaveFree,
         isLossy,
         isReleasedAtEnd,
-        fromOldest,
+        isStartingAtOldest,
         news);
   }
 }

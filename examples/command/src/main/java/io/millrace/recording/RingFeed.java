@@ -77,7 +77,8 @@ final class RingFeed implements Feed {
       } else {
         // One that came while this looks is recorded from its first record on.
         rings.add(
-            RecordedRing.joined(ring, service, hasLooked || options.fromOldest(), options, sink));
+            RecordedRing.joined(
+                ring, service, hasLooked || options.isStartingAtOldest(), options, sink));
       }
       instance = service.instance();
       told = "";

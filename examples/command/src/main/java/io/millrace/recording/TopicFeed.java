@@ -55,7 +55,8 @@ final class TopicFeed implements Feed, TopicListener {
       return SubscriberOptions.lossy();
     }
     GroupOptions retained = GroupOptions.named(options.group()).retained();
-    return SubscriberOptions.group(options.fromOldest() ? retained.startingAtOldest() : retained);
+    return SubscriberOptions.group(
+        options.isStartingAtOldest() ? retained.startingAtOldest() : retained);
   }
 
   private Journal.Entry entry() {

@@ -79,7 +79,7 @@ final class FullDiskProcess {
   }
 
   private static String held(Path root) {
-    try (RegistryView view = RegistryView.open(new RegistryOptions().root(root))) {
+    try (RegistryView view = RegistryView.open(RegistryOptions.defaults().root(root))) {
       return view.scan().services().stream()
           .map(Sighting::service)
           .filter(service -> service.kind().equals(Recorder.SERVICE_KIND))

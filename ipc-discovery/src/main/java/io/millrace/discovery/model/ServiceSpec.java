@@ -6,15 +6,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/** Describes what is to be published. Built by one thread; may be published more than once. */
+/**
+ * Describes what is to be published; may be published more than once. Immutable; start with {@link
+ * #named} and refine. Any thread may use it.
+ */
 public final class ServiceSpec {
   private final String name;
-  private final List<Entry> descriptors = new ArrayList<>();
-  private String kind = "";
-  private Capabilities capabilities = Capabilities.none();
-  private AccessRule access = AccessRule.users(Credentials.uid());
-  private boolean socket = true;
-  private long generation = 1;
+  private final String kind;
+  private final Capabilities capabilities;
+  private final List<Entry> descriptors;
+  private final AccessRule access;
+  private final boolean isSocketAllowed;
+  private final long generation;
 
   /**
    * A descriptor of this process that joiners are to get.
@@ -24,8 +27,24 @@ public final class ServiceSpec {
    */
   public record Entry(int number, DescriptorKind kind) {}
 
-  private ServiceSpec(String name) {
+  private ServiceSpec(
+      String name,
+      String kind,
+      Capabilities capabilities,
+      List<Entry> descriptors,
+      AccessRule access,
+      boolean isSocketAllowed,
+      long generation) {
     this.name = Service.requireName(name);
+    this.kind = Objects.requireNonNull(kind, "kind");
+    this.capabilities = Objects.requireNonNull(capabilities, "capabilities");
+    this.descriptors = List.copyOf(descriptors);
+    this.access = Objects.requireNonNull(access, "access");
+    this.isSocketAllowed = isSocketAllowed;
+    this.generation = generation;
+    if (generation < 1) {
+      throw new IllegalArgumentException("generation " + generation + " is below 1");
+    }
   }
 
   /**
@@ -34,31 +53,32 @@ public final class ServiceSpec {
    * @param name its name: 1 to 128 letters, digits, dots, underscores and hyphens, the first of
    *     them a letter or a digit
    * @return the description, so far without descriptors
+   * @throws IllegalArgumentException if that is no name
    */
   public static ServiceSpec named(String name) {
-    return new ServiceSpec(name);
+    AccessRule sameUser = AccessRule.users(Credentials.uid());
+    return new ServiceSpec(name, "", Capabilities.none(), List.of(), sameUser, true, 1);
   }
 
   /**
    * Says what the service is.
    *
    * @param words for example {@code ring}; others can look for it
-   * @return this
+   * @return a new description
    */
   public ServiceSpec kind(String words) {
-    kind = Objects.requireNonNull(words, "kind");
-    return this;
+    return new ServiceSpec(
+        name, words, capabilities, descriptors, access, isSocketAllowed, generation);
   }
 
   /**
    * Says what the service can do.
    *
    * @param what keys and values
-   * @return this
+   * @return a new description
    */
   public ServiceSpec capabilities(Capabilities what) {
-    capabilities = Objects.requireNonNull(what, "capabilities");
-    return this;
+    return new ServiceSpec(name, kind, what, descriptors, access, isSocketAllowed, generation);
   }
 
   /**
@@ -67,26 +87,31 @@ public final class ServiceSpec {
    *
    * @param number an open descriptor of this process
    * @param what what it is
-   * @return this
+   * @return a new description
    */
   public ServiceSpec descriptor(int number, DescriptorKind what) {
-    descriptors.add(new Entry(number, Objects.requireNonNull(what, "kind")));
-    return this;
+    List<Entry> more = new ArrayList<>(descriptors);
+    more.add(new Entry(number, Objects.requireNonNull(what, "kind")));
+    return of(more);
   }
 
   /**
    * Adds the descriptors of a ring, and behind them what goes along with it.
    *
    * @param ring the ring; it may be closed at any time after publishing
-   * @return this
+   * @return a new description
    */
   public ServiceSpec ring(Ring ring) {
+    List<Entry> more = new ArrayList<>(descriptors);
     int[] numbers = ring.descriptors();
     for (int i = 0; i < numbers.length; i++) {
-      descriptor(numbers[i], i == 0 ? DescriptorKind.RING : DescriptorKind.EVENT);
+      more.add(new Entry(numbers[i], i == 0 ? DescriptorKind.RING : DescriptorKind.EVENT));
     }
     int schema = ring.attachment();
-    return schema < 0 ? this : descriptor(schema, DescriptorKind.SCHEMA);
+    if (schema >= 0) {
+      more.add(new Entry(schema, DescriptorKind.SCHEMA));
+    }
+    return of(more);
   }
 
   /**
@@ -94,55 +119,53 @@ public final class ServiceSpec {
    * process that may trace this one can copy them without asking.
    *
    * @param rule the rule
-   * @return this
+   * @return a new description
    */
   public ServiceSpec access(AccessRule rule) {
-    access = Objects.requireNonNull(rule, "access");
-    return this;
+    return new ServiceSpec(
+        name, kind, capabilities, descriptors, rule, isSocketAllowed, generation);
   }
 
   /**
    * Leaves the socket out. Then only processes that may use {@link Transfer#PIDFD} can join.
    *
-   * @return this
+   * @return a new description
    */
   public ServiceSpec withoutSocket() {
-    socket = false;
-    return this;
+    return new ServiceSpec(name, kind, capabilities, descriptors, access, false, generation);
   }
 
   /**
    * Sets the generation that the service has if there is no dead publisher to take over from.
    *
    * @param first at least 1
-   * @return this
+   * @return a new description
    */
   public ServiceSpec generation(long first) {
-    if (first < 1) {
-      throw new IllegalArgumentException("generation " + first + " is below 1");
-    }
-    generation = first;
-    return this;
+    return new ServiceSpec(name, kind, capabilities, descriptors, access, isSocketAllowed, first);
   }
 
   /**
-   * Copies the description, with other descriptors of the same kinds.
+   * With other descriptors of the same kinds.
    *
    * @param numbers the descriptors, as many as this one has
-   * @return the copy
+   * @return a new description
+   * @throws IllegalArgumentException if there are more or fewer of them
    */
-  public ServiceSpec withDescriptors(int[] numbers) {
-    ServiceSpec copy =
-        new ServiceSpec(name)
-            .kind(kind)
-            .capabilities(capabilities)
-            .access(access)
-            .generation(generation);
-    copy.socket = socket;
-    for (int i = 0; i < numbers.length; i++) {
-      copy.descriptor(numbers[i], descriptors.get(i).kind());
+  public ServiceSpec descriptors(int[] numbers) {
+    if (numbers.length != descriptors.size()) {
+      throw new IllegalArgumentException(
+          numbers.length + " descriptors are not " + descriptors.size());
     }
-    return copy;
+    List<Entry> others = new ArrayList<>();
+    for (int number : numbers) {
+      others.add(new Entry(number, descriptors.get(others.size()).kind()));
+    }
+    return of(others);
+  }
+
+  private ServiceSpec of(List<Entry> others) {
+    return new ServiceSpec(name, kind, capabilities, others, access, isSocketAllowed, generation);
   }
 
   /**
@@ -178,7 +201,7 @@ public final class ServiceSpec {
    * @return the descriptors, in their order
    */
   public List<Entry> descriptors() {
-    return List.copyOf(descriptors);
+    return descriptors;
   }
 
   /**
@@ -197,7 +220,7 @@ public final class ServiceSpec {
    * @return true if it does
    */
   public boolean hasSocket() {
-    return socket && !descriptors.isEmpty();
+    return isSocketAllowed && !descriptors.isEmpty();
   }
 
   /**

@@ -1,6 +1,6 @@
 package io.millrace.perf.value;
 
-import io.millrace.snapshot.SnapshotConfig;
+import io.millrace.snapshot.SnapshotOptions;
 import io.millrace.snapshot.SnapshotReader;
 import io.millrace.snapshot.SnapshotWriter;
 import io.millrace.snapshot.Synchronizer;
@@ -26,7 +26,7 @@ final class PinnedValue implements ValueAccess {
   }
 
   private static Synchronizer file(Path directory) {
-    return Synchronizer.open(directory.resolve("pinned"), SnapshotConfig.defaults().withBuffers(3));
+    return Synchronizer.open(directory.resolve("pinned"), SnapshotOptions.defaults().buffers(3));
   }
 
   @Override
