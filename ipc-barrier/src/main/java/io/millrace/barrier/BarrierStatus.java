@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The state of a barrier at one moment.
+ * The state of a barrier at one moment. Immutable.
  *
  * @param generation the number of the current generation
  * @param isBroken whether it is broken and waits for a reset

@@ -25,7 +25,7 @@ import java.util.List;
 /**
  * Examines what this kernel, container and user can do for the library, and says what follows and
  * what helps. It changes nothing: what it makes to try something out has no name and is gone when
- * it returns.
+ * it returns. Any thread may call it.
  */
 public final class Doctor {
   private static final int PAGE = 4096;

@@ -3,7 +3,10 @@ package io.millrace.discovery;
 import io.millrace.discovery.model.Service;
 import java.util.function.Predicate;
 
-/** Conditions on services, to be combined with {@link Predicate#and} and the like. */
+/**
+ * Conditions on services, to be combined with {@link Predicate#and} and the like. Any thread may
+ * make and use them.
+ */
 public final class Filters {
   private Filters() {}
 

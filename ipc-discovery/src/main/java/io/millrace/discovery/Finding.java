@@ -1,7 +1,7 @@
 package io.millrace.discovery;
 
 /**
- * One thing that the {@link Doctor} looked at.
+ * One thing that the {@link Doctor} looked at. Immutable.
  *
  * @param subject what
  * @param severity how good it is

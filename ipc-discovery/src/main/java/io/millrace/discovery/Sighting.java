@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.Objects;
 
 /**
- * A service as an onlooker found it.
+ * A service as an onlooker found it. Immutable.
  *
  * @param service what its record says
  * @param isAlive whether its publisher lives; a dead one's record stays until somebody who uses the

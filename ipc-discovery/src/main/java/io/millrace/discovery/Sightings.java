@@ -4,7 +4,7 @@ import io.millrace.discovery.model.Refusal;
 import java.util.List;
 
 /**
- * What an onlooker found in a registry.
+ * What an onlooker found in a registry. Immutable.
  *
  * @param services the services, those of dead publishers too, ordered by name
  * @param refusals the records that cannot be trusted, ordered by name

@@ -14,7 +14,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** The watches that were begun through a registry or a view, and end with it. */
-public final class Watches implements AutoCloseable {
+final class Watches implements AutoCloseable {
   private final Guests guests;
   private final Directory directory;
   private final Function<Directory, Cleaner> cleaning;

@@ -3,7 +3,7 @@ package io.millrace.request;
 import java.util.Objects;
 
 /**
- * Why a call has no last reply.
+ * Why a call has no last reply. Immutable.
  *
  * @param reason what happened
  * @param error what kind of error a server reported, for {@link Reason#REFUSED}: the name of an

@@ -5,7 +5,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * The reply to a {@linkplain RequestClient#call call}: a copy, which belongs to the client and is
- * valid until its next call.
+ * valid until its next call. Used by the thread of the client.
  */
 public final class Reply {
   private final byte[] bytes;

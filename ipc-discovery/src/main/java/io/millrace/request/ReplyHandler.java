@@ -4,7 +4,7 @@ import org.agrona.DirectBuffer;
 
 /**
  * Is told what becomes of calls. The buffer is the ring's own memory: it is valid during the call
- * only.
+ * only. Called by the thread that polls the client.
  *
  * <p>What a method throws comes out of the poll, and the same is told again by the next one. Inside
  * a method the client may be used to send and to cancel; the call that the method is about still

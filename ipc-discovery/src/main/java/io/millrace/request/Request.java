@@ -9,6 +9,7 @@ import org.agrona.DirectBuffer;
 /**
  * A request that a {@link RequestHandler} answers. Valid while the handler runs; all methods throw
  * {@link IllegalStateException} after that, and when the call has already been answered or taken.
+ * Used by the thread that the handler runs in.
  */
 public final class Request {
   /**

@@ -3,7 +3,8 @@ package io.millrace.request;
 import org.agrona.DirectBuffer;
 
 /**
- * Serves requests. The buffer is the ring's own memory: it is valid during the call only.
+ * Serves requests. The buffer is the ring's own memory: it is valid during the call only. Called by
+ * the thread that polls the server.
  *
  * <p>What a handler throws becomes an error reply, with the name of its class and its message. An
  * exception is told to the {@link ServerListener} besides; an {@link Error} comes out of the poll.

@@ -1,7 +1,7 @@
 package io.millrace.request;
 
 /**
- * Is told how a call of an interface has ended.
+ * Is told how a call of an interface has ended. Called by the thread that polls the client.
  *
  * @param <R> the type of the result
  */

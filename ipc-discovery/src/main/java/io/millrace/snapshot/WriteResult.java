@@ -1,6 +1,9 @@
 package io.millrace.snapshot;
 
-/** What the last write of a {@link SnapshotWriter} did. The next write changes it. */
+/**
+ * What the last write of a {@link SnapshotWriter} did. The next write changes it. Used by the
+ * thread that writes.
+ */
 public final class WriteResult {
   private int length;
   private long version;

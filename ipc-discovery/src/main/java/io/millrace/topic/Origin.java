@@ -4,7 +4,7 @@ import io.millrace.discovery.model.Capabilities;
 
 /**
  * The publisher that records are from. It stays the same for all records that come out of one ring,
- * even when its publisher has ended and a subscriber publishes the ring.
+ * even when its publisher has ended and a subscriber publishes the ring. Immutable.
  *
  * @param topic the name of the topic
  * @param name the service under which its ring is found; never used again

@@ -3,7 +3,10 @@ package io.millrace.message;
 import io.millrace.ring.RecordHandler;
 import org.agrona.DirectBuffer;
 
-/** Carries the requests of a {@link MessageCaller} to the side that answers them. */
+/**
+ * Carries the requests of a {@link MessageCaller} to the side that answers them. Called by the
+ * thread that uses the caller.
+ */
 public interface CallSender {
   /**
    * Sends a request. Where the call waits for its result, this returns when that has come.

@@ -1,6 +1,6 @@
 package io.millrace.message;
 
-/** The values that stand for a missing one, as in SBE. */
+/** The values that stand for a missing one, as in SBE. Any thread may ask for them. */
 public final class NullValue {
   /** No {@code byte}. */
   public static final byte BYTE = Byte.MIN_VALUE;

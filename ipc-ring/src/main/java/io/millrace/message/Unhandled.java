@@ -3,7 +3,10 @@ package io.millrace.message;
 import io.millrace.ring.MalformedRecordException;
 import org.agrona.DirectBuffer;
 
-/** Receives what a reader does not deliver. The buffer is valid during the call only. */
+/**
+ * Receives what a reader does not deliver. The buffer is valid during the call only. Called by the
+ * thread that reads.
+ */
 @FunctionalInterface
 public interface Unhandled {
   /**

@@ -13,6 +13,8 @@ import org.agrona.DirectBuffer;
  *
  * <p>Each record is visible as soon as it is added; closing turns the rest of the room into padding
  * and wakes the consumers. If the process is killed in between, what was added stays.
+ *
+ * <p>Used, and closed, by the thread of its producer.
  */
 public final class Batch implements AutoCloseable {
   private final GuardedWriter writes;

@@ -2,7 +2,10 @@ package io.millrace.ring;
 
 import org.agrona.DirectBuffer;
 
-/** Receives records and decides after each one how to go on. */
+/**
+ * Receives records and decides after each one how to go on. Called by the thread that polls, inside
+ * its poll.
+ */
 @FunctionalInterface
 public interface ControlledRecordHandler {
   /** What to do after a record. */

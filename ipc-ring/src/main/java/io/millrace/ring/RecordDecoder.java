@@ -3,7 +3,8 @@ package io.millrace.ring;
 import org.agrona.DirectBuffer;
 
 /**
- * Reads payloads as messages of one kind. See {@link TypedConsumer}.
+ * Reads payloads as messages of one kind. See {@link TypedConsumer}. Called by the thread that
+ * polls.
  *
  * @param <T> what the application gets; for SBE the flyweight, wrapped around the payload in place
  */

@@ -3,7 +3,8 @@ package io.millrace.ring;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * Writes messages of one kind as payloads. See {@link TypedProducer}.
+ * Writes messages of one kind as payloads. See {@link TypedProducer}. Called by the thread that
+ * offers.
  *
  * @param <T> what the application has; for SBE the object that holds the values, or a flyweight
  *     over another buffer

@@ -2,7 +2,10 @@ package io.millrace.ring;
 
 import org.agrona.DirectBuffer;
 
-/** Receives records. The buffer is the ring's own memory: it is valid during the call only. */
+/**
+ * Receives records. The buffer is the ring's own memory: it is valid during the call only. Called
+ * by the thread that polls, inside its poll.
+ */
 @FunctionalInterface
 public interface RecordHandler {
   /**

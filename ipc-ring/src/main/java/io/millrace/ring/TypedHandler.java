@@ -1,7 +1,7 @@
 package io.millrace.ring;
 
 /**
- * Receives messages of one kind.
+ * Receives messages of one kind. Called by the thread that polls, inside its poll.
  *
  * @param <T> the kind
  */

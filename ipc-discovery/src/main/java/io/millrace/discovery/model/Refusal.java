@@ -1,7 +1,7 @@
 package io.millrace.discovery.model;
 
 /**
- * A record that a listing skipped.
+ * A record that a listing skipped. Immutable.
  *
  * @param name the name of its file
  * @param reason why it was refused

@@ -3,7 +3,7 @@ package io.millrace.discovery.model;
 import java.util.List;
 
 /**
- * What the directory held when it was scanned.
+ * What the directory held when it was scanned. Immutable.
  *
  * @param services the services whose publishers were alive, ordered by name
  * @param refusals the records that were skipped because they cannot be trusted

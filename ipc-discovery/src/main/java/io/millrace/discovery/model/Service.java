@@ -5,7 +5,7 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
- * A published service as its record described it when it was read.
+ * A published service as its record described it when it was read. Immutable.
  *
  * @param name its name
  * @param kind what it is, in the publisher's words, for example {@code ring}

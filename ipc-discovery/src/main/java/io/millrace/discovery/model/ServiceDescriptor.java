@@ -3,7 +3,7 @@ package io.millrace.discovery.model;
 import java.util.Objects;
 
 /**
- * A descriptor of a published service, as its record describes it.
+ * A descriptor of a published service, as its record describes it. Immutable.
  *
  * @param kind what it is
  * @param device the device of the memory behind it, 0 for an event descriptor
