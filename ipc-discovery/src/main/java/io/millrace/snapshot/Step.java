@@ -1,13 +1,11 @@
 package io.millrace.snapshot;
 
+import io.millrace.os.StepListener;
 import java.util.function.Consumer;
 
 /**
  * The points between two stores that others see: where a process that is killed leaves the file in
- * a state of its own. Tests stop a process for good at each of them.
- *
- * <p>Without a listener {@link #reached} is nothing: the field is a constant {@code null} for the
- * compiler, which removes the look at it.
+ * a state of its own. A test can be told of them, see {@link StepListener}.
  */
 enum Step {
   FILE_FILLED,
@@ -28,16 +26,11 @@ enum Step {
   PINNED,
   RETIRED;
 
-  /** Set by a test before the first snapshot of the process is opened; too late afterwards. */
-  static Consumer<Step> listener;
+  private static final Consumer<Step> LISTENER = StepListener.of(Step.class);
 
   void reached() {
-    if (Resolved.LISTENER != null) {
-      Resolved.LISTENER.accept(this);
+    if (LISTENER != null) {
+      LISTENER.accept(this);
     }
-  }
-
-  private static final class Resolved {
-    static final Consumer<Step> LISTENER = listener;
   }
 }

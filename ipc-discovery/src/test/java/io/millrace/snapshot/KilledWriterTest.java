@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -52,7 +53,7 @@ class KilledWriterTest {
     Path path = directory.resolve("state");
     Synchronizer state = Synchronizer.open(path);
     long published = step.compareTo(Step.PUBLISHED) >= 0 ? BEFORE + 1 : BEFORE;
-    try (ChildProcess child = ChildProcess.start(Writing.class, path.toString(), step.name())) {
+    try (ChildProcess child = stopping(List.of(), Writing.class, path, step)) {
       child.expectLine("ready", DEADLINE);
       try (SnapshotReader reader = state.reader();
           SnapshotReader holder = state.reader();
@@ -85,7 +86,7 @@ class KilledWriterTest {
   void aWaiterWakesAlthoughTheWriterIsKilledBetweenPublishingAndWaking() throws Exception {
     for (Step step : List.of(Step.PUBLISHED, Step.WAKE_CLEARED)) {
       Path path = directory.resolve(step.name());
-      try (ChildProcess child = ChildProcess.start(Writing.class, path.toString(), step.name());
+      try (ChildProcess child = stopping(List.of(), Writing.class, path, step);
           ChildProcess waiter = ChildProcess.start(Waiting.class, path.toString())) {
         waiter.expectLine("waiting", DEADLINE);
         child.expectLine("ready", DEADLINE);
@@ -110,7 +111,7 @@ class KilledWriterTest {
   void aWriterKilledWhileItMakesTheFileLeavesNothingOrAWholeFile(Step step) throws IOException {
     Path path = directory.resolve("state");
     Synchronizer state = Synchronizer.open(path);
-    try (ChildProcess child = ChildProcess.start(Making.class, path.toString(), step.name())) {
+    try (ChildProcess child = stopping(List.of(), Making.class, path, step)) {
       child.expectLine("stopped", DEADLINE);
       if (step == Step.FILE_FILLED) {
         assertThrows(SnapshotException.NothingWritten.class, state::reader);
@@ -162,8 +163,12 @@ class KilledWriterTest {
   }
 
   private ChildProcess making(Path path, Step step) {
-    return ChildProcess.startUnder(
-        NoNamelessFiles.command(), List.of(), Making.class, path.toString(), step.name());
+    return stopping(NoNamelessFiles.command(), Making.class, path, step);
+  }
+
+  private static ChildProcess stopping(List<String> wrapper, Class<?> main, Path path, Step step) {
+    String steps = "-Dio.millrace.snapshot.steps=" + StopAtStep.class.getName();
+    return ChildProcess.startUnder(wrapper, List.of(steps), main, path.toString(), step.name());
   }
 
   private Path unborn() throws IOException {
@@ -188,8 +193,7 @@ class KilledWriterTest {
       Proof.writeNext(writer);
     }
     try (SnapshotReader reader = state.reader();
-        ChildProcess child =
-            ChildProcess.start(Removing.class, path.toString(), Step.RETIRED.name())) {
+        ChildProcess child = stopping(List.of(), Removing.class, path, Step.RETIRED)) {
       child.expectLine("stopped", DEADLINE);
       child.kill();
       assertThrows(SnapshotException.Replaced.class, reader::read);
@@ -208,8 +212,7 @@ class KilledWriterTest {
     try (SnapshotWriter writer = state.writer()) {
       Proof.writeNext(writer);
     }
-    try (ChildProcess child =
-        ChildProcess.start(Removing.class, path.toString(), Step.RETIRED.name())) {
+    try (ChildProcess child = stopping(List.of(), Removing.class, path, Step.RETIRED)) {
       child.expectLine("stopped", DEADLINE);
     }
     assertThrows(
@@ -250,8 +253,6 @@ class KilledWriterTest {
     public static void main(String[] arguments) throws IOException {
       BufferedReader input = new BufferedReader(new InputStreamReader(System.in));
       Step last = Step.valueOf(arguments[1]);
-      boolean[] armed = new boolean[1];
-      Step.listener = step -> stopIf(armed[0] && step == last);
       try (SnapshotWriter writer = Synchronizer.open(Path.of(arguments[0])).writer()) {
         Proof.Value value = new Proof.Value();
         for (int version = 1; version <= BEFORE; version++) {
@@ -259,7 +260,7 @@ class KilledWriterTest {
         }
         System.out.println("ready");
         input.readLine();
-        armed[0] = true;
+        StopAtStep.last = last;
         writer.write(value.of(BEFORE + 1, 1000), new Proof(), NO_GRACE);
       }
     }
@@ -268,8 +269,7 @@ class KilledWriterTest {
   /** Stops for good at a step of making a file. */
   static final class Making {
     public static void main(String[] arguments) {
-      Step last = Step.valueOf(arguments[1]);
-      Step.listener = step -> stopIf(step == last);
+      StopAtStep.last = Step.valueOf(arguments[1]);
       Synchronizer.open(Path.of(arguments[0])).writer().close();
     }
   }
@@ -277,8 +277,7 @@ class KilledWriterTest {
   /** Stops for good at a step of removing a file. */
   static final class Removing {
     public static void main(String[] arguments) {
-      Step last = Step.valueOf(arguments[1]);
-      Step.listener = step -> stopIf(step == last);
+      StopAtStep.last = Step.valueOf(arguments[1]);
       Synchronizer.open(Path.of(arguments[0])).remove();
     }
   }
@@ -295,11 +294,17 @@ class KilledWriterTest {
     }
   }
 
-  private static void stopIf(boolean here) {
-    if (here) {
-      System.out.println("stopped");
-      while (true) {
-        LockSupport.park();
+  /** Stops for good at a step. */
+  public static final class StopAtStep implements Consumer<Step> {
+    private static Step last;
+
+    @Override
+    public void accept(Step step) {
+      if (step == last) {
+        System.out.println("stopped");
+        while (true) {
+          LockSupport.park();
+        }
       }
     }
   }

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,7 +35,7 @@ class StoppedReaderTest {
     Synchronizer state = Synchronizer.open(path, SnapshotOptions.defaults().readers(1));
     try (SnapshotWriter writer = state.writer()) {
       Proof.writeNext(writer);
-      try (ChildProcess child = ChildProcess.start(Reading.class, path.toString(), step.name())) {
+      try (ChildProcess child = reading(path, step.name())) {
         while (!child.expectLine("at", DEADLINE).equals(step.name())) {
           // At each earlier step the value changes under the reader, which takes the long way.
           Proof.writeNext(writer);
@@ -59,7 +61,7 @@ class StoppedReaderTest {
     Synchronizer state = Synchronizer.open(path, SnapshotOptions.defaults().readers(1));
     try (SnapshotWriter writer = state.writer()) {
       Proof.writeNext(writer);
-      try (ChildProcess child = ChildProcess.start(Reading.class, path.toString(), "none")) {
+      try (ChildProcess child = reading(path, "none")) {
         String step = child.expectLine("at", DEADLINE);
         while (!step.equals("END")) {
           for (int i = 0; i < 50; i++) {
@@ -74,13 +76,25 @@ class StoppedReaderTest {
     }
   }
 
+  private static ChildProcess reading(Path path, String last) {
+    String steps = "-Dio.millrace.snapshot.steps=" + AskAtStep.class.getName();
+    return ChildProcess.startUnder(List.of(), List.of(steps), Reading.class, path.toString(), last);
+  }
+
+  /** Asks whether to go on. */
+  public static final class AskAtStep implements Consumer<Step> {
+    @Override
+    public void accept(Step step) {
+      Reading.ask(step.name());
+    }
+  }
+
   /** Opens a reader and reads, asking at every step whether to go on. */
   static final class Reading {
     private static final BufferedReader INPUT =
         new BufferedReader(new InputStreamReader(System.in));
 
     public static void main(String[] arguments) {
-      Step.listener = step -> ask(step.name());
       try (SnapshotReader reader = Synchronizer.open(Path.of(arguments[0])).reader()) {
         for (int i = 0; i < 3; i++) {
           try (Snapshot snapshot = reader.readValidated()) {

@@ -1,12 +1,9 @@
 package io.millrace.ring;
 
-/**
- * Lets a test stop a process for good between any two steps of a protocol, to see what the others
- * make of it.
- *
- * <p>Without the system property {@code io.millrace.ring.steps}, which names a {@link Listener} of
- * this package, the calls are compiled away.
- */
+import io.millrace.os.StepListener;
+import java.util.function.Consumer;
+
+/** The steps of the ring's protocols that a test can be told of, see {@link StepListener}. */
 final class Steps {
   /** What has just been done. */
   enum Step {
@@ -58,35 +55,13 @@ final class Steps {
     GROUP_REMOVED
   }
 
-  /** Told of every step. */
-  interface Listener {
-    /**
-     * A step was done.
-     *
-     * @param step which
-     */
-    void reached(Step step);
-  }
-
-  private static final Listener LISTENER = load();
+  private static final Consumer<Step> LISTENER = StepListener.of(Step.class);
 
   private Steps() {}
 
   static void reached(Step step) {
     if (LISTENER != null) {
-      LISTENER.reached(step);
-    }
-  }
-
-  private static Listener load() {
-    String name = System.getProperty("io.millrace.ring.steps");
-    if (name == null) {
-      return null;
-    }
-    try {
-      return (Listener) Class.forName(name).getDeclaredConstructor().newInstance();
-    } catch (ReflectiveOperationException failure) {
-      throw new IllegalStateException("no step listener " + name, failure);
+      LISTENER.accept(step);
     }
   }
 }

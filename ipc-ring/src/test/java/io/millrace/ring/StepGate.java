@@ -3,12 +3,13 @@ package io.millrace.ring;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.function.Consumer;
 
 /**
  * Stops a child process at a certain step: it says so and stays there for good, until the parent
  * lets it go on or kills it. For processes with one thread.
  */
-final class StepGate implements Steps.Listener {
+public final class StepGate implements Consumer<Steps.Step> {
   private static Steps.Step armed;
   private static int left;
   private static BufferedReader parent;
@@ -25,7 +26,7 @@ final class StepGate implements Steps.Listener {
   }
 
   @Override
-  public void reached(Steps.Step step) {
+  public void accept(Steps.Step step) {
     if (step != armed || --left > 0) {
       return;
     }

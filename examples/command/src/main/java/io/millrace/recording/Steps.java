@@ -1,10 +1,9 @@
 package io.millrace.recording;
 
-/**
- * Lets a test kill a process between any two steps of recording and replaying. Without the system
- * property {@code io.millrace.recording.steps}, which names a {@link Listener} of this package, the
- * calls are compiled away.
- */
+import io.millrace.os.StepListener;
+import java.util.function.Consumer;
+
+/** The steps of recording and replaying that a test can be told of, see {@link StepListener}. */
 final class Steps {
   /** What has just been done. */
   enum Step {
@@ -22,35 +21,13 @@ final class Steps {
     RECORD_PLAYED
   }
 
-  /** Told of every step. */
-  interface Listener {
-    /**
-     * A step was done.
-     *
-     * @param step which
-     */
-    void reached(Step step);
-  }
-
-  private static final Listener LISTENER = load();
+  private static final Consumer<Step> LISTENER = StepListener.of(Step.class);
 
   private Steps() {}
 
   static void reached(Step step) {
     if (LISTENER != null) {
-      LISTENER.reached(step);
-    }
-  }
-
-  private static Listener load() {
-    String name = System.getProperty("io.millrace.recording.steps");
-    if (name == null) {
-      return null;
-    }
-    try {
-      return (Listener) Class.forName(name).getDeclaredConstructor().newInstance();
-    } catch (ReflectiveOperationException failure) {
-      throw new IllegalStateException("cannot listen to steps by " + name, failure);
+      LISTENER.accept(step);
     }
   }
 }
