@@ -16,10 +16,10 @@ import picocli.CommandLine.ScopeType;
 @Command(
     name = "millrace",
     description = {
-      "Looks into the rings, registries, snapshots and barriers of this host; calls, records and"
-          + " replays.",
+      "Looks into the rings, registries, snapshots and barriers of this host; calls, records,"
+          + " replays and carries to other hosts.",
       "Looking takes no place, holds nobody back and makes nothing; only publish, call, record,"
-          + " replay and gc change anything."
+          + " replay, bridge and gc change anything."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Millrace.Version.class,
@@ -44,6 +44,7 @@ import picocli.CommandLine.ScopeType;
       Call.class,
       Record.class,
       Replay.class,
+      Bridge.class,
       ShowSchema.class,
       ShowSnapshot.class,
       ShowBarrier.class,

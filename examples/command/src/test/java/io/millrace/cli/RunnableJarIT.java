@@ -1,6 +1,7 @@
 package io.millrace.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.testkit.Eventually;
@@ -74,6 +75,35 @@ class RunnableJarIT {
     assertEquals(143, status(record));
     assertEquals("", text("err"));
     assertEquals("recorded 0 records, 0 B\n", text("out"));
+  }
+
+  @Test
+  void theBridgeRunsWithoutFlagsAndWithoutWarnings() throws Exception {
+    Path notes = folder.resolve("notes");
+    Process receiver =
+        start(
+            new ProcessBuilder(),
+            "bridge",
+            "--listen",
+            "aeron:udp?endpoint=127.0.0.1:0",
+            "--archive",
+            "127.0.0.1:9",
+            "--host",
+            "127.0.0.1",
+            "--dir",
+            notes.toString(),
+            "--driver",
+            folder.resolve("driver").toString(),
+            "--root",
+            folder.resolve("registry").toString());
+    Eventually.await(
+        "the receiver's notes",
+        Duration.ofSeconds(PATIENCE_SECONDS),
+        () -> Files.exists(notes.resolve("received")));
+    receiver.destroy();
+    assertEquals(143, status(receiver), text("err"));
+    assertFalse(text("err").contains("WARNING"), text("err"));
+    assertEquals("received 0 records\n", text("out"), text("err"));
   }
 
   private Process start(ProcessBuilder builder, String... arguments) throws IOException {
