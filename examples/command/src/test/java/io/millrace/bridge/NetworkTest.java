@@ -1,0 +1,148 @@
+package io.millrace.bridge;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.millrace.discovery.Publication;
+import io.millrace.discovery.model.Capabilities;
+import io.millrace.ring.Consumer;
+import io.millrace.ring.GroupOptions;
+import io.millrace.ring.Producer;
+import io.millrace.ring.Ring;
+import io.millrace.ring.RingOptions;
+import io.millrace.testkit.ChildProcess;
+import io.millrace.testkit.Eventually;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Over a network of the kernel that loses packets, and is cut. */
+@Timeout(300)
+@SuppressWarnings("try") // What is only there for others to meet.
+class NetworkTest {
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
+  private static final GroupOptions APPLICATION = GroupOptions.named("application").retained();
+
+  @TempDir private Path folder;
+  private final UnsafeBuffer message = new UnsafeBuffer(new byte[300]);
+  private final List<Long> read = new ArrayList<>();
+  private Network network;
+  private Hosts hosts;
+  private Ring near;
+  private Publication nearOrders;
+  private Producer producer;
+  private Ring far;
+  private Publication farOrders;
+  private Consumer consumer;
+
+  @BeforeEach
+  void open() throws IOException {
+    network = new Network();
+    hosts = new Hosts(folder);
+    near = Ring.create(RingOptions.capacity(1 << 16));
+    near.addGroup(GroupOptions.named("bridge").retained());
+    nearOrders = hosts.near.publish("orders", near, Capabilities.none());
+    producer = near.addProducer();
+    far = Ring.create(RingOptions.capacity(1 << 16));
+    farOrders = hosts.far.publish("orders", far, Capabilities.none());
+    consumer = far.addConsumer(APPLICATION);
+  }
+
+  @AfterEach
+  void close() {
+    if (network != null && hosts != null) {
+      far.close();
+      farOrders.close();
+      near.close();
+      nearOrders.close();
+      hosts.close();
+      network.close();
+    }
+  }
+
+  private String channel() {
+    return "aeron:udp?endpoint=" + network.farAddress() + ":9000|term-length=256k";
+  }
+
+  private String archive() {
+    return network.nearAddress() + ":9001";
+  }
+
+  private ChildProcess startSender() {
+    return ChildProcess.startUnder(
+        network.onNear(),
+        List.of(),
+        SenderProcess.class,
+        folder.toString(),
+        channel(),
+        archive(),
+        "orders");
+  }
+
+  private ChildProcess startReceiver() {
+    return ChildProcess.startUnder(
+        network.onFar(),
+        List.of("-Dhost=" + network.farAddress()),
+        ReceiverProcess.class,
+        folder.toString(),
+        channel(),
+        archive());
+  }
+
+  private boolean read() {
+    consumer.poll((type, buffer, offset, length) -> read.add(buffer.getLong(offset)), 100);
+    return true;
+  }
+
+  private void offer(long from, long to) {
+    for (long i = from; i < to; i++) {
+      message.putLong(0, i);
+      int length = (int) (8 + i % 250);
+      Eventually.await(
+          "room", DEADLINE, () -> read() && producer.offer(1, message, 0, length) >= 0);
+    }
+  }
+
+  private void expectAll(long all) {
+    Eventually.await("all", DEADLINE, () -> read() && read.size() >= all);
+    assertEquals(LongStream.range(0, all).boxed().toList(), read);
+  }
+
+  private void await(ChildProcess child, String line) {
+    Eventually.await(line, DEADLINE, () -> read() && child.printed().contains(line));
+  }
+
+  @Test
+  void packetsThatAreLostComeAgain() {
+    network.losePackets();
+    try (ChildProcess receiver = startReceiver();
+        ChildProcess sender = startSender()) {
+      offer(0, 10_000);
+      expectAll(10_000);
+    }
+  }
+
+  @Test
+  void whatIsSentWhileTheLinkIsCutComesFromTheArchive() {
+    try (ChildProcess receiver = startReceiver();
+        ChildProcess sender = startSender()) {
+      offer(0, 1000);
+      expectAll(1000);
+      await(receiver, "live");
+      network.cut();
+      offer(1000, 2000);
+      await(receiver, "behind");
+      offer(2000, 3000); // Into the archive: nobody waits for a receiver that is gone.
+      network.mend();
+      expectAll(3000);
+    }
+  }
+}
