@@ -298,7 +298,13 @@ public final class BridgeReceiver implements AutoCloseable {
 
   private boolean publish(
       Incoming from, long position, int type, DirectBuffer buffer, int at, int length) {
-    if (from == null || from.inlet == null || position <= from.last) {
+    if (from == null) {
+      throw new BridgeException(
+          "a record came of a ring or publisher that was not described: remove "
+              + options.directory().resolve(NOTES)
+              + ", and everything that the archive has comes again");
+    }
+    if (from.inlet == null || position <= from.last) {
       again++; // Of one that has ended, or here already.
       return true;
     }

@@ -73,7 +73,7 @@ final class Store implements AutoCloseable {
     }
   }
 
-  private static AeronArchive connect(Aeron aeron) {
+  static AeronArchive connect(Aeron aeron) {
     return AeronArchive.connect(
         new AeronArchive.Context()
             .aeron(aeron)
