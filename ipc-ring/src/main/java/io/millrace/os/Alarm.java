@@ -12,6 +12,15 @@ public final class Alarm {
   /** What {@link Epoll#tag(int)} tells of it; no descriptor and no process has this number. */
   public static final long TAG = -2;
 
+  /**
+   * An event that is signalled and never drained. It is a member of the sets of all alarms, each of
+   * which is told of it when its own alarm asks the set to look again: so an alarm takes no
+   * descriptor. Closed with the last one that is connected. Guarded by the class.
+   */
+  private static EventFd signalled;
+
+  private static int connected;
+
   private final Runnable nudge = this::nudge;
   private volatile boolean set;
 
@@ -24,8 +33,11 @@ public final class Alarm {
   private volatile Thread parked;
   private InterruptHook hook = new InterruptHook(nudge);
 
-  /** Null while there is no epoll set that it belongs to. Guarded by this object. */
-  private EventFd event;
+  /** Null while there is no set that it belongs to. Guarded by this object. */
+  private Epoll epoll;
+
+  /** The number of the event in that set. */
+  private int event;
 
   /** Makes one that is not set. */
   public Alarm() {}
@@ -38,8 +50,8 @@ public final class Alarm {
 
   /** An interrupted thread needs nothing more: its flag stays. Also called after the close. */
   private synchronized void nudge() {
-    if (event != null) {
-      event.signal();
+    if (epoll != null) {
+      epoll.change(event, Epoll.IN | Epoll.EDGE, TAG);
     }
     LockSupport.unpark(parked);
   }
@@ -76,16 +88,35 @@ public final class Alarm {
    * @param epoll the set
    */
   public void connect(Epoll epoll) {
-    EventFd made = EventFd.create();
+    int number = share();
     try {
-      // Edge-triggered: each signal wakes, and nobody needs to read the counter.
-      epoll.add(made.descriptor().number(), Epoll.IN | Epoll.EDGE, TAG);
+      // Nothing of it is of interest until somebody nudges.
+      epoll.add(number, Epoll.EDGE, TAG);
     } catch (RuntimeException | Error failure) {
-      made.close();
+      unshare();
       throw failure;
     }
     synchronized (this) {
-      event = made;
+      this.epoll = epoll;
+      event = number;
+    }
+  }
+
+  private static synchronized int share() {
+    if (connected == 0) {
+      EventFd made = EventFd.create();
+      made.signal();
+      signalled = made;
+    }
+    connected++;
+    return signalled.descriptor().number();
+  }
+
+  private static synchronized void unshare() {
+    connected--;
+    if (connected == 0) {
+      signalled.close();
+      signalled = null;
     }
   }
 
@@ -120,11 +151,11 @@ public final class Alarm {
     parked = null;
   }
 
-  /** Closes what it woke by. It can still be set. */
+  /** Lets go of its set, right before that is closed. It can still be set. */
   public synchronized void disconnect() {
-    if (event != null) {
-      event.close();
-      event = null;
+    if (epoll != null) {
+      epoll = null;
+      unshare();
     }
   }
 }
