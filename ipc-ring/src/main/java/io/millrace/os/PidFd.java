@@ -4,6 +4,7 @@ import static io.millrace.os.Native.INT;
 import static io.millrace.os.Native.LONG;
 
 import io.millrace.SystemCallException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
@@ -19,6 +20,10 @@ public final class PidFd {
   private static final long SYS_PIDFD_GETFD = 438;
   private static final MethodHandle SYSCALL =
       Native.bindVariadic("syscall", 1, LONG, LONG, INT, INT, INT);
+
+  private static final int POLLFD_SIZE = 8;
+  private static final short POLLIN = 1;
+  private static final MethodHandle POLL = Native.bind("poll", INT, Native.POINTER, LONG, INT);
 
   private PidFd() {}
 
@@ -52,6 +57,28 @@ public final class PidFd {
             CallResult.check(
                 copy, "pidfd_getfd", what + ", descriptor " + number + " of " + process),
         what);
+  }
+
+  /**
+   * Tells whether a process is dead, without waiting.
+   *
+   * @param process a descriptor from {@link #open}
+   * @return true once it is dead and its locks are released
+   */
+  static boolean isDead(Descriptor process) {
+    MemorySegment state = Native.state();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment polled = arena.allocate(POLLFD_SIZE, 4);
+      polled.set(INT, 0, process.number());
+      polled.set(Native.SHORT, 4, POLLIN);
+      int ready;
+      do {
+        ready = Native.result((int) POLL.invokeExact(state, polled, 1L, 0), state);
+      } while (ready == -Errno.EINTR);
+      return CallResult.check(ready, "poll", process) > 0;
+    } catch (Throwable thrown) {
+      throw Native.impossible(thrown);
+    }
   }
 
   private static long syscall(long call, int first, int second, int third) {

@@ -9,7 +9,7 @@ import java.util.function.LongPredicate;
 
 /**
  * Processes in an epoll set, which becomes ready when one of them dies: each has a tag there, and a
- * descriptor here ({@link PidFd}).
+ * descriptor here, which all watches of this JVM share ({@link SharedPidFd}).
  *
  * <p>A number may have been given to another process before it was opened. So who watches the owner
  * of a lock looks at the lock after {@link #add}: is it held then, the process that is watched is
@@ -19,7 +19,7 @@ import java.util.function.LongPredicate;
  */
 public final class ProcessWatch implements AutoCloseable {
   private final Epoll epoll;
-  private final Map<Long, Descriptor> processes = new HashMap<>();
+  private final Map<Long, SharedPidFd> processes = new HashMap<>();
 
   /**
    * Watches none yet.
@@ -39,7 +39,7 @@ public final class ProcessWatch implements AutoCloseable {
    *     be watched. Nothing is left open then
    */
   public void add(long tag, int pid) {
-    Descriptor process = PidFd.open(pid);
+    SharedPidFd process = open(pid);
     try {
       epoll.add(process.number(), Epoll.IN, tag);
       processes.put(tag, process);
@@ -47,6 +47,16 @@ public final class ProcessWatch implements AutoCloseable {
       process.close();
       throw failure;
     }
+  }
+
+  /** A set has a descriptor once: under a second tag the same process takes another one. */
+  private SharedPidFd open(int pid) {
+    SharedPidFd shared = SharedPidFd.open(pid);
+    if (processes.values().stream().noneMatch(one -> one.number() == shared.number())) {
+      return shared;
+    }
+    shared.close();
+    return SharedPidFd.openAlone(pid);
   }
 
   /**
@@ -66,14 +76,8 @@ public final class ProcessWatch implements AutoCloseable {
    * @return false if it lives at this moment, or there is none with the tag
    */
   public boolean isDead(long tag) {
-    Descriptor process = processes.get(tag);
-    if (process == null) {
-      return false;
-    }
-    try (Epoll probe = new Epoll()) {
-      probe.add(process.number(), Epoll.IN, tag);
-      return probe.await(0) > 0;
-    }
+    SharedPidFd process = processes.get(tag);
+    return process != null && process.isDead();
   }
 
   /**
@@ -82,9 +86,9 @@ public final class ProcessWatch implements AutoCloseable {
    * @param tag its tag; one that is not there is no error
    */
   public void remove(long tag) {
-    Descriptor process = processes.remove(tag);
+    SharedPidFd process = processes.remove(tag);
     if (process != null) {
-      // A child that was just forked has a duplicate for a moment, and the set would tell by it.
+      // Others may have it open still, and the set would tell by theirs.
       epoll.remove(process.number());
       process.close();
     }
@@ -102,7 +106,7 @@ public final class ProcessWatch implements AutoCloseable {
   /** Ends all. The set is not told: it is closed with this object. Closing twice does nothing. */
   @Override
   public void close() {
-    List<Descriptor> all = new ArrayList<>(processes.values());
+    List<SharedPidFd> all = new ArrayList<>(processes.values());
     processes.clear();
     Closing.closeAll(all);
   }
