@@ -43,6 +43,11 @@ final class Membership {
     this.holder = holder;
   }
 
+  /** The memory anew, with a description of its own that others may have. The caller owns it. */
+  Descriptor memory() {
+    return lockFile.reopen();
+  }
+
   /** Takes a lock that is free, also in this process. */
   boolean tryOwn(long lock) {
     synchronized (own) {

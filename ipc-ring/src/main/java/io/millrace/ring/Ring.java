@@ -80,9 +80,12 @@ public final class Ring implements AutoCloseable {
   }
 
   /**
-   * The descriptors that another process needs to join: the memory first, then the events.
+   * The descriptors that another process needs to join: the memory first, then the events. The
+   * first call opens that of the memory.
    *
    * @return their numbers in this process; they stay owned by the ring, and are closed with it
+   * @throws io.millrace.SystemCallException if this process has no descriptors left (EMFILE: raise
+   *     {@code ulimit -n})
    */
   public int[] descriptors() {
     return core.whileOpen(core::descriptors);

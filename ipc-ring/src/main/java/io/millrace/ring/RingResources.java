@@ -21,21 +21,24 @@ final class RingResources {
   final RingMemory memory;
   final Membership membership;
   final EventFd[] events;
-  private final Descriptor memfd;
+
+  /**
+   * To be handed out; null as long as nobody has asked for it, since most members never do. Never
+   * the one that the locks are held by: who has that keeps them. Guarded by this object.
+   */
+  private Descriptor memfd;
 
   /** What goes along with the ring, or null. Guarded by this object. */
   private Descriptor attachment;
 
   private int holders = 1;
 
-  private RingResources(
-      Descriptor memfd, EventFd[] events, RingMemory memory, Membership membership) {
-    this.memfd = memfd;
+  private RingResources(EventFd[] events, RingMemory memory, Membership membership) {
     this.events = events;
     this.memory = memory;
     this.membership = membership;
-    for (int number : descriptors()) {
-      OWNED.add(number);
+    for (EventFd event : events) {
+      OWNED.add(event.descriptor().number());
     }
   }
 
@@ -113,6 +116,7 @@ final class RingResources {
   private static RingResources open(List<Descriptor> descriptors) {
     Descriptor memfd = descriptors.get(0);
     RingMemory memory = null;
+    Membership membership = null;
     try {
       memory = RingMemory.map(memfd);
       EventFd[] events = EventFd.allOf(descriptors.subList(1, descriptors.size()));
@@ -126,9 +130,13 @@ final class RingResources {
       }
       // Before the first commit of this process, so that sleepers' barriers run through it.
       Membarrier.GLOBAL.isRegistered();
-      return new RingResources(
-          memfd, events, memory, new Membership(memfd, memory.words.membershipHolder));
+      membership = new Membership(memfd, memory.words.membershipHolder);
+      memfd.close();
+      return new RingResources(events, memory, membership);
     } catch (RuntimeException | Error failure) {
+      if (membership != null) {
+        membership.close();
+      }
       if (memory != null) {
         memory.close();
       }
@@ -149,7 +157,11 @@ final class RingResources {
   }
 
   /** The memory first, then the events. */
-  int[] descriptors() {
+  synchronized int[] descriptors() {
+    if (memfd == null) {
+      memfd = membership.memory();
+      OWNED.add(memfd.number());
+    }
     int[] numbers = new int[1 + events.length];
     numbers[0] = memfd.number();
     for (int i = 0; i < events.length; i++) {
@@ -179,14 +191,17 @@ final class RingResources {
   /** One holder less; with the last one all goes. */
   synchronized void release() {
     if (--holders == 0) {
-      for (int number : descriptors()) {
-        OWNED.remove(number);
+      for (EventFd event : events) {
+        OWNED.remove(event.descriptor().number());
       }
       List<AutoCloseable> all = new ArrayList<>();
       all.add(memory::close);
       all.add(membership::close);
-      all.add(memfd);
       all.addAll(List.of(events));
+      if (memfd != null) {
+        OWNED.remove(memfd.number());
+        all.add(memfd);
+      }
       if (attachment != null) {
         all.add(attachment);
       }

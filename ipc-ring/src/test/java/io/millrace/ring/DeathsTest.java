@@ -4,6 +4,7 @@ import static io.millrace.ring.RingLayout.*;
 import static io.millrace.ring.RingProcess.SOON;
 import static io.millrace.ring.Steps.Step.*;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.os.Descriptor;
@@ -77,7 +78,7 @@ class DeathsTest {
         }
       }
     }
-    assertTrue(copies.size() >= 2, "the memory, and once more for the locks");
+    assertFalse(copies.isEmpty(), "the memory, which the locks are held by");
     return copies;
   }
 

@@ -1,11 +1,14 @@
 package io.millrace.ring;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.ClosedException;
 import io.millrace.MillraceException;
+import io.millrace.os.Descriptor;
+import io.millrace.os.OfdLock;
 import io.millrace.testkit.OpenDescriptors;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,6 +92,7 @@ class RingTest {
         () -> {
           try (Ring ring = Ring.create(SMALL);
               Consumer consumer = ring.addConsumer(GroupOptions.named("all"))) {
+            int memory = ring.descriptors()[0]; // Opened now, and kept.
             Map<Integer, String> before = OpenDescriptors.now();
             try (Ring same = Ring.join(ring.descriptors());
                 Producer producer = same.addProducer()) {
@@ -97,13 +101,42 @@ class RingTest {
             assertThrows(IllegalArgumentException.class, () -> Ring.adopt(ring.descriptors()));
             assertThrows(IllegalArgumentException.class, Ring::join);
             assertThrows(MillraceException.class, () -> Ring.join(1 << 20));
-            int memory = ring.descriptors()[0];
             assertThrows(DamagedRingException.class, () -> Ring.join(memory));
             assertThrows(IllegalArgumentException.class, () -> Ring.join(memory, memory));
             assertEquals(before, OpenDescriptors.now());
             assertEquals(1, consumer.poll((type, buffer, offset, length) -> {}, 10));
           }
         });
+  }
+
+  /** Who had the description by which a member holds its locks would keep them after its death. */
+  @Test
+  void aMemberHasItsMemoryOpenOnceAndHandsOutAnotherDescriptionThanItsLocksAreOf() {
+    try (Ring ring = Ring.create(SMALL.name("once"))) {
+      Producer producer = ring.addProducer();
+      assertEquals(1, memories());
+      int handedOut = ring.descriptors()[0];
+      assertEquals(handedOut, ring.descriptors()[0]);
+      assertEquals(2, memories());
+      long lock = ring.core.memory.producers[0].lock();
+      try (Descriptor theirs = Descriptor.duplicateOf(handedOut, "memory of another process")) {
+        assertTrue(OfdLock.isHeldByAnother(theirs, lock));
+        producer.close();
+        assertFalse(OfdLock.isHeldByAnother(theirs, lock));
+      }
+      try (Ring same = Ring.join(ring.descriptors())) {
+        assertEquals(3, memories());
+        assertFalse(same.isClosed());
+      }
+      assertEquals(2, memories());
+    }
+    assertEquals(0, memories());
+  }
+
+  private static long memories() {
+    return OpenDescriptors.now().values().stream()
+        .filter(one -> one.startsWith("/memfd:once"))
+        .count();
   }
 
   @Test
