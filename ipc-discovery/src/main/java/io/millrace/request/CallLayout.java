@@ -81,7 +81,8 @@ final class CallLayout {
     return slot(slots);
   }
 
-  static long credit(int attempt, int granted) {
+  /** Of what was granted the lower 32 bits: the server compares by the difference. */
+  static long credit(int attempt, long granted) {
     return (long) attempt << 32 | granted & 0xffffffffL;
   }
 }

@@ -32,13 +32,13 @@ final class OpenCall {
 
   int attempt;
 
-  /** The number of the reply that comes next. */
-  int sequence;
+  /** The number of the reply that comes next; what is shown of it, and of the next, is 32 bits. */
+  long sequence;
 
   /** How many replies of this attempt may have been sent, and how many have come. */
-  int granted;
+  long granted;
 
-  int received;
+  long received;
 
   /** Replies of an earlier attempt were told. */
   boolean hasBegun;

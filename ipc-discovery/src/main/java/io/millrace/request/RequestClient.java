@@ -550,7 +550,7 @@ public final class RequestClient implements AutoCloseable {
     int size = length - REPLY_HEADER;
     if (call.state == OpenCall.State.GIVEN_UP) {
       receiveUnwanted(call, kind, buffer, at, size);
-    } else if (sequence != call.sequence || size > options.greatestReply() && kind != TAKEN) {
+    } else if (sequence != (int) call.sequence || size > options.greatestReply() && kind != TAKEN) {
       fail(call, CallFailure.of(Reason.DAMAGED));
     } else {
       receive(call, kind, type, buffer, at, size);
@@ -627,9 +627,7 @@ public final class RequestClient implements AutoCloseable {
   /** Half the window at a time: a grant is a fence. */
   private void grantMore(OpenCall call) {
     int window = call.options.window();
-    if (call.state == OpenCall.State.OPEN
-        && call.granted - call.received <= window / 2
-        && call.granted < Integer.MAX_VALUE - window) {
+    if (call.state == OpenCall.State.OPEN && call.granted - call.received <= window / 2) {
       call.granted = call.received + window;
       if (table.grant(call.correlation, CallLayout.credit(call.attempt, call.granted))) {
         tellServers();

@@ -23,8 +23,11 @@ final class ServedCall {
   long deadline;
   private int attempt;
   private int window;
-  private int sequence;
-  private int sent;
+
+  /** Streams have no end that a counter could come to: what is shown of these is 32 bits. */
+  private long sequence;
+
+  private long sent;
 
   /** The last answer was given, or none is wanted. */
   private boolean ended;
@@ -113,7 +116,7 @@ final class ServedCall {
   /** The client counts for each attempt anew, once it has seen something of it. */
   boolean hasCredit() {
     long credit = client.table.credit(correlation);
-    return (int) (credit >>> 32) == attempt && sent < (int) credit;
+    return (int) (credit >>> 32) == attempt && (int) credit - (int) sent > 0;
   }
 
   long fail(String error, String text) {
@@ -171,7 +174,7 @@ final class ServedCall {
   private boolean write(int kind, int type, DirectBuffer buffer, int offset, int length) {
     header.putLong(REPLY_CORRELATION, correlation);
     header.putInt(REPLY_ATTEMPT, attempt);
-    header.putInt(REPLY_SEQUENCE, sequence);
+    header.putInt(REPLY_SEQUENCE, (int) sequence);
     header.putInt(REPLY_KIND, kind);
     long end;
     try {
