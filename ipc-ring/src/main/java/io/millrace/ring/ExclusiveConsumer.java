@@ -60,6 +60,8 @@ final class ExclusiveConsumer extends Consumer {
           Steps.reached(RECORD_HANDLED);
           count++;
           bytes += length;
+        } else if (isPaddedThrough(position)) {
+          break;
         }
         // Where the next record starts must not wait for this length to arrive from the other
         // core. As long as records take the same space, only a branch depends on it, which the
@@ -120,6 +122,8 @@ final class ExclusiveConsumer extends Consumer {
           bytes += length;
           going = action != ControlledRecordHandler.Action.BREAK;
           tell = action == ControlledRecordHandler.Action.COMMIT;
+        } else if (isPaddedThrough(position)) {
+          break;
         }
         position += recordLength(length);
         if (readsAhead) {
@@ -176,6 +180,14 @@ final class ExclusiveConsumer extends Consumer {
     }
     groupWords.setCursor(Math.min(position, next));
     wakeProducers();
+  }
+
+  /**
+   * All that was there when the poll began was read: a producer that only gives claims up must not
+   * keep it from returning.
+   */
+  private boolean isPaddedThrough(long position) {
+    return position - next >= memory.capacity;
   }
 
   private boolean isRedelivery(long position) {

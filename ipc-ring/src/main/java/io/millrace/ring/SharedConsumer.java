@@ -87,6 +87,7 @@ final class SharedConsumer extends Consumer {
   private int deliver(ControlledRecordHandler handler, int limit) {
     int count = 0;
     boolean going = true;
+    long begin = group.position();
     int untilLook = idle.recordsUntilLook();
     while (going && count < limit && !life.isClosed()) {
       Outcome outcome =
@@ -94,6 +95,10 @@ final class SharedConsumer extends Consumer {
       going = outcome == Outcome.HANDLED || outcome == Outcome.PADDED;
       if (outcome == Outcome.HANDLED || outcome == Outcome.HANDLED_LAST) {
         count++;
+      } else if (outcome == Outcome.PADDED) {
+        // All that was there when it began was read: a producer that only gives claims up must not
+        // keep it from returning.
+        going = group.position() - begin < memory.capacity;
       }
       if (--untilLook <= 0) {
         untilLook = idle.lookWhileBusy();
