@@ -30,7 +30,7 @@ final class ExclusiveConsumer extends Consumer {
     groupWords = group.slot;
     next = group.position();
     reading = next;
-    pace = new Pace(memory.words);
+    pace = new Pace(memory.words, memory.capacity);
     if (afterDeath && headers.isCommitted(next)) {
       redeliveryPosition = next;
       redeliveryEnd = readsAhead ? memory.words.foundTail() : 0;
@@ -47,7 +47,8 @@ final class ExclusiveConsumer extends Consumer {
     long position = next;
     int usual = ALIGNMENT;
     try {
-      while (count < limit && !life.isClosed()) {
+      long bound = pace.bound(position);
+      while (count < limit && position < bound && !life.isClosed()) {
         if (!headers.isCommitted(position)) {
           drained = true;
           break;
@@ -102,7 +103,8 @@ final class ExclusiveConsumer extends Consumer {
     boolean going = true;
     boolean tell = false;
     try {
-      while (going && count < limit && !life.isClosed()) {
+      long bound = pace.bound(position);
+      while (going && count < limit && position < bound && !life.isClosed()) {
         if (!headers.isCommitted(position)) {
           drained = true;
           break;
