@@ -43,6 +43,7 @@ import org.agrona.collections.LongArrayList;
  */
 public final class BridgeReceiver implements AutoCloseable {
   private static final String NOTES = "received";
+  private static final long NOWHERE = -1;
   private static final long SHORTEST_PAUSE_NANOS = 1_000;
   private static final long LONGEST_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
@@ -59,7 +60,7 @@ public final class BridgeReceiver implements AutoCloseable {
   private final LongArrayList runs = new LongArrayList();
 
   private boolean changed;
-  private boolean goesBack;
+  private long goBackTo = NOWHERE;
   private boolean inside;
   private String told = "";
   private volatile boolean woken;
@@ -172,9 +173,9 @@ public final class BridgeReceiver implements AutoCloseable {
     try {
       host.check(listener);
       inbound.poll(handler, limit);
-      if (goesBack) {
-        goesBack = false;
-        inbound.goTo(progress.safe);
+      if (goBackTo != NOWHERE) {
+        inbound.goTo(goBackTo);
+        goBackTo = NOWHERE;
       }
     } finally {
       if (changed) {
@@ -201,10 +202,11 @@ public final class BridgeReceiver implements AutoCloseable {
     long run = buffer.getLong(at + RUN, ByteOrder.LITTLE_ENDIAN);
     if (!runs.containsLong(run)) {
       runs.addLong(run);
-      if (runs.size() > 1 && progress.position > progress.safe) {
-        // The sender before was killed, perhaps before the archive had all that it had sent: this
-        // one has sent that again, in a place that was read already.
-        goesBack = true;
+      long start = buffer.getLong(at + RUN_START, ByteOrder.LITTLE_ENDIAN);
+      if (runs.size() > 1 && progress.position > start) {
+        // The sender before was killed before the archive had all that it had sent: this one has
+        // sent that again, and other records, in a place that was read already.
+        goBackTo = start;
         return Action.ABORT;
       }
     }

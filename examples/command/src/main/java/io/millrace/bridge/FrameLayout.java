@@ -11,7 +11,8 @@ package io.millrace.bridge;
  * 24 position   of the record, in the stream of its source
  * 32 type       of the record, or what the frame says, below 0
  * 36 detail     SOURCE: its kind
- * 40 payload    SOURCE, ALL: the name
+ * 40 start      where in the stream the run began
+ * 48 payload    SOURCE, ALL: the name
  * </pre>
  */
 final class FrameLayout {
@@ -21,7 +22,8 @@ final class FrameLayout {
   static final int POSITION = 24;
   static final int TYPE = 32;
   static final int DETAIL = 36;
-  static final int PAYLOAD = 40;
+  static final int RUN_START = 40;
+  static final int PAYLOAD = 48;
 
   /** Describes a source. Comes before its first record, in every run of the sender. */
   static final int SOURCE = -1;

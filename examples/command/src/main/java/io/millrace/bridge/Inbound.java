@@ -67,6 +67,7 @@ final class Inbound implements AutoCloseable, PersistentSubscriptionListener {
   /** Goes on from another position. */
   void goTo(long position) {
     progress.position = position;
+    progress.safe = Math.min(progress.safe, position);
     end();
   }
 

@@ -27,6 +27,7 @@ final class Wire {
     this.store = store;
     this.goesOn = goesOn;
     front.putLong(RUN, run, ByteOrder.LITTLE_ENDIAN);
+    front.putLong(RUN_START, store.position(), ByteOrder.LITTLE_ENDIAN);
   }
 
   /** Sends a record, once its source was described. */
