@@ -3,6 +3,7 @@ package io.millrace.bridge;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.millrace.discovery.Publication;
+import io.millrace.discovery.Registry;
 import io.millrace.discovery.model.Capabilities;
 import io.millrace.ring.Consumer;
 import io.millrace.ring.GroupOptions;
@@ -12,6 +13,7 @@ import io.millrace.ring.RingOptions;
 import io.millrace.testkit.ChildProcess;
 import io.millrace.testkit.Eventually;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -76,24 +78,24 @@ class NetworkTest {
     return network.nearAddress() + ":9001";
   }
 
-  private ChildProcess startSender() {
+  private ChildProcess startSender(String channel) {
     return ChildProcess.startUnder(
         network.onNear(),
         List.of(),
         SenderProcess.class,
         folder.toString(),
-        channel(),
+        channel,
         archive(),
         "orders");
   }
 
-  private ChildProcess startReceiver() {
+  private ChildProcess startReceiver(Path own, String channel) {
     return ChildProcess.startUnder(
         network.onFar(),
         List.of("-Dhost=" + network.farAddress()),
         ReceiverProcess.class,
-        folder.toString(),
-        channel(),
+        own.toString(),
+        channel,
         archive());
   }
 
@@ -123,8 +125,8 @@ class NetworkTest {
   @Test
   void packetsThatAreLostComeAgain() {
     network.losePackets();
-    try (ChildProcess receiver = startReceiver();
-        ChildProcess sender = startSender()) {
+    try (ChildProcess receiver = startReceiver(folder, channel());
+        ChildProcess sender = startSender(channel())) {
       offer(0, 10_000);
       expectAll(10_000);
     }
@@ -132,8 +134,8 @@ class NetworkTest {
 
   @Test
   void whatIsSentWhileTheLinkIsCutComesFromTheArchive() {
-    try (ChildProcess receiver = startReceiver();
-        ChildProcess sender = startSender()) {
+    try (ChildProcess receiver = startReceiver(folder, channel());
+        ChildProcess sender = startSender(channel())) {
       offer(0, 1000);
       expectAll(1000);
       await(receiver, "live");
@@ -144,5 +146,46 @@ class NetworkTest {
       network.mend();
       expectAll(3000);
     }
+  }
+
+  @Test
+  void oneOfTwoReceiversIsKilledAndBothGetAll() throws IOException {
+    network.losePackets();
+    String control = "|control=" + network.nearAddress() + ":9000|control-mode=dynamic";
+    String first = "aeron:udp?endpoint=" + network.farAddress() + ":9002" + control;
+    String second = "aeron:udp?endpoint=" + network.farAddress() + ":9003" + control;
+    Path other = Files.createDirectory(folder.resolve("other"));
+    List<Long> readThere = new ArrayList<>();
+    try (Registry registry = Registry.open(other.resolve("far"));
+        Ring ring = Ring.create(RingOptions.capacity(1 << 16));
+        Publication orders = registry.publish("orders", ring, Capabilities.none());
+        Consumer reader = ring.addConsumer(APPLICATION);
+        ChildProcess sender = startSender("aeron:udp?term-length=256k" + control);
+        ChildProcess stays = startReceiver(folder, first)) {
+      try (ChildProcess killed = startReceiver(other, second)) {
+        offer(0, 2000);
+        Eventually.await(
+            "some of it",
+            DEADLINE,
+            () -> {
+              reader.poll(
+                  (type, buffer, offset, length) -> readThere.add(buffer.getLong(offset)), 100);
+              return readThere.size() > 100;
+            });
+      }
+      offer(2000, 4000);
+      try (ChildProcess next = startReceiver(other, second)) {
+        expectAll(4000);
+        Eventually.await(
+            "all there, too",
+            DEADLINE,
+            () -> {
+              reader.poll(
+                  (type, buffer, offset, length) -> readThere.add(buffer.getLong(offset)), 100);
+              return readThere.size() >= 4000;
+            });
+      }
+    }
+    assertEquals(read, readThere);
   }
 }
