@@ -48,7 +48,7 @@ class CallCountTest {
       Path root = Path.of(arguments[0]);
       RegistryOptions options = RegistryOptions.defaults().root(root);
       if (arguments.length > 2) {
-        options.transfer(Transfer.valueOf(arguments[2]));
+        options = options.transfer(Transfer.valueOf(arguments[2]));
       }
       try (Registry registry = Registry.open(options);
           Directory directory = Directory.open(root)) {

@@ -60,9 +60,9 @@ public abstract sealed class Consumer extends RingHandle permits ExclusiveConsum
 
   /**
    * Delivers records that are there, and returns without waiting for more. The only consumer of a
-   * group, when it has caught up with producers in full flow, leaves them alone for about a
-   * microsecond before it returns, which makes both sides faster. Claims that were given up are
-   * passed over, and do not count; of those that come meanwhile not more than the ring holds.
+   * group, when it has caught up with producers in full flow, leaves them alone for a few
+   * microseconds, which makes both sides faster. Claims that were given up are passed over, and do
+   * not count; of those that come meanwhile not more than the ring holds.
    *
    * @param handler receives them; what it throws comes out of this method, and the record stays. It
    *     may not close this consumer

@@ -79,7 +79,7 @@ final class ConsumerMembers {
       }
       long record = slot.state() == FREE ? NONE : ConsumerSlots.claimed(slot, group.slot);
       open(slot, group, record);
-      if (!group.join()) {
+      if (!group.join(options.isAcknowledged())) {
         ConsumerSlots.free(slot);
         slots.disown(slot);
         return null;

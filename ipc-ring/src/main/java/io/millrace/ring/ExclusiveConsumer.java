@@ -33,7 +33,7 @@ final class ExclusiveConsumer extends Consumer {
     pace = new Pace(memory.words, memory.capacity);
     if (afterDeath && headers.isCommitted(next)) {
       redeliveryPosition = next;
-      redeliveryEnd = readsAhead ? memory.words.foundTail() : 0;
+      redeliveryEnd = group.wasReadAhead() ? memory.words.foundTail() : 0;
     }
   }
 
@@ -47,8 +47,11 @@ final class ExclusiveConsumer extends Consumer {
     long position = next;
     int usual = ALIGNMENT;
     try {
-      long bound = pace.bound(position);
-      while (count < limit && position < bound && !life.isClosed()) {
+      long bound = position;
+      while (count < limit && !life.isClosed()) {
+        if (position >= bound) {
+          bound = pace.bound(position);
+        }
         if (!headers.isCommitted(position)) {
           drained = true;
           break;
@@ -103,8 +106,11 @@ final class ExclusiveConsumer extends Consumer {
     boolean going = true;
     boolean tell = false;
     try {
-      long bound = pace.bound(position);
-      while (going && count < limit && position < bound && !life.isClosed()) {
+      long bound = position;
+      while (going && count < limit && !life.isClosed()) {
+        if (position >= bound) {
+          bound = pace.bound(position);
+        }
         if (!headers.isCommitted(position)) {
           drained = true;
           break;
@@ -169,19 +175,40 @@ final class ExclusiveConsumer extends Consumer {
     if (recordPosition >= 0 && recordPosition < group.position()) {
       return;
     }
-    if (recordPosition < 0
-        || recordPosition >= next
-        || recordPosition % ALIGNMENT != 0
-        || !headers.isCommitted(recordPosition)) {
-      throw new IllegalArgumentException(
-          "no record at " + recordPosition + " was delivered to group " + group());
+    if (recordPosition < 0 || recordPosition >= next || recordPosition % ALIGNMENT != 0) {
+      throw notDelivered(recordPosition);
     }
-    long position = recordPosition + recordLength(headers.length(recordPosition));
+    if (!headers.isCommitted(recordPosition)) {
+      // Between two records, if the walk from the cursor leads there without damage.
+      throw isBoundary(recordPosition)
+          ? new DamagedRingException(
+              "the record at position " + recordPosition + " was written over after its delivery")
+          : notDelivered(recordPosition);
+    }
+    long position = headers.next(recordPosition);
     while (position < next && headers.type(position) == PADDING) {
-      position += recordLength(headers.length(position));
+      position = headers.next(position);
     }
     groupWords.setCursor(Math.min(position, next));
     wakeProducers();
+  }
+
+  private IllegalArgumentException notDelivered(long recordPosition) {
+    return new IllegalArgumentException(
+        "no record at " + recordPosition + " was delivered to group " + group());
+  }
+
+  /** Tells whether records lead from the cursor to a position. */
+  private boolean isBoundary(long sought) {
+    long position = group.position();
+    while (position < sought) {
+      if (!headers.isCommitted(position)) {
+        throw new DamagedRingException(
+            "the record at position " + position + " was written over after its delivery");
+      }
+      position = headers.next(position);
+    }
+    return position == sought;
   }
 
   /**
@@ -256,7 +283,9 @@ final class ExclusiveConsumer extends Consumer {
 
   @Override
   boolean owesRedelivery() {
-    return redeliveryPosition == next || readsAhead && group.position() < next;
+    return redeliveryPosition == next
+        || next < redeliveryEnd
+        || readsAhead && group.position() < next;
   }
 
   @Override

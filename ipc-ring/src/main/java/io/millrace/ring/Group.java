@@ -36,6 +36,10 @@ final class Group {
     return slot.is(MODE_RETAIN);
   }
 
+  boolean wasReadAhead() {
+    return slot.is(MODE_READ_AHEAD);
+  }
+
   boolean isUnclean() {
     return slot.is(MODE_UNCLEAN);
   }
@@ -58,9 +62,12 @@ final class Group {
   /**
    * Counts a member whose slot is active by now, and forgets about those before it.
    *
+   * @param readsAhead it acknowledges records
    * @return false if the group has just ended: the last one to leave did not see the new one
    */
-  boolean join() {
+  boolean join(boolean readsAhead) {
+    long ahead = readsAhead ? (long) MODE_READ_AHEAD << Integer.SIZE : 0;
+    long clean = ~((long) MODE_UNCLEAN << Integer.SIZE);
     long word;
     long joined;
     do {
@@ -68,7 +75,7 @@ final class Group {
       if ((int) word != ACTIVE) {
         return false;
       }
-      joined = (word & ~((long) MODE_UNCLEAN << Integer.SIZE)) + ((long) MODE_JOIN << Integer.SIZE);
+      joined = (word & clean | ahead) + ((long) MODE_JOIN << Integer.SIZE);
     } while (!slot.exchange(word, joined));
     Steps.reached(GROUP_JOINED);
     return true;

@@ -151,6 +151,9 @@ final class RingLayout {
   /** The slot of its killed consumer was used again before somebody joined the group. */
   static final int MODE_UNCLEAN = 4;
 
+  /** A consumer that acknowledges has been in it: it may have read far ahead of the cursor. */
+  static final int MODE_READ_AHEAD = 8;
+
   /**
    * The mode counts the joins from here on, so that no join is overlooked by the one who ends the
    * group.

@@ -122,6 +122,75 @@ class AcknowledgeTest {
     }
   }
 
+  private static List<String> marked(Consumer consumer, int limit) {
+    List<String> seen = new ArrayList<>();
+    consumer.controlledPoll(
+        (type, buffer, offset, length, again) -> {
+          seen.add((again ? "again " : "new ") + buffer.getLong(offset));
+          return ControlledRecordHandler.Action.CONTINUE;
+        },
+        limit);
+    return seen;
+  }
+
+  private void offerFour(Producer producer) {
+    for (int i = 0; i < 4; i++) {
+      payload.putLong(0, i);
+      producer.offer(1, payload, 0, 8);
+    }
+  }
+
+  @Test
+  void whatASuccessorDidNotComeToIsMarkedForTheNextOne() {
+    try (Ring ring = Ring.create(SMALL);
+        Producer producer = ring.addProducer()) {
+      try (Consumer first = ring.addConsumer(KEPT)) {
+        offerFour(producer);
+        assertEquals(4, read(first, false).size());
+      }
+      try (Consumer second = ring.addConsumer(KEPT)) {
+        assertEquals(List.of("again 0"), marked(second, 1));
+        second.acknowledge(0);
+      }
+      try (Consumer third = ring.addConsumer(KEPT)) {
+        assertEquals(List.of("again 1", "again 2", "again 3"), marked(third, 100));
+      }
+    }
+  }
+
+  @Test
+  void aSuccessorThatDoesNotAcknowledgeIsToldAllTheSame() {
+    try (Ring ring = Ring.create(SMALL);
+        Producer producer = ring.addProducer()) {
+      try (Consumer first = ring.addConsumer(KEPT)) {
+        offerFour(producer);
+        assertEquals(4, read(first, false).size());
+      }
+      GroupOptions plain = GroupOptions.named("kept").retained();
+      try (Consumer second = ring.addConsumer(plain)) {
+        assertEquals(List.of("again 0", "again 1"), marked(second, 2));
+      }
+      try (Consumer third = ring.addConsumer(plain)) {
+        assertEquals(List.of("again 2", "again 3"), marked(third, 100));
+      }
+    }
+  }
+
+  @Test
+  void aRecordThatSomebodyWroteOverIsDamage() {
+    try (Ring ring = Ring.create(SMALL);
+        Producer producer = ring.addProducer();
+        Consumer consumer = ring.addConsumer(KEPT)) {
+      offerFour(producer);
+      List<Long> seen = read(consumer, false);
+      RecordHeader headers = ring.core.memory.records;
+      ring.core.memory.data.putLong(headers.index(seen.get(1)), 0);
+      assertThrows(DamagedRingException.class, () -> consumer.acknowledge(seen.get(1)));
+      consumer.acknowledge(seen.get(0));
+      assertEquals(seen.get(1), consumer.position());
+    }
+  }
+
   @Test
   void onlyWhatWasReadCanBeDone() {
     try (Ring ring = Ring.create(SMALL);
