@@ -43,7 +43,6 @@ import org.agrona.collections.LongArrayList;
  */
 public final class BridgeReceiver implements AutoCloseable {
   private static final String NOTES = "received";
-  private static final long NOWHERE = -1;
   private static final long SHORTEST_PAUSE_NANOS = 1_000;
   private static final long LONGEST_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
@@ -60,7 +59,12 @@ public final class BridgeReceiver implements AutoCloseable {
   private final LongArrayList runs = new LongArrayList();
 
   private boolean changed;
-  private long goBackTo = NOWHERE;
+  private boolean goesBack;
+  private long goBackTo;
+
+  /** The run for which it went back last: what came before that is known when it comes again. */
+  private long awaited;
+
   private boolean inside;
   private String told = "";
   private volatile boolean woken;
@@ -173,9 +177,9 @@ public final class BridgeReceiver implements AutoCloseable {
     try {
       host.check(listener);
       inbound.poll(handler, limit);
-      if (goBackTo != NOWHERE) {
+      if (goesBack) {
+        goesBack = false;
         inbound.goTo(goBackTo);
-        goBackTo = NOWHERE;
       }
     } finally {
       if (changed) {
@@ -201,14 +205,16 @@ public final class BridgeReceiver implements AutoCloseable {
     }
     long run = buffer.getLong(at + RUN, ByteOrder.LITTLE_ENDIAN);
     if (!runs.containsLong(run)) {
-      runs.addLong(run);
       long start = buffer.getLong(at + RUN_START, ByteOrder.LITTLE_ENDIAN);
-      if (runs.size() > 1 && progress.position > start) {
-        // The sender before was killed before the archive had all that it had sent: this one has
-        // sent that again, and other records, in a place that was read already.
-        goBackTo = start;
+      if (!runs.isEmpty() && run != awaited && progress.position > Math.min(start, progress.safe)) {
+        // A sender before was killed, perhaps before the archive had all that it had sent. In a
+        // place that was read already there may be other records now, also of runs in between.
+        awaited = run;
+        goesBack = true;
+        goBackTo = Math.min(start, progress.safe);
         return Action.ABORT;
       }
+      runs.addLong(run);
     }
     progress.run = run;
     progress.safe = Math.max(progress.safe, buffer.getLong(at + RECORDED, ByteOrder.LITTLE_ENDIAN));
@@ -216,6 +222,9 @@ public final class BridgeReceiver implements AutoCloseable {
       return Action.ABORT;
     }
     progress.position = header.position();
+    if (inbound.isFromArchive()) {
+      progress.safe = Math.max(progress.safe, progress.position);
+    }
     changed = true;
     return Action.CONTINUE;
   }

@@ -64,6 +64,11 @@ final class Inbound implements AutoCloseable, PersistentSubscriptionListener {
     return work;
   }
 
+  /** Whether what is being handled comes out of the archive, and not as it is sent. */
+  boolean isFromArchive() {
+    return subscription.isReplaying();
+  }
+
   /** Goes on from another position. */
   void goTo(long position) {
     progress.position = position;

@@ -2,7 +2,6 @@ package io.millrace.bridge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.aeron.archive.client.AeronArchive;
 import io.millrace.discovery.Publication;
 import io.millrace.discovery.model.Capabilities;
 import io.millrace.ring.Consumer;
@@ -46,15 +45,6 @@ class GoingBackTest {
     return into.size();
   }
 
-  /** What a crash would have taken from the archive. */
-  private void emptyTheArchive(Hosts hosts) {
-    try (AeronHost host =
-            AeronHost.own(folder.resolve("archive"), folder.resolve("driver-near"), hosts.archive);
-        AeronArchive archive = Store.connect(host.aeron())) {
-      archive.truncateRecording(Found.newest(archive, BridgeSenderOptions.STREAM).recording(), 0);
-    }
-  }
-
   @Test
   void theReceiverReadsAgainWhatIsInThatPlaceNow() throws Exception {
     List<Long> orders = new ArrayList<>();
@@ -94,7 +84,7 @@ class GoingBackTest {
             () -> receiver.poll(100) >= 0 && poll(orderConsumer, orders) >= 50);
         sender.kill();
       }
-      emptyTheArchive(hosts);
+      FramesByHand.truncate(hosts.sending(), 0); // What a crash would have taken.
       // Now others come first, of the same length: the receiver stands between two of its records.
       offer(extraProducer, 0, 10);
       offer(orderProducer, 50, 100);
@@ -107,6 +97,70 @@ class GoingBackTest {
             DEADLINE,
             () -> {
               sender.poll(100);
+              receiver.poll(100);
+              return poll(orderConsumer, orders) >= 100 & poll(extraConsumer, extras) >= 10;
+            });
+      }
+    }
+    assertEquals(LongStream.range(0, 100).boxed().toList(), orders);
+    assertEquals(LongStream.range(0, 10).boxed().toList(), extras);
+  }
+
+  /**
+   * The archive has nothing of the first run, but a second one, which ended before the receiver had
+   * the link again, and a third.
+   */
+  @Test
+  void aRunThatCameAndWentMeanwhileIsNotSkipped() throws Exception {
+    BridgedSource.Kind ring = BridgedSource.Kind.RING;
+    List<Long> orders = new ArrayList<>();
+    List<Long> extras = new ArrayList<>();
+    boolean[] isLive = {false};
+    BridgeListener listener =
+        new BridgeListener() {
+          @Override
+          public void onLive() {
+            isLive[0] = true;
+          }
+        };
+    try (Hosts hosts = new Hosts(folder);
+        Ring farOrders = Ring.create(SMALL);
+        Publication one = hosts.far.publish("orders", farOrders, Capabilities.none());
+        Consumer orderConsumer = farOrders.addConsumer(APPLICATION);
+        Ring farExtras = Ring.create(SMALL);
+        Publication two = hosts.far.publish("extras", farExtras, Capabilities.none());
+        Consumer extraConsumer = farExtras.addConsumer(APPLICATION);
+        BridgeReceiver receiver =
+            BridgeReceiver.open(hosts.far, hosts.receiving().listener(listener))) {
+      try (FramesByHand first = new FramesByHand(hosts.sending(), 1)) {
+        Eventually.await("live", DEADLINE, () -> receiver.poll(100) >= 0 && isLive[0]);
+        first.describe(7, ring, "orders");
+        for (int i = 0; i < 50; i++) {
+          first.record(7, 64L * i, 1, i);
+        }
+        Eventually.await(
+            "the first run",
+            DEADLINE,
+            () -> receiver.poll(100) >= 0 && poll(orderConsumer, orders) >= 50);
+      }
+      FramesByHand.truncate(hosts.sending(), 0);
+      try (FramesByHand second = new FramesByHand(hosts.sending(), 2)) {
+        second.describe(8, ring, "extras");
+        for (int i = 0; i < 10; i++) {
+          second.record(8, 64L * i, 1, i);
+        }
+        second.awaitRecorded();
+      }
+      try (FramesByHand third = new FramesByHand(hosts.sending(), 3)) {
+        third.describe(7, ring, "orders");
+        for (int i = 0; i < 100; i++) {
+          third.record(7, 64L * i, 1, i);
+        }
+        third.awaitRecorded();
+        Eventually.await(
+            "all",
+            DEADLINE,
+            () -> {
               receiver.poll(100);
               return poll(orderConsumer, orders) >= 100 & poll(extraConsumer, extras) >= 10;
             });
