@@ -183,10 +183,10 @@ public final class BridgeReceiver implements AutoCloseable {
       }
     } finally {
       if (changed) {
-        changed = false;
         progress.note();
         Steps.reached(Steps.Step.PROGRESS_NOTED);
         inlets.released();
+        changed = false; // Not before: what cannot be noted now is noted with the next poll.
         Steps.reached(Steps.Step.OWN_GROUP_READ);
         shown = new Counts(published, again, progress.position);
       }
@@ -249,6 +249,10 @@ public final class BridgeReceiver implements AutoCloseable {
         }
         return true;
       default:
+        if (type < 0) {
+          refuse("a frame", new BridgeException("it is of the unknown kind " + type));
+          return true;
+        }
         long position = buffer.getLong(at + POSITION, ByteOrder.LITTLE_ENDIAN);
         return publish(
             progress.sources.get(id), position, type, buffer, at + PAYLOAD, length - PAYLOAD);
@@ -262,7 +266,7 @@ public final class BridgeReceiver implements AutoCloseable {
   }
 
   private boolean describe(BridgedSource source, long run) {
-    Incoming known = progress.sources.computeIfAbsent(source.id(), id -> new Incoming(source));
+    Incoming known = progress.sources.getOrDefault(source.id(), new Incoming(source));
     if (known.inlet == null) {
       try {
         known.inlet = inlets.open(known);
@@ -270,6 +274,7 @@ public final class BridgeReceiver implements AutoCloseable {
         refuse(source.name(), refusal);
         return false;
       }
+      progress.sources.put(source.id(), known);
       known.hasEnded = false;
       progress.note(); // Before a record goes there, so that the next receiver looks there for it.
       listener.onSource(source);

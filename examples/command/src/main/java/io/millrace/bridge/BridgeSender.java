@@ -76,7 +76,8 @@ public final class BridgeSender implements AutoCloseable {
     }
     poller = made;
     host = engine;
-    wire = new Wire(store, ThreadLocalRandom.current().nextLong(), this::goesOn);
+    wire =
+        new Wire(store, ThreadLocalRandom.current().nextLong(), this::goesOn, options.listener());
   }
 
   /**

@@ -79,6 +79,9 @@ final class Inlets implements AutoCloseable {
 
   /** Counts what a killed receiver had published and not noted, if somebody has that ring still. */
   private long countLeft(Incoming one, long start) {
+    if (one.notedService.isEmpty()) {
+      return 0; // It was refused, and had no ring.
+    }
     while (registry.find(one.notedService).isEmpty()) {
       if (System.nanoTime() - start > SUCCESSION_NANOS) {
         return 0;
@@ -89,8 +92,9 @@ final class Inlets implements AutoCloseable {
     try {
       ring = registry.joinRing(one.notedService);
       OwnGroup own = new OwnGroup(ring);
+      long count = own.countFrom(one.noted);
       left.add(new Left(ring, own));
-      return own.countFrom(one.noted);
+      return count;
     } catch (MillraceException gone) {
       Closing.closeAfter(gone, ring);
       return 0;

@@ -13,6 +13,9 @@ final class Sent {
 
   boolean hasEnded;
 
+  /** It had a record that no producer writes, and this was told. */
+  boolean isDamaged;
+
   // Of records that are not confirmed, by turns: where it is in its ring, where it ends in the
   // stream.
   private final LongArrayQueue positions = new LongArrayQueue(NONE);

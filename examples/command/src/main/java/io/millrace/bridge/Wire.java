@@ -21,23 +21,45 @@ final class Wire {
   private final UnsafeBuffer front = new UnsafeBuffer(new byte[PAYLOAD + LONGEST_NAME]);
   private final Store store;
   private final BooleanSupplier goesOn;
+  private final BridgeListener listener;
   private long records;
 
-  Wire(Store store, long run, BooleanSupplier goesOn) {
+  Wire(Store store, long run, BooleanSupplier goesOn, BridgeListener listener) {
     this.store = store;
     this.goesOn = goesOn;
+    this.listener = listener;
     front.putLong(RUN, run, ByteOrder.LITTLE_ENDIAN);
     front.putLong(RUN_START, store.position(), ByteOrder.LITTLE_ENDIAN);
   }
 
   /** Sends a record, once its source was described. */
   void record(Sent of, long position, int type, DirectBuffer buffer, int offset, int length) {
+    if (type < 0) {
+      leaveOut(of, position, type);
+      return;
+    }
     if (!of.isDescribed) {
       describe(of);
     }
     fill(of.source.id(), position, type);
     of.add(position, send(PAYLOAD, buffer, offset, length));
     records++;
+  }
+
+  /** No producer writes such types, so somebody wrote into the ring; frames use them for news. */
+  private void leaveOut(Sent of, long position, int type) {
+    of.add(position, store.position());
+    if (!of.isDamaged) {
+      of.isDamaged = true;
+      listener.onRefused(
+          of.source.name(),
+          new BridgeException(
+              "records with types that no producer writes are not sent; the first one is at"
+                  + " position "
+                  + position
+                  + ", of type "
+                  + type));
+    }
   }
 
   /** How many were sent. */
