@@ -321,6 +321,7 @@ class TopicWaitTest {
             .argument(WaitStrategy.class, random -> WaitStrategy.blocking())
             .argument(int.class, random -> random.nextInt(20) - 2)
             .argument(long.class, random -> random.nextLong(2_000_000) - 100)
+            .argument(Origin.class, random -> new Origin("nobody", "nobody", 1, 1, 1, null))
             .argument(org.agrona.DirectBuffer.class, random -> new UnsafeBuffer(new byte[64]))
             .follow(Waitable.class)
             .spare("commit", "abort", "tryClaim", "tryBatch", "offer", "waitForSpace");
