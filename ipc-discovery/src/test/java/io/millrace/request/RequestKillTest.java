@@ -47,7 +47,7 @@ class RequestKillTest {
       "linkat,unlinkat,renameat,fcntl,fchmodat,?fchmodat2,pidfd_getfd,write";
   private static final Duration DEADLINE = RequestProcess.DEADLINE;
   private static final boolean EVERY = Boolean.getBoolean("millrace.kill.every");
-  private static final int SOME = 4;
+  private static final int SOME = 2;
 
   /** Types of requests: how they are answered. */
   private static final int AT_ONCE = 1;

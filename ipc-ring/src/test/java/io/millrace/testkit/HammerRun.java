@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  */
 public final class HammerRun {
   private static final Duration LONG = Duration.ofMinutes(3);
-  private static final String ROUNDS = System.getProperty("millrace.hammer.rounds", "60");
+  private static final String ROUNDS = System.getProperty("millrace.hammer.rounds", "30");
 
   private HammerRun() {}
 
