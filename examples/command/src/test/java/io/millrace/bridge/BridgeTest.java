@@ -288,7 +288,15 @@ class BridgeTest {
         BridgeReceiver fast = BridgeReceiver.open(hosts.far, many.receiving(1));
         BridgeSender sender = BridgeSender.open(hosts.near, many.sending())) {
       sender.add("orders");
-      try (BridgeReceiver slow = BridgeReceiver.open(other, many.receiving(2))) {
+      boolean[] isLive = {false};
+      BridgeListener listener =
+          new BridgeListener() {
+            @Override
+            public void onLive() {
+              isLive[0] = true;
+            }
+          };
+      try (BridgeReceiver slow = BridgeReceiver.open(other, many.receiving(2).listener(listener))) {
         offer(producer, 0, 100);
         until(
             "both",
@@ -296,7 +304,8 @@ class BridgeTest {
             fast,
             () -> {
               slow.poll(100);
-              return poll(consumerOne, one) >= 100 && poll(consumerTwo, two) >= 100;
+              // What it got out of the archive holds nobody.
+              return poll(consumerOne, one) >= 100 && poll(consumerTwo, two) >= 100 && isLive[0];
             });
         // Nobody polls the slow one: it is waited for, with the ring full at last.
         long[] sent = {100};
