@@ -1,23 +1,13 @@
 package io.millrace.bridge;
 
-import static io.millrace.bridge.FrameLayout.*;
-
-import io.aeron.logbuffer.ControlledFragmentHandler;
-import io.aeron.logbuffer.ControlledFragmentHandler.Action;
-import io.aeron.logbuffer.Header;
 import io.millrace.MillraceException;
 import io.millrace.discovery.Registry;
 import io.millrace.os.Closing;
-import io.millrace.os.Deadline;
-import io.millrace.os.LifeCycle;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
+import io.millrace.polled.PolledLife;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.agrona.DirectBuffer;
-import org.agrona.collections.LongArrayList;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Publishes on this host what a {@link BridgeSender} sends from another one: each ring under its
@@ -42,40 +32,24 @@ import org.agrona.collections.LongArrayList;
  * io.millrace.ForeignThreadException} when a second thread uses it while the first one lives.
  */
 public final class BridgeReceiver implements AutoCloseable {
-  private static final String NOTES = "received";
   private static final long SHORTEST_PAUSE_NANOS = 1_000;
   private static final long LONGEST_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
+  private static final int MOST_DOUBLINGS = 8;
 
-  private final LifeCycle life = LifeCycle.inTurns("this receiver", this::release);
-  private final BridgeReceiverOptions options;
+  private final PolledLife life = new PolledLife("receiver", () -> {}, this::release);
   private final BridgeListener listener;
   private final Inlets inlets;
   private final AeronHost host;
   private final Progress progress;
   private final Inbound inbound;
-  private final ControlledFragmentHandler handler = this::onFrame;
-
-  /** The runs of the sender that were seen, in their order. */
-  private final LongArrayList runs = new LongArrayList();
-
-  private boolean changed;
-  private boolean goesBack;
-  private long goBackTo;
-
-  /** The run for which it went back last: what came before that is known when it comes again. */
-  private long awaited;
-
-  private boolean inside;
-  private String told = "";
-  private volatile boolean woken;
-  private long published;
-  private long again;
+  private final Frames frames;
+  private final IntUnaryOperator receiving = this::receive;
+  private final PolledLife.Sleep sleeping = this::sleep;
   private volatile Counts shown = new Counts(0, 0, 0);
 
   private record Counts(long records, long again, long position) {}
 
   private BridgeReceiver(Registry registry, BridgeReceiverOptions options) {
-    this.options = options;
     listener = options.listener();
     AeronHost engine = null;
     Progress noted = null;
@@ -85,7 +59,7 @@ public final class BridgeReceiver implements AutoCloseable {
           options.isForeign()
               ? AeronHost.foreign(options.directory(), options.driver())
               : AeronHost.own(options.directory(), options.driver(), null);
-      noted = Progress.open(options.directory().resolve(NOTES));
+      noted = Progress.open(options.directory().resolve(Progress.NOTES));
       made = new Inlets(registry, options.capacity());
       made.goOn(noted);
       noted.note();
@@ -98,9 +72,7 @@ public final class BridgeReceiver implements AutoCloseable {
     progress = noted;
     inlets = made;
     inbound = new Inbound(host.aeron(), options, progress);
-    if (progress.run != 0) {
-      runs.addLong(progress.run);
-    }
+    frames = new Frames(options, progress, inlets, inbound);
   }
 
   /**
@@ -127,12 +99,7 @@ public final class BridgeReceiver implements AutoCloseable {
    * @throws BridgeException if a record is too long for the rings here, or Aeron has ended
    */
   public int poll(int limit) {
-    enter();
-    try {
-      return limit < 1 ? 0 : receive(limit);
-    } finally {
-      exit();
-    }
+    return poll(limit, 0);
   }
 
   /**
@@ -146,210 +113,38 @@ public final class BridgeReceiver implements AutoCloseable {
    * @throws BridgeException as for {@link #poll(int)}
    */
   public int poll(int limit, long timeoutNanos) {
-    enter();
-    try {
-      long start = System.nanoTime();
-      int count = limit < 1 ? 0 : receive(limit);
-      long rest = limit < 1 ? 0 : timeoutNanos;
-      long pause = SHORTEST_PAUSE_NANOS;
-      while (count == 0 && rest > 0 && goesOn()) {
-        LockSupport.parkNanos(this, Math.min(rest, pause));
-        pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
-        count = receive(limit);
-        rest = Deadline.left(timeoutNanos, start);
-      }
-      return count;
-    } finally {
-      exit();
-    }
+    return life.poll(limit, timeoutNanos, receiving, sleeping);
   }
 
-  private boolean goesOn() {
-    boolean goesOn = !woken && !life.isClosed() && !Thread.currentThread().isInterrupted();
-    woken = false;
-    return goesOn;
+  /** Longer and longer: nobody tells it of a frame. */
+  private void sleep(long atMostNanos, int times) {
+    long pause = SHORTEST_PAUSE_NANOS << Math.min(times, MOST_DOUBLINGS);
+    LockSupport.parkNanos(this, Math.min(atMostNanos, Math.min(pause, LONGEST_PAUSE_NANOS)));
   }
 
   private int receive(int limit) {
-    long before = published;
+    long before = frames.published;
     // Aeron and the notes do not go on under a thread that is interrupted.
     boolean interrupted = Thread.interrupted();
     try {
       host.check(listener);
-      inbound.poll(handler, limit);
-      if (goesBack) {
-        goesBack = false;
-        inbound.goTo(goBackTo);
-      }
+      inbound.poll(frames, limit);
+      frames.goBackIfWanted();
     } finally {
-      if (changed) {
+      if (frames.changed) {
         progress.note();
         Steps.reached(Steps.Step.PROGRESS_NOTED);
         inlets.released();
-        changed = false; // Not before: what cannot be noted now is noted with the next poll.
+        frames.changed = false; // Not before: what cannot be noted now is noted with the next poll.
         Steps.reached(Steps.Step.OWN_GROUP_READ);
-        shown = new Counts(published, again, progress.position);
+        shown = new Counts(frames.published, frames.again, progress.position);
       }
       inlets.closeDone();
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
     }
-    return (int) (published - before);
-  }
-
-  private Action onFrame(DirectBuffer buffer, int at, int length, Header header) {
-    if (length < PAYLOAD) {
-      throw new BridgeException(
-          "what comes on " + options.channel() + " is from no bridge: give each its own stream");
-    }
-    long run = buffer.getLong(at + RUN, ByteOrder.LITTLE_ENDIAN);
-    if (!runs.containsLong(run)) {
-      long start = buffer.getLong(at + RUN_START, ByteOrder.LITTLE_ENDIAN);
-      if (!runs.isEmpty() && run != awaited && progress.position > Math.min(start, progress.safe)) {
-        // A sender before was killed, perhaps before the archive had all that it had sent. In a
-        // place that was read already there may be other records now, also of runs in between.
-        awaited = run;
-        goesBack = true;
-        goBackTo = Math.min(start, progress.safe);
-        return Action.ABORT;
-      }
-      runs.addLong(run);
-    }
-    progress.run = run;
-    progress.safe = Math.max(progress.safe, buffer.getLong(at + RECORDED, ByteOrder.LITTLE_ENDIAN));
-    if (!take(run, buffer, at, length)) {
-      return Action.ABORT;
-    }
-    progress.position = header.position();
-    if (inbound.isFromArchive()) {
-      progress.safe = Math.max(progress.safe, progress.position);
-    }
-    changed = true;
-    return Action.CONTINUE;
-  }
-
-  /** Returns false if that is not possible now. */
-  private boolean take(long run, DirectBuffer buffer, int at, int length) {
-    long id = buffer.getLong(at + SOURCE_ID, ByteOrder.LITTLE_ENDIAN);
-    int type = buffer.getInt(at + TYPE, ByteOrder.LITTLE_ENDIAN);
-    boolean isOfOldRun = runs.getLong(runs.size() - 1) != run;
-    switch (type) {
-      case SOURCE:
-        int kind = buffer.getInt(at + DETAIL, ByteOrder.LITTLE_ENDIAN);
-        return describe(new BridgedSource(id, Progress.kind(kind), name(buffer, at, length)), run);
-      case ENDED:
-        if (!isOfOldRun) {
-          end(progress.sources.get(id));
-        }
-        return true;
-      case ALL:
-        if (!isOfOldRun) {
-          endOthers(name(buffer, at, length), run);
-        }
-        return true;
-      default:
-        if (type < 0) {
-          refuse("a frame", new BridgeException("it is of the unknown kind " + type));
-          return true;
-        }
-        long position = buffer.getLong(at + POSITION, ByteOrder.LITTLE_ENDIAN);
-        return publish(
-            progress.sources.get(id), position, type, buffer, at + PAYLOAD, length - PAYLOAD);
-    }
-  }
-
-  private static String name(DirectBuffer buffer, int at, int length) {
-    byte[] bytes = new byte[length - PAYLOAD];
-    buffer.getBytes(at + PAYLOAD, bytes);
-    return new String(bytes, StandardCharsets.UTF_8);
-  }
-
-  private boolean describe(BridgedSource source, long run) {
-    Incoming known = progress.sources.getOrDefault(source.id(), new Incoming(source));
-    if (known.inlet == null) {
-      try {
-        known.inlet = inlets.open(known);
-      } catch (MillraceException | IllegalArgumentException refusal) {
-        refuse(source.name(), refusal);
-        return false;
-      }
-      progress.sources.put(source.id(), known);
-      known.hasEnded = false;
-      progress.note(); // Before a record goes there, so that the next receiver looks there for it.
-      listener.onSource(source);
-    }
-    known.run = run;
-    return true;
-  }
-
-  private void refuse(String name, RuntimeException why) {
-    String cause = name + why.getMessage();
-    if (!told.equals(cause)) {
-      told = cause;
-      listener.onRefused(name, why);
-    }
-  }
-
-  private void end(Incoming ended) {
-    if (ended != null && ended.inlet != null) {
-      ended.noteInlet();
-      inlets.end(ended);
-      ended.inlet = null;
-      progress.ended(ended);
-      listener.onEnded(ended.source);
-    }
-  }
-
-  /** Those that ended while no sender was there. */
-  private void endOthers(String topic, long run) {
-    for (Incoming one : List.copyOf(progress.sources.values())) {
-      if (one.source.kind() == BridgedSource.Kind.PUBLISHER
-          && one.source.name().equals(topic)
-          && one.run != run) {
-        end(one);
-      }
-    }
-  }
-
-  private boolean publish(
-      Incoming from, long position, int type, DirectBuffer buffer, int at, int length) {
-    if (from == null) {
-      throw new BridgeException(
-          "a record came of a ring or publisher that was not described: remove "
-              + options.directory().resolve(NOTES)
-              + ", and everything that the archive has comes again");
-    }
-    if (from.inlet == null || position <= from.last) {
-      again++; // Of one that has ended, or here already.
-      return true;
-    }
-    Inlet inlet = from.inlet;
-    if (inlet.skip > 0) {
-      inlet.skip--; // A receiver was killed between the ring and the note.
-      again++;
-    } else {
-      if (length > inlet.maxMessageLength()) {
-        throw new BridgeException(
-            "a record of "
-                + length
-                + " bytes is too long for the ring of "
-                + from.source.name()
-                + ": receive into rings of "
-                + Math.max(2L * length, 2L * inlet.maxMessageLength())
-                + " bytes or more");
-      }
-      long end = inlet.offer(type, buffer, at, length);
-      if (end < 0) {
-        return false;
-      }
-      inlet.end = end;
-      published++;
-      Steps.reached(Steps.Step.RECORD_PUBLISHED);
-    }
-    from.last = position;
-    inlets.touched(inlet);
-    return true;
+    return (int) (frames.published - before);
   }
 
   /**
@@ -381,21 +176,7 @@ public final class BridgeReceiver implements AutoCloseable {
 
   /** Ends the wait that is under way, or else the next one. Any thread may call it at any time. */
   public void wakeup() {
-    woken = true;
-  }
-
-  private void enter() {
-    life.enter();
-    if (inside) {
-      life.exit();
-      throw new IllegalStateException("the listener of a bridge cannot use it");
-    }
-    inside = true;
-  }
-
-  private void exit() {
-    inside = false;
-    life.exit();
+    life.wakeup();
   }
 
   /**
@@ -405,9 +186,7 @@ public final class BridgeReceiver implements AutoCloseable {
    */
   @Override
   public void close() {
-    if (life.close()) {
-      life.exitAsGuest();
-    }
+    life.close();
   }
 
   private void release() {

@@ -2,8 +2,8 @@ package io.millrace.bridge;
 
 import io.millrace.discovery.Registry;
 import io.millrace.os.Closing;
-import io.millrace.os.Deadline;
-import io.millrace.os.LifeCycle;
+import io.millrace.polled.HeldException;
+import io.millrace.polled.PolledLife;
 import io.millrace.ring.RingPoller;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Sends what goes through rings and topics to other hosts.
@@ -42,7 +43,7 @@ public final class BridgeSender implements AutoCloseable {
 
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-  private final LifeCycle life = LifeCycle.inTurns("this sender", this::release);
+  private final PolledLife life;
   private final Registry registry;
   private final BridgeSenderOptions options;
   private final AeronHost host;
@@ -51,10 +52,10 @@ public final class BridgeSender implements AutoCloseable {
   private final Wire wire;
   private final Set<String> names = new HashSet<>();
   private final List<Outlet> outlets = new ArrayList<>();
+  private final IntUnaryOperator sending = this::send;
+  private final PolledLife.Sleep sleeping = this::sleep;
   private int first;
-  private boolean inside;
   private boolean held;
-  private volatile boolean woken;
   private volatile long records;
   private volatile long behind;
 
@@ -75,9 +76,9 @@ public final class BridgeSender implements AutoCloseable {
       throw failure;
     }
     poller = made;
+    life = new PolledLife("sender", poller::wakeup, this::release);
     host = engine;
-    wire =
-        new Wire(store, ThreadLocalRandom.current().nextLong(), this::goesOn, options.listener());
+    wire = new Wire(store, ThreadLocalRandom.current().nextLong(), life::isDue, options.listener());
   }
 
   /**
@@ -103,7 +104,7 @@ public final class BridgeSender implements AutoCloseable {
    * @throws IllegalArgumentException if it cannot be a name, or was added already
    */
   public void add(String name) {
-    enter();
+    life.enter();
     try {
       if (names.contains(name)) {
         throw new IllegalArgumentException(name + " is sent already");
@@ -125,7 +126,7 @@ public final class BridgeSender implements AutoCloseable {
       names.add(name);
       outlets.addAll(both);
     } finally {
-      exit();
+      life.exit();
     }
   }
 
@@ -138,12 +139,7 @@ public final class BridgeSender implements AutoCloseable {
    * @throws BridgeException if the archive does not record any more, or Aeron has ended
    */
   public int poll(int limit) {
-    enter();
-    try {
-      return limit < 1 ? 0 : send(limit);
-    } finally {
-      exit();
-    }
+    return poll(limit, 0);
   }
 
   /**
@@ -156,38 +152,16 @@ public final class BridgeSender implements AutoCloseable {
    * @throws BridgeException as for {@link #poll(int)}
    */
   public int poll(int limit, long timeoutNanos) {
-    enter();
-    try {
-      long start = System.nanoTime();
-      int count = limit < 1 ? 0 : send(limit);
-      long rest = limit < 1 ? 0 : timeoutNanos;
-      while (count == 0 && rest > 0 && !takeWoken() && goesOn()) {
-        sleep(Math.min(rest, behind > 0 || held ? CONFIRM_NANOS : LOOK_NANOS));
-        count = send(limit);
-        rest = Deadline.left(timeoutNanos, start);
-      }
-      return count;
-    } finally {
-      exit();
-    }
+    return life.poll(limit, timeoutNanos, sending, sleeping);
   }
 
-  private void sleep(long nanos) {
+  private void sleep(long atMostNanos, int times) {
+    long nanos = Math.min(atMostNanos, behind > 0 || held ? CONFIRM_NANOS : LOOK_NANOS);
     if (held) {
       LockSupport.parkNanos(this, nanos); // Records are there, and would end any other wait.
     } else {
       poller.await(nanos);
     }
-  }
-
-  private boolean takeWoken() {
-    boolean was = woken;
-    woken = false;
-    return was;
-  }
-
-  private boolean goesOn() {
-    return !woken && !life.isClosed() && !Thread.currentThread().isInterrupted();
   }
 
   private int send(int limit) {
@@ -236,22 +210,7 @@ public final class BridgeSender implements AutoCloseable {
 
   /** Ends the wait that is under way, or else the next one. Any thread may call it at any time. */
   public void wakeup() {
-    woken = true;
-    poller.wakeup();
-  }
-
-  private void enter() {
-    life.enter();
-    if (inside) {
-      life.exit();
-      throw new IllegalStateException("the listener of a bridge cannot use it");
-    }
-    inside = true;
-  }
-
-  private void exit() {
-    inside = false;
-    life.exit();
+    life.wakeup();
   }
 
   /**
@@ -260,13 +219,7 @@ public final class BridgeSender implements AutoCloseable {
    */
   @Override
   public void close() {
-    if (life.close()) {
-      try {
-        poller.wakeup();
-      } finally {
-        life.exitAsGuest();
-      }
-    }
+    life.close();
   }
 
   private void release() {

@@ -3,8 +3,7 @@ package io.millrace.bridge;
 import io.aeron.archive.client.AeronArchive;
 
 /** A recording in an archive. */
-record Found(
-    long recording, long startedAt, long stop, int initialTermId, int termLength, int mtu) {
+record Found(long recording, long startedAt, int initialTermId, int termLength, int mtu) {
   /** The last recording of a stream, or null if there is none. */
   static Found newest(AeronArchive archive, int stream) {
     Found[] last = new Found[1];
@@ -28,8 +27,7 @@ record Found(
             streamId,
             stripped,
             original,
-            identity) ->
-            last[0] = new Found(recording, startTime, stop, initialTermId, termLength, mtu));
+            identity) -> last[0] = new Found(recording, startTime, initialTermId, termLength, mtu));
     return last[0];
   }
 }

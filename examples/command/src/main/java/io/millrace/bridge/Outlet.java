@@ -7,7 +7,7 @@ interface Outlet extends AutoCloseable {
    *
    * @param limit how many records at most
    * @return how many were sent
-   * @throws HeldException if one could not be sent now
+   * @throws io.millrace.polled.HeldException if one could not be sent now
    */
   int poll(int limit);
 

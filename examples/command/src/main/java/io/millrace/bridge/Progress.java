@@ -20,6 +20,9 @@ import org.agrona.ExpandableArrayBuffer;
  * receiver is killed while it writes.
  */
 final class Progress implements AutoCloseable {
+  /** The name of its file. */
+  static final String NOTES = "received";
+
   private static final Duration GRACE = Duration.ofSeconds(1);
   private static final int VERSION = 1;
   private static final long LONGEST = 1 << 20;

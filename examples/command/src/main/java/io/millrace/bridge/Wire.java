@@ -2,6 +2,7 @@ package io.millrace.bridge;
 
 import static io.millrace.bridge.FrameLayout.*;
 
+import io.millrace.polled.HeldException;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
@@ -20,13 +21,13 @@ final class Wire {
 
   private final UnsafeBuffer front = new UnsafeBuffer(new byte[PAYLOAD + LONGEST_NAME]);
   private final Store store;
-  private final BooleanSupplier goesOn;
+  private final BooleanSupplier isDue;
   private final BridgeListener listener;
   private long records;
 
-  Wire(Store store, long run, BooleanSupplier goesOn, BridgeListener listener) {
+  Wire(Store store, long run, BooleanSupplier isDue, BridgeListener listener) {
     this.store = store;
-    this.goesOn = goesOn;
+    this.isDue = isDue;
     this.listener = listener;
     front.putLong(RUN, run, ByteOrder.LITTLE_ENDIAN);
     front.putLong(RUN_START, store.position(), ByteOrder.LITTLE_ENDIAN);
@@ -102,7 +103,7 @@ final class Wire {
     long end = store.offer(front, frontLength, buffer, offset, length);
     long start = end < 0 ? System.nanoTime() : 0;
     for (int tries = 0; end < 0; tries++) {
-      if (!goesOn.getAsBoolean() || System.nanoTime() - start > PATIENCE_NANOS) {
+      if (isDue.getAsBoolean() || System.nanoTime() - start > PATIENCE_NANOS) {
         throw HeldException.THROWN;
       }
       if (tries < SPINS) {

@@ -5,8 +5,8 @@ import io.millrace.discovery.Registry;
 import io.millrace.discovery.model.Capabilities;
 import io.millrace.discovery.model.ServiceSpec;
 import io.millrace.os.Closing;
-import io.millrace.os.Deadline;
-import io.millrace.os.LifeCycle;
+import io.millrace.polled.HeldException;
+import io.millrace.polled.PolledLife;
 import io.millrace.ring.Ring;
 import io.millrace.ring.RingPoller;
 import io.millrace.ring.Waitable;
@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntUnaryOperator;
 import org.agrona.DirectBuffer;
 
 /**
@@ -57,7 +58,7 @@ public final class Recorder implements AutoCloseable {
   private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int LONGEST_REASON = 400;
 
-  private final LifeCycle life = LifeCycle.inTurns("this recorder", this::release);
+  private final PolledLife life;
   private final Registry registry;
   private final RecorderOptions options;
   private final Journal journal;
@@ -66,12 +67,12 @@ public final class Recorder implements AutoCloseable {
   private final Map<String, List<Feed>> feeds = new LinkedHashMap<>();
   private final Map<Journal.Entry, Long> losses = new LinkedHashMap<>();
   private final Sink sink = new Intake();
+  private final IntUnaryOperator recording = this::record;
+  private final PolledLife.Sleep sleeping = this::sleep;
 
   private long lastLook;
   private long lastLimit;
   private boolean held;
-  private boolean delivering;
-  private volatile boolean woken;
 
   // The owner counts, and shows it to others once in a while.
   private long records;
@@ -95,6 +96,7 @@ public final class Recorder implements AutoCloseable {
       throw failure;
     }
     poller = made;
+    life = new PolledLife("recorder", poller::wakeup, this::release);
     lastLimit = System.nanoTime();
   }
 
@@ -139,7 +141,7 @@ public final class Recorder implements AutoCloseable {
    * @throws IllegalArgumentException if it cannot be a name, or was added already
    */
   public void add(String name) {
-    enter();
+    life.enter();
     try {
       requireNew(name);
       registry.find(name); // Refuses what is no name.
@@ -157,7 +159,7 @@ public final class Recorder implements AutoCloseable {
       }
       feeds.put(name, both);
     } finally {
-      exit();
+      life.exit();
     }
   }
 
@@ -171,12 +173,12 @@ public final class Recorder implements AutoCloseable {
    * @throws io.millrace.ring.NoFreeSlotException if the ring has no place left
    */
   public void add(String name, Ring ring) {
-    enter();
+    life.enter();
     try {
       requireNew(name);
       feeds.put(name, List.of(RecordedRing.of(ring, name, options, sink)));
     } finally {
-      exit();
+      life.exit();
     }
   }
 
@@ -194,12 +196,7 @@ public final class Recorder implements AutoCloseable {
    * @return how many were recorded, 0 if there is none now or no room for it
    */
   public int poll(int limit) {
-    enter();
-    try {
-      return limit < 1 ? 0 : record(limit);
-    } finally {
-      exit();
-    }
+    return poll(limit, 0);
   }
 
   /**
@@ -212,31 +209,11 @@ public final class Recorder implements AutoCloseable {
    *     ended
    */
   public int poll(int limit, long timeoutNanos) {
-    enter();
-    try {
-      long start = System.nanoTime();
-      int count = limit < 1 ? 0 : record(limit);
-      long rest = limit < 1 ? 0 : timeoutNanos;
-      while (count == 0 && rest > 0 && goesOn()) {
-        sleep(Math.min(rest, LOOK_NANOS));
-        count = record(limit);
-        rest = Deadline.left(timeoutNanos, start);
-      }
-      return count;
-    } finally {
-      exit();
-    }
+    return life.poll(limit, timeoutNanos, recording, sleeping);
   }
 
-  private boolean goesOn() {
-    if (woken) {
-      woken = false;
-      return false;
-    }
-    return !life.isClosed() && !Thread.currentThread().isInterrupted();
-  }
-
-  private void sleep(long nanos) {
+  private void sleep(long atMostNanos, int times) {
+    long nanos = Math.min(atMostNanos, LOOK_NANOS);
     if (held) {
       LockSupport.parkNanos(this, nanos);
     } else {
@@ -408,22 +385,7 @@ public final class Recorder implements AutoCloseable {
 
   /** Ends the wait that is under way, or else the next one. Any thread may call it at any time. */
   public void wakeup() {
-    woken = true;
-    poller.wakeup();
-  }
-
-  private void enter() {
-    life.enter();
-    if (delivering) {
-      life.exit();
-      throw new IllegalStateException("the listener of a recorder cannot use it");
-    }
-    delivering = true;
-  }
-
-  private void exit() {
-    delivering = false;
-    life.exit();
+    life.wakeup();
   }
 
   /**
@@ -432,13 +394,7 @@ public final class Recorder implements AutoCloseable {
    */
   @Override
   public void close() {
-    if (life.close()) {
-      try {
-        poller.wakeup();
-      } finally {
-        life.exitAsGuest();
-      }
-    }
+    life.close();
   }
 
   private void release() {

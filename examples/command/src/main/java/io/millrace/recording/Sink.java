@@ -11,7 +11,7 @@ interface Sink {
   /**
    * Records.
    *
-   * @throws HeldException if there is no room: the record has to come again
+   * @throws io.millrace.polled.HeldException if there is no room: the record has to come again
    */
   void take(Journal.Entry from, long position, int type, DirectBuffer buffer, int at, int length);
 

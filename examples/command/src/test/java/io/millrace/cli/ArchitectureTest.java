@@ -6,7 +6,8 @@ import org.junit.jupiter.api.Test;
 /** The packages of this module use each other in one direction only. */
 class ArchitectureTest {
   private static final PackageOrder PACKAGES =
-      new PackageOrder("io.millrace.recording", "io.millrace.bridge", "io.millrace.cli");
+      new PackageOrder(
+          "io.millrace.polled", "io.millrace.recording", "io.millrace.bridge", "io.millrace.cli");
 
   @Test
   void noPackageUsesOneAboveIt() {
