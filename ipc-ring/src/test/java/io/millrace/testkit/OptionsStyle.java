@@ -1,19 +1,13 @@
 package io.millrace.testkit;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
-import java.net.URISyntaxException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
  * What all classes of options have in common, so that who knows one knows all: they are immutable,
@@ -45,31 +39,10 @@ public final class OptionsStyle {
    * @return the classes
    */
   public static List<Class<?>> optionsBeside(Class<?> one) {
-    try {
-      Path root = Path.of(one.getProtectionDomain().getCodeSource().getLocation().toURI());
-      try (Stream<Path> files = Files.walk(root)) {
-        return files
-            .map(file -> root.relativize(file).toString())
-            .filter(name -> name.endsWith("Options.class"))
-            .map(name -> name.substring(0, name.length() - 6).replace('/', '.'))
-            .sorted()
-            .<Class<?>>map(OptionsStyle::load)
-            .filter(type -> Modifier.isPublic(type.getModifiers()))
-            .toList();
-      }
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
-    } catch (URISyntaxException impossible) {
-      throw new IllegalStateException(impossible);
-    }
-  }
-
-  private static Class<?> load(String name) {
-    try {
-      return Class.forName(name, false, OptionsStyle.class.getClassLoader());
-    } catch (ClassNotFoundException impossible) {
-      throw new IllegalStateException(impossible);
-    }
+    return ModuleClasses.beside(one).stream()
+        .filter(type -> type.getName().endsWith("Options"))
+        .filter(type -> Modifier.isPublic(type.getModifiers()))
+        .toList();
   }
 
   private void check(Class<?> type) {

@@ -1,12 +1,7 @@
 package io.millrace.testkit;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
-import java.net.URISyntaxException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
@@ -15,7 +10,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Times at the edge of what can be said, and the methods that they can be said to. */
 public final class Times {
@@ -50,41 +44,14 @@ public final class Times {
    */
   public static Set<String> methodsThatTakeATime(Class<?> one) {
     Set<String> found = new TreeSet<>();
-    classesBeside(one)
+    ModuleClasses.beside(one).stream()
+        .filter(type -> type.getPackage() == one.getPackage())
         .filter(type -> Modifier.isPublic(type.getModifiers()))
         .flatMap(type -> Arrays.stream(type.getDeclaredMethods()))
         .filter(method -> Modifier.isPublic(method.getModifiers()))
         .filter(Times::takesATime)
         .forEach(method -> found.add(describe(method)));
     return found;
-  }
-
-  private static Stream<Class<?>> classesBeside(Class<?> one) {
-    try {
-      Path root = Path.of(one.getProtectionDomain().getCodeSource().getLocation().toURI());
-      Path folder = root.resolve(one.getPackageName().replace('.', '/'));
-      try (Stream<Path> files = Files.list(folder)) {
-        return files
-            .map(file -> file.getFileName().toString())
-            .filter(name -> name.endsWith(".class"))
-            .map(name -> one.getPackageName() + "." + name.substring(0, name.length() - 6))
-            .<Class<?>>map(Times::load)
-            .toList()
-            .stream();
-      }
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
-    } catch (URISyntaxException impossible) {
-      throw new IllegalStateException(impossible);
-    }
-  }
-
-  private static Class<?> load(String name) {
-    try {
-      return Class.forName(name, false, Times.class.getClassLoader());
-    } catch (ClassNotFoundException impossible) {
-      throw new IllegalStateException(impossible);
-    }
   }
 
   private static boolean takesATime(Method method) {
