@@ -10,11 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
@@ -101,37 +97,18 @@ class KillTest {
       throws Exception {
     Path calls = temporary.resolve("calls");
     runUnderStrace(command, preparation, wrapper, calls, "trace=" + CALLS);
-    List<String> steps = stepsIn(calls);
+    List<String> steps = Strace.killsBeforeCalls(calls, call -> EVERY || isNoticeable(call));
     for (String step : steps) {
-      String call = step.substring(0, step.indexOf(' '));
-      String count = step.substring(step.indexOf(' ') + 1);
-      String injection = "inject=" + call + ":signal=SIGKILL:when=" + count;
-      runUnderStrace(command, preparation, wrapper, Path.of("/dev/null"), injection);
+      runUnderStrace(command, preparation, wrapper, Path.of("/dev/null"), step);
     }
     return steps.size();
-  }
-
-  /** Each call that one thread made, with how many of its kind that thread had made by then. */
-  private static List<String> stepsIn(Path calls) throws IOException {
-    Map<String, Integer> counts = new HashMap<>();
-    Set<String> steps = new LinkedHashSet<>();
-    for (String line : Files.readAllLines(calls)) {
-      if (line.contains("(") && !line.contains("resumed>")) {
-        String threadAndCall = line.substring(0, line.indexOf('('));
-        int count = counts.merge(threadAndCall, 1, Integer::sum);
-        if (EVERY || isNoticeable(line)) {
-          steps.add(threadAndCall.replaceFirst("^[0-9]+ +", "") + " " + count);
-        }
-      }
-    }
-    return List.copyOf(steps);
   }
 
   private static boolean isNoticeable(String call) {
     if (call.contains("openat(")) {
       return call.contains("O_CREAT") || call.contains("O_TMPFILE");
     }
-    return !call.contains("fcntl(") || call.contains("F_OFD_SETLK");
+    return Strace.isNoLook(call);
   }
 
   private void runUnderStrace(

@@ -9,8 +9,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /** A running strace, attached to all threads of a child process. */
 public final class Strace implements AutoCloseable {
@@ -49,6 +54,35 @@ public final class Strace implements AutoCloseable {
       throw new AssertionError("strace may not attach here: " + first);
     }
     return new Strace(process);
+  }
+
+  /**
+   * Ways to kill a process right before each call that it made once, for {@link #attach}.
+   *
+   * @param output what was traced then
+   * @param isNoticeable says of a line of it whether others could notice a kill there
+   * @return an expression for each call of each thread, without those that are alike
+   */
+  public static List<String> killsBeforeCalls(Path output, Predicate<String> isNoticeable)
+      throws IOException {
+    Map<String, Integer> counts = new HashMap<>();
+    Set<String> kills = new LinkedHashSet<>();
+    for (String line : Files.readAllLines(output)) {
+      if (line.contains("(") && !line.contains("resumed>")) {
+        String threadAndCall = line.substring(0, line.indexOf('('));
+        int count = counts.merge(threadAndCall, 1, Integer::sum);
+        if (isNoticeable.test(line)) {
+          String call = threadAndCall.replaceFirst("^[0-9]+ +", "");
+          kills.add("inject=" + call + ":signal=SIGKILL:when=" + count);
+        }
+      }
+    }
+    return List.copyOf(kills);
+  }
+
+  /** Of calls of {@code fcntl} only those count that lock: others change nothing that is shared. */
+  public static boolean isNoLook(String line) {
+    return !line.contains("fcntl(") || line.contains("F_OFD_SETLK");
   }
 
   /** Waits for the end of strace, which ends with the child. */

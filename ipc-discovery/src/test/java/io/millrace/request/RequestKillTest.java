@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -260,12 +259,12 @@ class RequestKillTest {
   private void killAtEveryStepOf(String command, boolean isClient) throws Exception {
     Path calls = temporary.resolve("calls");
     int steps = run(command, isClient, 0, calls, "trace=" + CALLS);
-    List<String> injections = injections(calls);
+    List<String> injections = Strace.killsBeforeCalls(calls, Strace::isNoLook);
     for (int step : some(steps)) {
       run(command, isClient, step + 1, null, null);
     }
     for (int i : some(injections.size())) {
-      run(command, isClient, 0, Path.of("/dev/null"), "inject=" + injections.get(i));
+      run(command, isClient, 0, Path.of("/dev/null"), injections.get(i));
     }
     assertTrue(steps + injections.size() > 1, steps + " steps, " + injections);
   }
@@ -274,21 +273,6 @@ class RequestKillTest {
   private static int[] some(int count) {
     int stride = EVERY ? 1 : Math.max(1, Math.ceilDiv(count, SOME));
     return IntStream.range(0, count).filter(i -> (count - 1 - i) % stride == 0).toArray();
-  }
-
-  private static List<String> injections(Path calls) throws IOException {
-    Set<String> all = new LinkedHashSet<>();
-    Map<String, Integer> counts = new HashMap<>();
-    for (String line : Files.readAllLines(calls)) {
-      if (line.contains("(") && !line.contains("resumed>")) {
-        String threadAndCall = line.substring(0, line.indexOf('('));
-        int count = counts.merge(threadAndCall, 1, Integer::sum);
-        if (!line.contains("fcntl(") || line.contains("F_OFD_SETLK")) {
-          all.add(threadAndCall.replaceFirst("^[0-9]+ +", "") + ":signal=SIGKILL:when=" + count);
-        }
-      }
-    }
-    return List.copyOf(all);
   }
 
   /** Returns how many steps of rings the command had, if it came to its end. */

@@ -15,11 +15,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.stream.LongStream;
@@ -161,19 +157,9 @@ class TopicKillTest {
   private int killAtEveryStepOf(String command, boolean withPublisher) throws Exception {
     Path calls = temporary.resolve("calls");
     run(command, withPublisher, calls, "trace=" + CALLS);
-    Set<String> steps = new LinkedHashSet<>();
-    Map<String, Integer> counts = new HashMap<>();
-    for (String line : Files.readAllLines(calls)) {
-      if (line.contains("(") && !line.contains("resumed>")) {
-        String threadAndCall = line.substring(0, line.indexOf('('));
-        int count = counts.merge(threadAndCall, 1, Integer::sum);
-        if (!line.contains("fcntl(") || line.contains("F_OFD_SETLK")) {
-          steps.add(threadAndCall.replaceFirst("^[0-9]+ +", "") + ":signal=SIGKILL:when=" + count);
-        }
-      }
-    }
+    List<String> steps = Strace.killsBeforeCalls(calls, Strace::isNoLook);
     for (String step : steps) {
-      run(command, withPublisher, Path.of("/dev/null"), "inject=" + step);
+      run(command, withPublisher, Path.of("/dev/null"), step);
     }
     return steps.size();
   }
