@@ -239,7 +239,8 @@ public final class RingFollower implements AutoCloseable {
   /**
    * Says that a record is done, and all before it in its ring. For groups that are {@linkplain
    * GroupOptions#acknowledged() acknowledged}: see {@link
-   * io.millrace.ring.Consumer#acknowledge(long)}.
+   * io.millrace.ring.Consumer#acknowledge(long)}. A ring in which somebody wrote over the record is
+   * refused: the listener is told, and it is not read any more.
    *
    * @param ringId in which ring; one that is not read any more changes nothing
    * @param recordPosition the {@linkplain #recordPosition() position} of the record; one that is
@@ -252,11 +253,19 @@ public final class RingFollower implements AutoCloseable {
     try {
       for (Generation ring : active) {
         if (ring.ring.id() == ringId) {
-          ring.consumer.acknowledge(recordPosition);
+          acknowledge(ring, recordPosition);
         }
       }
     } finally {
       handle.exitDelivery();
+    }
+  }
+
+  private void acknowledge(Generation ring, long recordPosition) {
+    try {
+      ring.consumer.acknowledge(recordPosition);
+    } catch (DamagedRingException damage) {
+      refuse(ring, damage);
     }
   }
 

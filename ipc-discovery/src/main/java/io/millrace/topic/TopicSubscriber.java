@@ -314,7 +314,8 @@ public final class TopicSubscriber implements AutoCloseable {
   /**
    * Says that a record is done, and all before it of its publisher. For groups that are {@linkplain
    * GroupOptions#acknowledged() acknowledged}: see {@link
-   * io.millrace.ring.Consumer#acknowledge(long)}.
+   * io.millrace.ring.Consumer#acknowledge(long)}. A publisher in whose ring somebody wrote over the
+   * record is refused: the listener is told, and it is not read any more.
    *
    * @param publisher whose record it is; one that is not read any more changes nothing
    * @param recordPosition the {@linkplain #recordPosition() position} of the record; one that is
@@ -327,10 +328,18 @@ public final class TopicSubscriber implements AutoCloseable {
     try {
       Source source = sources.get(publisher.name());
       if (source != null) {
-        source.acknowledge(recordPosition);
+        acknowledge(source, recordPosition);
       }
     } finally {
       handle.exitDelivery();
+    }
+  }
+
+  private void acknowledge(Source source, long recordPosition) {
+    try {
+      source.acknowledge(recordPosition);
+    } catch (DamagedRingException damage) {
+      refuse(source, damage);
     }
   }
 

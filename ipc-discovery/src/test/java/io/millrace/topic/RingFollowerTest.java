@@ -26,6 +26,7 @@ import io.millrace.ring.Waitable;
 import io.millrace.testkit.ChildProcess;
 import io.millrace.testkit.Eventually;
 import io.millrace.testkit.OpenDescriptors;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,6 +47,7 @@ class RingFollowerTest {
   private static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final RingOptions SMALL = RingOptions.capacity(1 << 16);
   private static final GroupOptions GROUP = GroupOptions.named("screen");
+  private static final long MARK = 0x1357_9bdf_0246_8aceL;
 
   @TempDir Path root;
   private Registry registry;
@@ -134,6 +136,26 @@ class RingFollowerTest {
       follower.acknowledge(ring.id() + 1, 0); // Not one of its rings.
       follower.acknowledge(ring.id(), 0);
       assertEquals(64, ring.counters().retainedPosition());
+    }
+  }
+
+  @Test
+  void aRingIsRefusedInWhichARecordIsWrittenOverBeforeItIsAcknowledged() throws IOException {
+    try (Ring ring = Ring.create(SMALL);
+        Producer producer = ring.addProducer();
+        Publication publication = registry.publish("prices", ring, Capabilities.none());
+        RingFollower follower = follow(GROUP.retained().acknowledged())) {
+      offer(producer, MARK);
+      pollUntil(follower, "1: " + MARK);
+      OverwrittenRecord.withNumber(ring, MARK);
+      follower.acknowledge(ring.id(), 0);
+      assertTrue(log.getLast().startsWith("refused 1 "), log.toString());
+      assertTrue(log.getLast().contains("was written over"), log.toString());
+      int told = log.size();
+      offer(producer, 2);
+      assertEquals(0, follower.poll(noting(follower), 10));
+      follower.acknowledge(ring.id(), 0); // It is not read any more.
+      assertEquals(told, log.size());
     }
   }
 

@@ -14,10 +14,12 @@ import io.millrace.discovery.model.ServiceSpec;
 import io.millrace.os.Descriptor;
 import io.millrace.os.Memfd;
 import io.millrace.ring.GroupOptions;
+import io.millrace.ring.Ring;
 import io.millrace.ring.Waitable;
 import io.millrace.testkit.ChildProcess;
 import io.millrace.testkit.Eventually;
 import io.millrace.testkit.OpenDescriptors;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -277,6 +279,32 @@ class TopicTest {
       }
       assertEquals(expected, seen);
       assertThrows(IllegalStateException.class, subscriber::recordPosition);
+    }
+  }
+
+  @Test
+  void aPublisherIsRefusedWhoseRecordIsWrittenOverBeforeItIsAcknowledged() throws IOException {
+    GroupOptions group = GroupOptions.named("g").retained().acknowledged();
+    long mark = 0x1357_9bdf_0246_8aceL;
+    try (TopicPublisher bad = Topic.publisher(registry, "t", SMALL.required(group));
+        TopicPublisher good = Topic.publisher(registry, "t", SMALL.required(group));
+        Ring ring = registry.joinRing(bad.service().name());
+        TopicSubscriber subscriber = subscribe(group)) {
+      Log.publish(bad, mark);
+      Log.publish(good, 1);
+      log.pollUntilCount(2);
+      Origin origin =
+          subscriber.publishers().stream()
+              .filter(one -> one.name().equals(bad.service().name()))
+              .findFirst()
+              .orElseThrow();
+      OverwrittenRecord.withNumber(ring, mark);
+      subscriber.acknowledge(origin, 0);
+      assertEquals("refused " + origin.name(), log.news.getLast());
+      subscriber.acknowledge(origin, 0); // It is not read any more.
+      Log.publish(good, 2);
+      log.pollUntilLast(good, 2);
+      assertEquals(1, log.refusals.size());
     }
   }
 
