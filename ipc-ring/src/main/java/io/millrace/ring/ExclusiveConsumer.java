@@ -75,22 +75,14 @@ final class ExclusiveConsumer extends Consumer {
           usual = recordLength(length);
         }
         position += usual;
-        if (readsAhead) {
-          readTo(position, type);
-        } else {
-          groupWords.setCursor(position);
-        }
+        moveTo(position, type);
         Steps.reached(CURSOR_STORED);
       }
     } catch (Throwable thrown) {
       redeliveryPosition = position;
       throw thrown;
     } finally {
-      try {
-        finish(position, count, bytes, drained);
-      } finally {
-        exitDelivery();
-      }
+      end(position, count, bytes, drained);
     }
     return count;
   }
@@ -134,11 +126,7 @@ final class ExclusiveConsumer extends Consumer {
           break;
         }
         position += recordLength(length);
-        if (readsAhead) {
-          readTo(position, type);
-        } else {
-          groupWords.setCursor(position);
-        }
+        moveTo(position, type);
         Steps.reached(CURSOR_STORED);
         if (tell) {
           tell = false;
@@ -149,17 +137,20 @@ final class ExclusiveConsumer extends Consumer {
       redeliveryPosition = position;
       throw thrown;
     } finally {
-      try {
-        finish(position, count, bytes, drained);
-      } finally {
-        exitDelivery();
-      }
+      end(position, count, bytes, drained);
     }
     return count;
   }
 
-  /** Padding is nothing that is acknowledged: the cursor goes over it with what is before it. */
-  private void readTo(long position, int type) {
+  /**
+   * Behind a record or padding. Padding is nothing that is acknowledged: the cursor goes over it
+   * with what is before it.
+   */
+  private void moveTo(long position, int type) {
+    if (!readsAhead) {
+      groupWords.setCursor(position);
+      return;
+    }
     if (type == PADDING && group.position() == reading) {
       groupWords.setCursor(position);
     }
@@ -232,16 +223,21 @@ final class ExclusiveConsumer extends Consumer {
     return true;
   }
 
-  private void finish(long position, int count, long bytes, boolean drained) {
-    if (position != next) {
-      next = position;
-      idle.busy();
-      consumed(count, bytes);
-      if (drained) {
-        pace.drained(position);
+  /** The end of a delivery. Apart from the loops, which are then short enough to be inlined. */
+  private void end(long position, int count, long bytes, boolean drained) {
+    try {
+      if (position != next) {
+        next = position;
+        idle.busy();
+        consumed(count, bytes);
+        if (drained) {
+          pace.drained(position);
+        }
+      } else {
+        idle.idle();
       }
-    } else {
-      idle.idle();
+    } finally {
+      exitDelivery();
     }
   }
 
