@@ -18,11 +18,8 @@ final class ExclusiveConsumer extends Consumer {
   /** Where a consumer is that reads ahead of its cursor. */
   private long reading;
 
-  /** Records before this position may have been delivered before. */
+  /** Records that begin before this position may have been handled before. */
   private long redeliveryEnd;
-
-  /** The record at this position may have been handled before. */
-  private long redeliveryPosition = NONE;
 
   ExclusiveConsumer(RingCore core, Group group, int index, boolean readsAhead, boolean afterDeath) {
     super(core, group, index);
@@ -32,8 +29,7 @@ final class ExclusiveConsumer extends Consumer {
     reading = next;
     pace = new Pace(memory.words, memory.capacity);
     if (afterDeath && headers.isCommitted(next)) {
-      redeliveryPosition = next;
-      redeliveryEnd = group.wasReadAhead() ? memory.words.foundTail() : 0;
+      redeliveryEnd = group.wasReadAhead() ? memory.words.foundTail() : next + 1;
     }
   }
 
@@ -79,7 +75,7 @@ final class ExclusiveConsumer extends Consumer {
         Steps.reached(CURSOR_STORED);
       }
     } catch (Throwable thrown) {
-      redeliveryPosition = position;
+      owe(position);
       throw thrown;
     } finally {
       end(position, count, bytes, drained);
@@ -115,7 +111,7 @@ final class ExclusiveConsumer extends Consumer {
                   type, data, headers.payloadIndex(position), length, isRedelivery(position));
           Steps.reached(RECORD_HANDLED);
           if (action == ControlledRecordHandler.Action.ABORT) {
-            redeliveryPosition = position;
+            owe(position);
             break;
           }
           count++;
@@ -134,7 +130,7 @@ final class ExclusiveConsumer extends Consumer {
         }
       }
     } catch (Throwable thrown) {
-      redeliveryPosition = position;
+      owe(position);
       throw thrown;
     } finally {
       end(position, count, bytes, drained);
@@ -210,15 +206,15 @@ final class ExclusiveConsumer extends Consumer {
     return position - next >= memory.capacity;
   }
 
+  /** The record at a position was shown to a handler, and is not done. */
+  private void owe(long position) {
+    redeliveryEnd = Math.max(redeliveryEnd, position + 1);
+  }
+
   private boolean isRedelivery(long position) {
-    if (position < redeliveryEnd) {
-      groupWords.countRedelivery();
-      return true;
-    }
-    if (position != redeliveryPosition) {
+    if (position >= redeliveryEnd) {
       return false;
     }
-    redeliveryPosition = NONE;
     groupWords.countRedelivery();
     return true;
   }
@@ -279,9 +275,7 @@ final class ExclusiveConsumer extends Consumer {
 
   @Override
   boolean owesRedelivery() {
-    return redeliveryPosition == next
-        || next < redeliveryEnd
-        || readsAhead && group.position() < next;
+    return next < redeliveryEnd || readsAhead && group.position() < next;
   }
 
   @Override
