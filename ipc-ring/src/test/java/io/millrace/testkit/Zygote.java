@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A Java process that is started once and then forked: a child costs milliseconds where a JVM of
@@ -23,6 +24,12 @@ import java.util.List;
  */
 public final class Zygote implements AutoCloseable {
   private static final Duration SOON = Duration.ofSeconds(60);
+
+  /** Until a child is there; it takes a millisecond. */
+  private static final Duration BIRTH = Duration.ofSeconds(10);
+
+  private static final int MOST_TRIES = 5;
+  private static final long PAUSE_NANOS = 50_000;
 
   private final ChildProcess parent;
   private final String name;
@@ -57,7 +64,7 @@ public final class Zygote implements AutoCloseable {
       Path input = directory.resolve("in");
       Path output = directory.resolve("out");
       String told = "fork " + input + " " + output + " " + String.join(" ", arguments);
-      int pid = Integer.parseInt(ask(told));
+      int pid = forkOneThatLives(told, input, output);
       // In this order: each end waits for the other, and the child opens in this order, too.
       FileOutputStream to = new FileOutputStream(input.toFile());
       FileInputStream from = new FileInputStream(output.toFile());
@@ -68,6 +75,34 @@ public final class Zygote implements AutoCloseable {
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }
+  }
+
+  /**
+   * However seldom the zygote's JVM stops its threads, it may do so right then; and in the child
+   * nobody is left to let the one that has forked go on.
+   */
+  private int forkOneThatLives(String told, Path input, Path output) throws IOException {
+    for (int tries = 0; tries < MOST_TRIES; tries++) {
+      int pid = Integer.parseInt(ask(told));
+      if (isThereSoon(input)) {
+        return pid;
+      }
+      ask("kill " + pid);
+      Files.deleteIfExists(input);
+      Files.deleteIfExists(output);
+    }
+    throw new AssertionError(MOST_TRIES + " forks of " + name + " stood still");
+  }
+
+  private static boolean isThereSoon(Path file) {
+    long start = System.nanoTime();
+    while (!Files.exists(file)) {
+      if (System.nanoTime() - start > BIRTH.toNanos()) {
+        return false;
+      }
+      LockSupport.parkNanos(PAUSE_NANOS);
+    }
+    return true;
   }
 
   /** Has the zygote do something about its children, and returns what it answers. */

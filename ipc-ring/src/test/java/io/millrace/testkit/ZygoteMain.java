@@ -50,8 +50,6 @@ final class ZygoteMain {
   }
 
   private int fork(String[] words) throws IOException {
-    ForkCalls.makeFifo(words[1]);
-    ForkCalls.makeFifo(words[2]);
     Map<Integer, String> jars = openJars();
     int child = ForkCalls.fork();
     if (child == 0) {
@@ -73,6 +71,9 @@ final class ZygoteMain {
     if (ForkCalls.parent() != pid) {
       ForkCalls.exit(1); // It was dead before the kernel had been asked.
     }
+    // By the second one it is known that this child goes on.
+    ForkCalls.makeFifo(output);
+    ForkCalls.makeFifo(input);
     ForkCalls.openAs(0, input, ForkCalls.O_RDONLY);
     ForkCalls.openAs(1, output, ForkCalls.O_WRONLY);
     ForkCalls.copy(1, 2);
