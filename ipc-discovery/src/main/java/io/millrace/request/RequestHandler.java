@@ -34,8 +34,8 @@ public interface RequestHandler {
 
   /**
    * Nobody waits any more for the answer to a request that was to be answered later: the client has
-   * cancelled it, does not wait any longer, or is gone. The token is over. What it throws comes out
-   * of the poll.
+   * cancelled it, does not wait any longer, or is gone. The token is over. A server that was told
+   * so by {@link Request#CALL_OVER} before is not told again. What it throws comes out of the poll.
    *
    * @param token which call
    */

@@ -199,7 +199,10 @@ class CallTest {
   void anInterruptCancelsTheCallAndLeavesNothing() throws IOException {
     Path other = files.resolve("interrupted");
     try (ChildProcess server = startPeer(other)) {
-      try (ChildProcess command = ChildProcess.start(Millrace.class, with(other, "take"))) {
+      // What is started in the background ignores the signal, and so do its children.
+      List<String> heeding = List.of("env", "--default-signal=INT");
+      try (ChildProcess command =
+          ChildProcess.startUnder(heeding, List.of(), Millrace.class, with(other, "take"))) {
         server.expectLine("taken", SOON);
         Signals.send("INT", command.pid());
         assertEquals(INTERRUPTED, command.awaitExit(SOON), command.printed().toString());

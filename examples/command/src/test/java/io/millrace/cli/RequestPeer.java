@@ -71,7 +71,11 @@ final class RequestPeer implements RequestHandler {
   private void count() {
     while (counting > 0) {
       byte[] number = Integer.toString(next).getBytes(StandardCharsets.UTF_8);
-      if (server.more(counting, 3, new UnsafeBuffer(number), 0, number.length) < 0) {
+      long result = server.more(counting, 3, new UnsafeBuffer(number), 0, number.length);
+      if (result == Request.CALL_OVER) {
+        onCancelled(counting); // Whoever hears it so is not told again.
+      }
+      if (result < 0) {
         return;
       }
       next++;
