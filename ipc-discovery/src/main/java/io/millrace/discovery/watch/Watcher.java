@@ -47,6 +47,10 @@ public final class Watcher implements AutoCloseable {
   private final Map<String, Service> known = new HashMap<>();
   private final DeadRecords deadRecords;
   private final Set<String> vanished = new HashSet<>();
+
+  /** Processes whose sockets are still to be removed. */
+  private final List<PublisherWatch.Process> dead = new ArrayList<>();
+
   private boolean unsure;
   private boolean isShort;
 
@@ -130,7 +134,6 @@ public final class Watcher implements AutoCloseable {
   }
 
   private void tell(int ready) {
-    List<PublisherWatch.Process> dead = new ArrayList<>();
     place.lookIfDue();
     if (isShort) {
       isShort = false;
@@ -149,6 +152,7 @@ public final class Watcher implements AutoCloseable {
     // The locks of a dying process are not released at once: its records may have been removed
     // before the lock of its socket was free.
     dead.forEach(process -> process.sockets().forEach(cleaner::removeHiddenIfDead));
+    dead.clear();
   }
 
   private void lookAtTouched() {
@@ -159,11 +163,7 @@ public final class Watcher implements AutoCloseable {
         known.keySet().forEach(events::touch);
       }
       for (String name = events.next(); name != null; name = events.next()) {
-        if (Service.isName(name)) {
-          lookAt(name);
-        } else {
-          cleaner.removeHiddenIfDead(name);
-        }
+        lookAtOrKeep(name);
       }
       if (vanished.isEmpty()) {
         events.drain();
@@ -176,6 +176,20 @@ public final class Watcher implements AutoCloseable {
         listener.onCaughtUp();
       }
     } while (events.isAnyTouched());
+  }
+
+  /** A name that cannot be looked at now has its turn again: it may be gone, and be in no list. */
+  private void lookAtOrKeep(String name) {
+    try {
+      if (Service.isName(name)) {
+        lookAt(name);
+      } else {
+        cleaner.removeHiddenIfDead(name);
+      }
+    } catch (RuntimeException | Error failure) {
+      events.touch(name);
+      throw failure;
+    }
   }
 
   /** Tells, to a listener that is being called, whether it knows all that happened to a name. */
