@@ -212,9 +212,20 @@ class KilledBridgeTest {
         }
       }
       expectAll(sent);
+    } catch (AssertionError failure) {
+      throw new AssertionError(
+          said("sender", sender) + said("receiver", receiver) + near.counters() + far.counters(),
+          failure);
     } finally {
       sender.close();
       receiver.close();
     }
+  }
+
+  private static String said(String side, ChildProcess process) {
+    return side
+        + (process.isAlive() ? " printed " : " has ended and printed ")
+        + process.printed()
+        + " ";
   }
 }
