@@ -100,6 +100,7 @@ final class AeronHost implements AutoCloseable {
         .controlChannel("aeron:udp?endpoint=" + control)
         .replicationChannel("aeron:udp?endpoint=localhost:0")
         .recordingEventsEnabled(false)
+        .recordChecksum(new FrameChecksum())
         .threadingMode(ArchiveThreadingMode.SHARED)
         .idleStrategySupplier(AeronHost::idle);
   }

@@ -8,6 +8,7 @@ import io.millrace.ring.Consumer;
 import io.millrace.ring.GroupOptions;
 import io.millrace.ring.Producer;
 import io.millrace.ring.Ring;
+import io.millrace.ring.RingCounters;
 import io.millrace.ring.RingOptions;
 import io.millrace.testkit.ChildProcess;
 import io.millrace.testkit.Eventually;
@@ -108,11 +109,24 @@ class KilledBridgeTest {
   /** Writes both, and reads what has come meanwhile. */
   private void offer(long from, long to) {
     for (long i = from; i < to; i++) {
-      message.putLong(0, i);
-      int length = (int) (8 + i % 250);
-      Eventually.await("room", DEADLINE, () -> read() && orders.offer(1, message, 0, length) >= 0);
-      Eventually.await("room", DEADLINE, () -> read() && prices.offer(1, message, 0, length) >= 0);
+      offerOrder(i);
+      offerPrice(i);
     }
+  }
+
+  private void offerOrder(long number) {
+    int length = fill(number);
+    Eventually.await("room", DEADLINE, () -> read() && orders.offer(1, message, 0, length) >= 0);
+  }
+
+  private void offerPrice(long number) {
+    int length = fill(number);
+    Eventually.await("room", DEADLINE, () -> read() && prices.offer(1, message, 0, length) >= 0);
+  }
+
+  private int fill(long number) {
+    message.putLong(0, number);
+    return (int) (8 + number % 250);
   }
 
   private boolean read() {
@@ -190,6 +204,40 @@ class KilledBridgeTest {
     return child.printed().contains("stopped");
   }
 
+  private static boolean isAllRead(Ring ring) {
+    RingCounters counters = ring.counters();
+    return counters.groups().get(0).position() == counters.position();
+  }
+
+  /** Its message ends with zeros: a page of nothing is whole, too. */
+  @Test
+  void aSenderKilledBehindAFrameOnTwoPagesGoesOn() {
+    long sent = 0;
+    try (ChildProcess receiver = start(ReceiverProcess.class)) {
+      try (ChildProcess sender = start(SenderProcess.class)) {
+        RecordedFrames recorded;
+        do {
+          long before = RecordedFrames.in(folder.resolve("archive")).end();
+          offerOrder(sent++);
+          Eventually.await(
+              "recorded",
+              DEADLINE,
+              () -> read() && RecordedFrames.in(folder.resolve("archive")).end() > before);
+          recorded = RecordedFrames.in(folder.resolve("archive"));
+        } while (!recorded.isLastOnTwoPages());
+        Eventually.await("confirmed", DEADLINE, () -> read() && isAllRead(near));
+        sender.kill();
+      }
+      for (long i = 0; i < sent; i++) {
+        offerPrice(i);
+      }
+      try (ChildProcess next = start(SenderProcess.class)) {
+        offer(sent, sent + 20);
+        expectAll(sent + 20);
+      }
+    }
+  }
+
   /** Killed at any moment, in the middle of what the engine does, too. */
   @Test
   void sidesThatAreKilledAllTheTimeLoseAndDoubleNothing() {
@@ -214,7 +262,10 @@ class KilledBridgeTest {
       expectAll(sent);
     } catch (AssertionError failure) {
       throw new AssertionError(
-          said("sender", sender) + said("receiver", receiver) + near.counters() + far.counters(),
+          said("sender", sender)
+              + said("receiver", receiver)
+              + near.counters().groups()
+              + far.counters().groups(),
           failure);
     } finally {
       sender.close();
