@@ -209,7 +209,7 @@ class KilledBridgeTest {
     return counters.groups().get(0).position() == counters.position();
   }
 
-  /** Its message ends with zeros: a page of nothing is whole, too. */
+  /** A frame that ends with a page of zeros is whole, too. */
   @Test
   void aSenderKilledBehindAFrameOnTwoPagesGoesOn() {
     long sent = 0;
@@ -224,7 +224,7 @@ class KilledBridgeTest {
               DEADLINE,
               () -> read() && RecordedFrames.in(folder.resolve("archive")).end() > before);
           recorded = RecordedFrames.in(folder.resolve("archive"));
-        } while (!recorded.isLastOnTwoPages());
+        } while (!recorded.endsWithZerosOnAnotherPage());
         Eventually.await("confirmed", DEADLINE, () -> read() && isAllRead(near));
         sender.kill();
       }
