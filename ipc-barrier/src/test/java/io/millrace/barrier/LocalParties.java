@@ -32,7 +32,7 @@ abstract class LocalParties {
   @AfterEach
   void leavesNothingBehind() {
     open.forEach(Barrier::close);
-    assertEquals(before, OpenDescriptors.now());
+    OpenDescriptors.assertNoneBeside(before);
     assertEquals(0, OpenDescriptors.mappings("millrace-barrier"));
   }
 

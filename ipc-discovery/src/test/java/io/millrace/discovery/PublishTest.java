@@ -171,7 +171,7 @@ class PublishTest {
                   assertEquals(2, registry.list().size());
                 }
               });
-          assertEquals(before, OpenDescriptors.now());
+          OpenDescriptors.assertNoneBeside(before);
           for (ServiceSpec spec : specs) {
             spec.descriptors()
                 .forEach(entry -> io.millrace.os.Descriptor.adopt(entry.number(), "").close());

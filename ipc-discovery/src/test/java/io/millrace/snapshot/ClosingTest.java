@@ -79,7 +79,7 @@ class ClosingTest {
     for (AutoCloseable one : opened) {
       one.close();
     }
-    assertEquals(before, OpenDescriptors.now());
+    OpenDescriptors.assertNoneBeside(before);
     assertEquals(0, OpenDescriptors.mappings(directory.toString()));
   }
 

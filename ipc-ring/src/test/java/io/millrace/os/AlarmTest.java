@@ -8,6 +8,7 @@ import io.millrace.testkit.LeavesNothingOpen;
 import io.millrace.testkit.OpenDescriptors;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -26,11 +27,11 @@ class AlarmTest {
       alarms.add(new Alarm());
     }
     alarms.get(0).connect(sets.get(0)); // All share what this one opens.
-    int before = OpenDescriptors.now().size();
+    Map<Integer, String> before = OpenDescriptors.now();
     for (int i = 1; i < MANY; i++) {
       alarms.get(i).connect(sets.get(i));
     }
-    assertEquals(before, OpenDescriptors.now().size());
+    OpenDescriptors.assertNoneBeside(before);
     for (int round = 0; round < 3; round++) {
       for (int set = 0; set < MANY; set++) {
         alarms.get(set).set();

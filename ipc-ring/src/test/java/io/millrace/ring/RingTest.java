@@ -103,7 +103,7 @@ class RingTest {
             assertThrows(MillraceException.class, () -> Ring.join(1 << 20));
             assertThrows(DamagedRingException.class, () -> Ring.join(memory));
             assertThrows(IllegalArgumentException.class, () -> Ring.join(memory, memory));
-            assertEquals(before, OpenDescriptors.now());
+            OpenDescriptors.assertNoneBeside(before);
             assertEquals(1, consumer.poll((type, buffer, offset, length) -> {}, 10));
           }
         });

@@ -85,6 +85,17 @@ public final class OpenDescriptors {
     assertNoneBeside(before, deadline);
   }
 
+  /**
+   * Checks that nothing is open but what was open before. What other threads are still closing is
+   * waited for; what was open before may be closed by now.
+   *
+   * @param before what {@link #now()} returned
+   * @throws AssertionError naming the descriptors that were left open
+   */
+  public static void assertNoneBeside(Map<Integer, String> before) {
+    assertNoneBeside(before, DEADLINE);
+  }
+
   static void assertNoneBeside(Map<Integer, String> before, Duration deadline) {
     assertNoneBeside(before, target -> true, deadline);
   }
