@@ -173,6 +173,7 @@ class PublishTest {
               });
           OpenDescriptors.assertNoneBeside(before);
           for (ServiceSpec spec : specs) {
+            spec.descriptors().forEach(entry -> OpenDescriptors.assertOpen(entry.number()));
             spec.descriptors()
                 .forEach(entry -> io.millrace.os.Descriptor.adopt(entry.number(), "").close());
           }

@@ -104,6 +104,7 @@ class RingTest {
             assertThrows(DamagedRingException.class, () -> Ring.join(memory));
             assertThrows(IllegalArgumentException.class, () -> Ring.join(memory, memory));
             OpenDescriptors.assertNoneBeside(before);
+            OpenDescriptors.assertOpen(ring.descriptors());
             assertEquals(1, consumer.poll((type, buffer, offset, length) -> {}, 10));
           }
         });

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -110,6 +111,20 @@ public final class OpenDescriptors {
       }
       LockSupport.parkNanos(1_000_000);
       left = opened(before);
+    }
+  }
+
+  /**
+   * Checks that descriptors are open: nobody has closed what is another's.
+   *
+   * @param numbers which
+   * @throws AssertionError naming those that are closed
+   */
+  public static void assertOpen(int... numbers) {
+    Set<Integer> open = now().keySet();
+    int[] closed = Arrays.stream(numbers).filter(number -> !open.contains(number)).toArray();
+    if (closed.length > 0) {
+      throw new AssertionError("closed: " + Arrays.toString(closed));
     }
   }
 
