@@ -19,12 +19,20 @@ public final class Eventually {
    * @throws AssertionError if it does not hold in time
    */
   public static void await(String what, Duration timeout, BooleanSupplier condition) {
+    if (!holdsWithin(timeout, condition)) {
+      throw new AssertionError("not within " + timeout.toMillis() + " ms: " + what);
+    }
+  }
+
+  /** Likewise, for those who know what to do if it does not hold in time. */
+  static boolean holdsWithin(Duration timeout, BooleanSupplier condition) {
     long start = System.nanoTime();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - start > timeout.toNanos()) {
-        throw new AssertionError("not within " + timeout.toMillis() + " ms: " + what);
+        return false;
       }
       LockSupport.parkNanos(PAUSE_NANOS);
     }
+    return true;
   }
 }

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * A Java process that is started once and then forked: a child costs milliseconds where a JVM of
@@ -29,7 +28,6 @@ public final class Zygote implements AutoCloseable {
   private static final Duration BIRTH = Duration.ofSeconds(10);
 
   private static final int MOST_TRIES = 5;
-  private static final long PAUSE_NANOS = 50_000;
 
   private final ChildProcess parent;
   private final String name;
@@ -84,7 +82,7 @@ public final class Zygote implements AutoCloseable {
   private int forkOneThatLives(String told, Path input, Path output) throws IOException {
     for (int tries = 0; tries < MOST_TRIES; tries++) {
       int pid = Integer.parseInt(ask(told));
-      if (isThereSoon(input)) {
+      if (Eventually.holdsWithin(BIRTH, () -> Files.exists(input))) {
         return pid;
       }
       ask("kill " + pid);
@@ -92,17 +90,6 @@ public final class Zygote implements AutoCloseable {
       Files.deleteIfExists(output);
     }
     throw new AssertionError(MOST_TRIES + " forks of " + name + " stood still");
-  }
-
-  private static boolean isThereSoon(Path file) {
-    long start = System.nanoTime();
-    while (!Files.exists(file)) {
-      if (System.nanoTime() - start > BIRTH.toNanos()) {
-        return false;
-      }
-      LockSupport.parkNanos(PAUSE_NANOS);
-    }
-    return true;
   }
 
   /** Has the zygote do something about its children, and returns what it answers. */
