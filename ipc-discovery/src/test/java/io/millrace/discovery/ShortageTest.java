@@ -31,8 +31,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -44,6 +44,34 @@ class ShortageTest {
   private static final int MOST_NEEDED = 40;
 
   @TempDir Path root;
+
+  /** How services went, as a watch tells it. */
+  private static final class Told implements ServiceListener {
+    private final List<Departure> departures = new CopyOnWriteArrayList<>();
+    private final AtomicBoolean resting = new AtomicBoolean();
+
+    private Departure last() {
+      return departures.isEmpty() ? null : departures.getLast();
+    }
+
+    @Override
+    public void onUp(Service service) {}
+
+    @Override
+    public void onDown(Service service, Departure reason) {
+      departures.add(reason);
+    }
+
+    @Override
+    public void onMissed(String name, Departure reason) {
+      departures.add(reason);
+    }
+
+    @Override
+    public void onCaughtUp() {
+      resting.set(true);
+    }
+  }
 
   /** Does everything with ever more descriptors left, until nothing fails any more. */
   static final class Starving {
@@ -146,28 +174,7 @@ class ShortageTest {
     /** A name appears, and then not even one descriptor is left to keep it. */
     private void starveAtTheLastStep(boolean toBeContinued, Departure expected) {
       awaitTheEndOfThreads();
-      AtomicReference<Departure> told = new AtomicReference<>();
-      AtomicBoolean resting = new AtomicBoolean();
-      ServiceListener listener =
-          new ServiceListener() {
-            @Override
-            public void onUp(Service service) {}
-
-            @Override
-            public void onDown(Service service, Departure reason) {
-              told.set(reason);
-            }
-
-            @Override
-            public void onMissed(String name, Departure reason) {
-              told.set(reason);
-            }
-
-            @Override
-            public void onCaughtUp() {
-              resting.set(true);
-            }
-          };
+      Told told = new Told();
       List<EventFd> all = new ArrayList<>();
       PublishingConditions conditions =
           new PublishingConditions() {
@@ -182,13 +189,13 @@ class ShortageTest {
               return toBeContinued;
             }
           };
-      Watch watch = registry.watch(listener);
+      Watch watch = registry.watch(told);
       // So that it gives no descriptor back meanwhile.
-      Eventually.await("watch", DEADLINE, resting::get);
+      Eventually.await("watch", DEADLINE, told.resting::get);
       assertThrows(
           SystemCallException.class, () -> registry.publish(ServiceSpec.named("last"), conditions));
       all.forEach(EventFd::close);
-      Eventually.await("departure", DEADLINE, () -> told.get() == expected);
+      Eventually.await("departure", DEADLINE, () -> told.last() == expected);
       watch.close();
       assertTrue(isAlone());
     }
@@ -214,19 +221,9 @@ class ShortageTest {
 
     /** A name has come and gone when it is looked at for the first time, and that fails. */
     private void starveAFirstLook() {
-      List<Departure> missed = new ArrayList<>();
-      ServiceListener listener =
-          new ServiceListener() {
-            @Override
-            public void onUp(Service service) {}
-
-            @Override
-            public void onMissed(String name, Departure reason) {
-              missed.add(reason);
-            }
-          };
+      Told told = new Told();
       try (Directory directory = Directory.open(root);
-          Watcher watcher = new Watcher(directory, new Cleaner(directory), listener)) {
+          Watcher watcher = new Watcher(directory, new Cleaner(directory), told)) {
         watcher.start();
         registry.publish(ServiceSpec.named("brief")).close();
         List<EventFd> all = takeAllBut(0);
@@ -235,7 +232,7 @@ class ShortageTest {
         watcher.lookAtEverythingLater();
         watcher.awaitAndTell();
       }
-      assertEquals(List.of(Departure.WITHDRAWN), missed);
+      assertEquals(List.of(Departure.WITHDRAWN), told.departures);
     }
 
     /** There are descriptors to look around with, but too few to publish. */

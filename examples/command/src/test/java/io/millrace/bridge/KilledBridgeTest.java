@@ -215,16 +215,15 @@ class KilledBridgeTest {
     long sent = 0;
     try (ChildProcess receiver = start(ReceiverProcess.class)) {
       try (ChildProcess sender = start(SenderProcess.class)) {
-        RecordedFrames recorded;
-        do {
-          long before = RecordedFrames.in(folder.resolve("archive")).end();
+        Path archive = folder.resolve("archive");
+        RecordedFrames recorded = RecordedFrames.in(archive);
+        while (!recorded.endsWithZerosOnAnotherPage()) {
+          long before = recorded.end();
           offerOrder(sent++);
           Eventually.await(
-              "recorded",
-              DEADLINE,
-              () -> read() && RecordedFrames.in(folder.resolve("archive")).end() > before);
-          recorded = RecordedFrames.in(folder.resolve("archive"));
-        } while (!recorded.endsWithZerosOnAnotherPage());
+              "recorded", DEADLINE, () -> read() && RecordedFrames.in(archive).end() > before);
+          recorded = RecordedFrames.in(archive);
+        }
         Eventually.await("confirmed", DEADLINE, () -> read() && isAllRead(near));
         sender.kill();
       }

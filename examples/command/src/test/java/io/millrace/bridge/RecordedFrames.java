@@ -1,5 +1,7 @@
 package io.millrace.bridge;
 
+import io.aeron.logbuffer.FrameDescriptor;
+import io.aeron.protocol.DataHeaderFlyweight;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -8,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.agrona.BitUtil;
 
 /**
  * The frames of the first recording of an archive, as they stand in its file.
@@ -18,7 +21,6 @@ import java.nio.file.StandardOpenOption;
  */
 record RecordedFrames(Path file, int last, int end) {
   private static final int PAGE = 4096;
-  private static final int HEADER = 32;
 
   static RecordedFrames in(Path archive) {
     Path file = archive.resolve("0-0.rec");
@@ -31,7 +33,7 @@ record RecordedFrames(Path file, int last, int end) {
       int end = 0;
       while (channel.read(length.clear(), end) == Integer.BYTES && length.getInt(0) > 0) {
         last = end;
-        end += length.getInt(0) + HEADER - 1 & -HEADER;
+        end += BitUtil.align(length.getInt(0), FrameDescriptor.FRAME_ALIGNMENT);
       }
       return new RecordedFrames(file, last, end);
     } catch (IOException failure) {
@@ -41,7 +43,7 @@ record RecordedFrames(Path file, int last, int end) {
 
   /** Behind the number of the record, the tests' records are zeros. */
   boolean endsWithZerosOnAnotherPage() {
-    int zeros = last + HEADER + FrameLayout.PAYLOAD + Long.BYTES;
+    int zeros = last + DataHeaderFlyweight.HEADER_LENGTH + FrameLayout.PAYLOAD + Long.BYTES;
     return last >= 0 && last / PAGE == zeros / PAGE && zeros / PAGE != (end - 1) / PAGE;
   }
 }
