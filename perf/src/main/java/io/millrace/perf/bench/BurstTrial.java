@@ -10,6 +10,7 @@ import io.millrace.perf.link.Link;
 import io.millrace.perf.link.LinkPlace;
 import io.millrace.perf.link.LinkPlace.Sends;
 import io.millrace.perf.link.LinkPlace.Waits;
+import io.millrace.perf.link.Seat;
 import io.millrace.perf.peer.Links;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -63,6 +64,7 @@ final class BurstTrial implements Trial.Body {
             subject,
             place,
             producers,
+            List.of(new Seat(0, 0, false)),
             BurstReceivingRole.class,
             BurstSendingRole.class,
             own));

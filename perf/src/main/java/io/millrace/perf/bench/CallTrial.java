@@ -3,7 +3,6 @@ package io.millrace.perf.bench;
 import io.millrace.perf.harness.ChildJvm;
 import io.millrace.perf.harness.Cpus;
 import io.millrace.perf.harness.Fork;
-import io.millrace.perf.harness.Metric;
 import io.millrace.perf.harness.Plan;
 import io.millrace.perf.harness.RoundTrips;
 import io.millrace.perf.harness.Sample;
@@ -16,13 +15,11 @@ import io.millrace.perf.peer.CallLinks;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
 /** One process asks, another one answers. */
 final class CallTrial implements Trial.Body {
   static final int PATIENCE_SECONDS = 30;
-  private static final Metric RATE = Metric.rate("rate", "calls/s");
   private static final int ROLES = 2;
 
   private final String subject;
@@ -57,9 +54,7 @@ final class CallTrial implements Trial.Body {
     arguments.put("subject", subject);
     arguments.put("window", window);
     arguments.put("yields", ROLES > plan.cpus().size());
-    arguments.put("messages", plan.messages());
-    arguments.put("warmUpMillis", plan.warmUpMillis());
-    arguments.put("measureMillis", plan.measureMillis());
+    arguments.putAll(RateMeter.arguments(plan, Long.MAX_VALUE));
     List<Integer> cpus = plan.cpus();
     ChildJvm server =
         fork.start(subject + " server", AnsweringRole.class, Cpus.of(cpus, 1, ROLES), arguments);
@@ -72,14 +67,9 @@ final class CallTrial implements Trial.Body {
       client.expect(step[1], PATIENCE_SECONDS);
     }
     client.tell("go");
-    long patience =
-        PATIENCE_SECONDS
-            + TimeUnit.MILLISECONDS.toSeconds(plan.warmUpMillis() + plan.measureMillis());
-    String[] measured = client.expect("measured", patience).split(" ");
+    RateMeter.Rate rate = RateMeter.of(client, plan);
     Histogram times = client.expectHistogram("times", PATIENCE_SECONDS);
-    long calls = Long.parseLong(measured[0]);
-    double seconds = Long.parseLong(measured[1]) / 1e9;
     Sample sample = window == 1 ? RoundTrips.sample(times) : new Sample();
-    return sample.with(RATE, calls / seconds, calls);
+    return rate.addTo(sample, "calls/s");
   }
 }

@@ -14,30 +14,45 @@ final class CountBoard implements AutoCloseable {
   private static final int LINE = 128;
 
   private final MappedFile file;
+  private final int groups;
+  private final int members;
 
-  private CountBoard(MappedFile file) {
+  private CountBoard(MappedFile file, int groups, int members) {
     this.file = file;
+    this.groups = groups;
+    this.members = members;
   }
 
-  static CountBoard create(Path directory, int processes) throws IOException {
-    return new CountBoard(MappedFile.create(directory.resolve(FILE), (long) LINE * processes));
+  /** For so many groups of so many members each. */
+  static CountBoard create(Path directory, int groups, int members) throws IOException {
+    long length = (long) LINE * groups * members;
+    return new CountBoard(MappedFile.create(directory.resolve(FILE), length), groups, members);
   }
 
-  static CountBoard open(Path directory) throws IOException {
-    return new CountBoard(MappedFile.open(directory.resolve(FILE)));
+  static CountBoard open(Path directory, int groups, int members) throws IOException {
+    return new CountBoard(MappedFile.open(directory.resolve(FILE)), groups, members);
   }
 
-  void set(int process, long count) {
-    file.buffer().putLongRelease(LINE * process, count);
+  void set(int group, int member, long count) {
+    file.buffer().putLongRelease(LINE * (group * members + member), count);
   }
 
-  /** What processes that follow each other have received together. */
-  long sum(int first, int processes) {
+  /** What the members of a group have received together. */
+  long sum(int group) {
     long sum = 0;
-    for (int i = first; i < first + processes; i++) {
-      sum += file.buffer().getLongVolatile(LINE * i);
+    for (int member = 0; member < members; member++) {
+      sum += file.buffer().getLongVolatile(LINE * (group * members + member));
     }
     return sum;
+  }
+
+  /** What every group has received: so many as the slowest one. */
+  long least() {
+    long least = Long.MAX_VALUE;
+    for (int group = 0; group < groups; group++) {
+      least = Math.min(least, sum(group));
+    }
+    return least;
   }
 
   @Override

@@ -76,8 +76,7 @@ public final class Groups implements Bench {
             .stream()
                 .filter(subject -> !plan.quick() || !subject.equals(SLOW))
                 .filter(subject -> size <= LONGEST_IN_A_PIPE || !subject.equals(PIPE))
-                .map(
-                    subject -> new GroupsTrial(subject, groups, consumers, competing, size).trial())
+                .map(subject -> StreamTrial.toGroups(subject, groups, consumers, competing, size))
                 .toList());
   }
 

@@ -5,82 +5,67 @@ import io.millrace.perf.harness.Role;
 import io.millrace.perf.link.LinkPlace;
 import io.millrace.perf.link.MessageCheck;
 import io.millrace.perf.link.Receiver;
+import io.millrace.perf.link.Seat;
+import io.millrace.perf.link.ShareCheck;
+import io.millrace.perf.link.Sink;
 import io.millrace.perf.peer.Links;
-import java.util.concurrent.TimeUnit;
+import java.nio.file.Path;
 
-/** Receives and checks; measures the rate of what came once everything is warm. */
+/** Receives, checks, and shows how many messages it has got; the first of several measures. */
 public final class ReceivingRole implements Role {
   private static final int PATIENCE_SECONDS = 60;
-  private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
-  private static final int LOOKS = 1 << 16;
   private static final int LIMIT = 256;
-  private static final int BURST = 1000;
+  private static final int POLLS = 100;
 
   private Idle idle;
-  private MessageCheck check;
+  private Sink check;
   private Receiver receiver;
+  private CountBoard board;
+  private Seat seat;
   private long received;
 
   @Override
   public void run(Parent parent) throws Exception {
     idle = new Idle(parent);
     LinkPlace place = LinkPlace.of(parent);
-    check = new MessageCheck(parent.integer("producers"), place.length());
+    seat = Seat.of(parent);
+    ShareCheck share = new ShareCheck(place.length());
+    check = seat.competes() ? share : new MessageCheck(parent.integer("producers"), place.length());
+    int groups = parent.integer("groups");
+    int members = parent.integer("members");
     parent.hear("open", PATIENCE_SECONDS);
-    try (Receiver opened = Links.named(parent.argument("subject")).receiver(place)) {
+    try (Receiver opened = Links.named(parent.argument("subject")).receiver(place, seat);
+        CountBoard shared =
+            CountBoard.open(Path.of(parent.argument("directory")), groups, members)) {
       receiver = opened;
+      board = shared;
       parent.say("opened");
       parent.hear("go", PATIENCE_SECONDS);
-      measure(parent);
-      while (!parent.hasBeenTold()) { // The senders must be able to finish.
-        received += receiver.poll(check, LIMIT);
+      if (seat.isFirst()) {
+        RateMeter meter = new RateMeter(parent, this::receive, board::least);
+        meter.warmUp();
+        meter.measure(parent);
       }
-      receive(Long.parseLong(parent.hear("expect", PATIENCE_SECONDS)) - received);
-      parent.say("complete", received);
+      while (!parent.hasBeenTold()) { // The senders must be able to finish.
+        receive();
+      }
+      long sent = Long.parseLong(parent.hear("expect", PATIENCE_SECONDS));
+      RateMeter.reach(sent, this::receive, () -> board.sum(seat.group()));
+      parent.say("complete", received, share.sum());
+      parent.hear("end", PATIENCE_SECONDS);
     }
-  }
-
-  private void measure(Parent parent) throws Exception {
-    long warmUp = TimeUnit.MILLISECONDS.toNanos(parent.number("warmUpMillis"));
-    long atMost = TimeUnit.MILLISECONDS.toNanos(parent.number("measureMillis"));
-    long warmUpMessages = parent.number("warmUpMessages");
-    long messages = parent.number("messages");
-    receive(BURST); // Everybody is there.
-    long start = System.nanoTime();
-    while (System.nanoTime() - start < warmUp && received < warmUpMessages) {
-      receive(BURST);
-    }
-    long before = received;
-    start = System.nanoTime();
-    long nanos = 0;
-    while (received - before < messages && nanos < atMost) {
-      receive(BURST);
-      nanos = System.nanoTime() - start;
-    }
-    parent.say("measured", received - before, nanos);
   }
 
   /** Short, so that it is compiled as a whole and not in the middle of its only run. */
-  private void receive(long atLeast) throws Exception {
-    long got = 0;
-    int looks = 0;
-    long lastLook = 0;
-    while (got < atLeast) {
+  private void receive() throws Exception {
+    for (int i = 0; i < POLLS; i++) {
       int count = receiver.poll(check, LIMIT);
       if (count > 0) {
-        got += count;
-        continue;
-      }
-      idle.once();
-      if (++looks % LOOKS == 0) {
-        long now = System.nanoTime();
-        lastLook = lastLook == 0 ? now : lastLook;
-        if (now - lastLook > SILENCE_NANOS) {
-          throw new IllegalStateException(
-              "no message came for 10 s; " + (received + got) + " came before");
-        }
+        received += count;
+        board.set(seat.group(), seat.member(), received);
+      } else {
+        idle.once();
       }
     }
-    received += got;
   }
 }

@@ -36,7 +36,7 @@ public final class Recording implements Bench {
           new Case(
               Map.of("size", size),
               SUBJECTS.stream()
-                  .map(subject -> new ThroughputTrial(subject, 1, size, Sends.SINGLE).trial())
+                  .map(subject -> StreamTrial.toOne(subject, 1, size, Sends.SINGLE))
                   .toList()));
     }
     return cases;

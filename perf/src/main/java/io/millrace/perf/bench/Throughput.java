@@ -112,7 +112,7 @@ public final class Throughput implements Bench {
     return new Case(
         settings,
         subjects.stream()
-            .map(subject -> new ThroughputTrial(subject, producers, size, sends).trial())
+            .map(subject -> StreamTrial.toOne(subject, producers, size, sends))
             .toList());
   }
 
