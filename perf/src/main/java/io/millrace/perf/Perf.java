@@ -9,7 +9,7 @@ import io.millrace.perf.report.HistogramFiles;
 import io.millrace.perf.report.HtmlReport;
 import io.millrace.perf.report.JsonFile;
 import io.millrace.perf.report.Machine;
-import io.millrace.perf.report.Table;
+import io.millrace.perf.report.ResultTable;
 import io.millrace.perf.report.Terminal;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,7 +75,7 @@ public final class Perf implements Callable<Integer> {
     for (Bench chosen : benches) {
       results.addAll(runner.run(chosen));
     }
-    Table table = new Table(System.out);
+    ResultTable table = new ResultTable(System.out);
     results.forEach(table::print);
     if (json != null) {
       JsonFile.write(json, results);

@@ -59,7 +59,7 @@ final class Ls implements Callable<Integer> {
   private void print(RegistryView view, List<Sighting> shown) {
     List<Sighting> topics = kind != null ? List.of() : topicMembers(shown);
     List<Sighting> requests = kind != null ? List.of() : requestMembers(shown);
-    Table table = new Table("NAME", "KIND", ">PID", "COMMAND", ">AGE", ">GEN", ">SIZE", "GET");
+    TextTable table = new TextTable("NAME", "KIND", ">PID", "COMMAND", ">AGE", ">GEN", ">SIZE", "GET");
     for (Sighting sighting : shown) {
       if (topics.contains(sighting) || requests.contains(sighting)) {
         continue;
@@ -111,7 +111,7 @@ final class Ls implements Callable<Integer> {
   }
 
   private void printTopics(RegistryView view, List<Sighting> members, boolean apart) {
-    Table table = new Table("TOPIC", "MEMBER", "GROUP", ">PID", "COMMAND", ">AGE", ">SIZE", "NAME");
+    TextTable table = new TextTable("TOPIC", "MEMBER", "GROUP", ">PID", "COMMAND", ">AGE", ">SIZE", "NAME");
     for (Sighting sighting : members) {
       ServiceLine line = ServiceLine.of(view, sighting);
       boolean isReader = WatchedRings.isReader(sighting.service());
@@ -132,7 +132,7 @@ final class Ls implements Callable<Integer> {
   }
 
   private void printRequests(RegistryView view, List<Sighting> members, boolean apart) {
-    Table table = new Table("REQUESTS", "MEMBER", ">PID", "COMMAND", ">AGE", ">SIZE", "NAME");
+    TextTable table = new TextTable("REQUESTS", "MEMBER", ">PID", "COMMAND", ">AGE", ">SIZE", "NAME");
     for (Sighting sighting : members) {
       ServiceLine line = ServiceLine.of(view, sighting);
       boolean isClient = RequestMembers.isClient(sighting.service());

@@ -102,7 +102,7 @@ final class ShowBarrier implements Callable<Integer> {
             status.arrived(),
             parties.size(),
             status.isBroken() ? "  BROKEN: " + status.breakCause() : ""));
-    Table table = new Table(">PARTY", ">PID", "STATE");
+    TextTable table = new TextTable(">PARTY", ">PID", "STATE");
     for (Party party : parties) {
       table.row(
           party.place(),

@@ -119,15 +119,15 @@ final class Stat implements Callable<Integer> {
     output.print("");
   }
 
-  private void print(Table table) {
+  private void print(TextTable table) {
     if (!table.isEmpty()) {
       table.print(output);
     }
   }
 
-  private static Table groups(RingRates rates) {
-    Table table =
-        new Table(
+  private static TextTable groups(RingRates rates) {
+    TextTable table =
+        new TextTable(
             "GROUP",
             "KIND",
             ">CONSUMERS",
@@ -150,9 +150,9 @@ final class Stat implements Callable<Integer> {
     return table;
   }
 
-  private static Table producers(RingRates rates) {
-    Table table =
-        new Table(
+  private static TextTable producers(RingRates rates) {
+    TextTable table =
+        new TextTable(
             "PRODUCER",
             ">PID",
             ">RECORDS/S",
@@ -175,9 +175,9 @@ final class Stat implements Callable<Integer> {
     return table;
   }
 
-  private static Table consumers(RingRates rates) {
-    Table table =
-        new Table(
+  private static TextTable consumers(RingRates rates) {
+    TextTable table =
+        new TextTable(
             "CONSUMER",
             ">PID",
             "OF GROUP",

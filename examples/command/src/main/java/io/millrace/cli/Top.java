@@ -141,8 +141,8 @@ final class Top implements Callable<Integer> {
       return;
     }
     // The first ones go last where the terminal is narrow.
-    Table table =
-        new Table(
+    TextTable table =
+        new TextTable(
             "NAME",
             ">RECORDS/S",
             ">FILL %",

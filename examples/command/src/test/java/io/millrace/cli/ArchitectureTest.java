@@ -7,7 +7,11 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
   private static final PackageOrder PACKAGES =
       new PackageOrder(
-          "io.millrace.polled", "io.millrace.recording", "io.millrace.bridge", "io.millrace.cli");
+          "io.millrace.launch",
+          "io.millrace.polled",
+          "io.millrace.recording",
+          "io.millrace.bridge",
+          "io.millrace.cli");
 
   @Test
   void noPackageUsesOneAboveIt() {

@@ -1,14 +1,8 @@
 package io.millrace.examples;
 
-import java.io.BufferedReader;
+import io.millrace.launch.LineProcess;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -18,21 +12,12 @@ import java.util.concurrent.TimeUnit;
  * expected to end then.
  */
 public final class ChildJvm implements AutoCloseable {
-  /** Stands for the end of what the child prints. */
-  private static final String END = "";
-
   private final String name;
-  private final Process process;
-  private final PrintWriter input;
-  private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
+  private final LineProcess process;
 
-  private ChildJvm(String name, Process process) {
+  private ChildJvm(String name, LineProcess process) {
     this.name = name;
     this.process = process;
-    input = new PrintWriter(process.getOutputStream(), true, StandardCharsets.UTF_8);
-    Thread reader = new Thread(this::read, name + " output");
-    reader.setDaemon(true);
-    reader.start();
   }
 
   /**
@@ -44,10 +29,11 @@ public final class ChildJvm implements AutoCloseable {
    * @return the child
    */
   public static ChildJvm start(String name, Class<?> main, Object... arguments) {
-    List<String> command = JvmCommand.of(main, arguments);
+    ProcessBuilder command =
+        new ProcessBuilder(JvmCommand.of(main, arguments))
+            .redirectError(ProcessBuilder.Redirect.INHERIT);
     try {
-      return new ChildJvm(
-          name, new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
+      return new ChildJvm(name, LineProcess.start(name, command));
     } catch (IOException failure) {
       throw new UncheckedIOException("cannot start " + name, failure);
     }
@@ -65,7 +51,7 @@ public final class ChildJvm implements AutoCloseable {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
     while (true) {
       String line = take(word, deadline - System.nanoTime());
-      if (line.equals(END)) {
+      if (line.equals(LineProcess.END)) {
         throw new IllegalStateException(name + " ended before it said '" + word + "'");
       }
       if (line.startsWith(word)) {
@@ -77,7 +63,7 @@ public final class ChildJvm implements AutoCloseable {
 
   /** Prints what the child has printed so far. */
   public void printAll() {
-    while (!answers.isEmpty()) {
+    while (process.hasNext()) {
       System.out.println(take("anything", 0));
     }
   }
@@ -85,7 +71,7 @@ public final class ChildJvm implements AutoCloseable {
   private String take(String word, long nanos) {
     String line;
     try {
-      line = answers.poll(nanos, TimeUnit.NANOSECONDS);
+      line = process.next(nanos, TimeUnit.NANOSECONDS);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while waiting for " + name, interrupted);
@@ -107,8 +93,8 @@ public final class ChildJvm implements AutoCloseable {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
     while (true) {
       String line = take("the end", deadline - System.nanoTime());
-      if (line.equals(END)) {
-        return process.onExit().join().exitValue();
+      if (line.equals(LineProcess.END)) {
+        return process.exitStatus();
       }
       System.out.println(line);
     }
@@ -120,7 +106,7 @@ public final class ChildJvm implements AutoCloseable {
    * @param line the line
    */
   public void tell(String line) {
-    input.println(line);
+    process.tell(line);
   }
 
   /**
@@ -134,27 +120,12 @@ public final class ChildJvm implements AutoCloseable {
 
   /** Kills the child with SIGKILL and waits until it is gone. */
   public void kill() {
-    process.destroyForcibly();
-    process.onExit().join();
-  }
-
-  private void read() {
-    try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        answers.add(line.isEmpty() ? " " : line);
-      }
-    } catch (IOException closed) {
-      answers.add(END);
-    }
-    answers.add(END);
+    process.kill();
   }
 
   /** Ends the child. */
   @Override
   public void close() {
-    input.close();
-    kill();
+    process.close();
   }
 }

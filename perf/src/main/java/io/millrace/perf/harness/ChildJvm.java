@@ -1,17 +1,12 @@
 package io.millrace.perf.harness;
 
-import java.io.BufferedReader;
+import io.millrace.launch.LineProcess;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.PrintWriter;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.DataFormatException;
 import org.HdrHistogram.Histogram;
@@ -20,23 +15,14 @@ import org.HdrHistogram.Histogram;
 public final class ChildJvm implements AutoCloseable {
   private static final int NOTES_SHOWN = 2000;
 
-  /** Stands for the end of what the child prints. */
-  private static final String END = "";
-
   private final String name;
   private final Path notes;
-  private final Process process;
-  private final PrintWriter input;
-  private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
+  private final LineProcess process;
 
   ChildJvm(String name, List<String> command, Path notes) throws IOException {
     this.name = name;
     this.notes = notes;
-    process = new ProcessBuilder(command).redirectError(notes.toFile()).start();
-    input = new PrintWriter(process.getOutputStream(), true, StandardCharsets.UTF_8);
-    Thread reader = new Thread(this::read, name + " output");
-    reader.setDaemon(true);
-    reader.start();
+    process = LineProcess.start(name, new ProcessBuilder(command).redirectError(notes.toFile()));
   }
 
   /**
@@ -49,11 +35,11 @@ public final class ChildJvm implements AutoCloseable {
    * @throws InterruptedException if this thread is interrupted
    */
   public String expect(String word, long seconds) throws TrialException, InterruptedException {
-    String line = answers.poll(seconds, TimeUnit.SECONDS);
+    String line = process.next(seconds, TimeUnit.SECONDS);
     if (line == null) {
       throw failure("did not say '" + word + "' within " + seconds + " s");
     }
-    if (line.equals(END)) {
+    if (line.equals(LineProcess.END)) {
       throw failure("ended before it said '" + word + "'");
     }
     if (line.startsWith(RoleMain.FAILED)) {
@@ -90,7 +76,7 @@ public final class ChildJvm implements AutoCloseable {
    * @param line the line
    */
   public void tell(String line) {
-    input.println(line);
+    process.tell(line);
   }
 
   /** Tells the child to stop, see {@link Parent#stopped()}. */
@@ -109,8 +95,7 @@ public final class ChildJvm implements AutoCloseable {
 
   /** Kills the child with SIGKILL and waits until it is gone. */
   public void kill() {
-    process.destroyForcibly();
-    process.onExit().join();
+    process.kill();
   }
 
   private TrialException failure(String what) {
@@ -126,23 +111,9 @@ public final class ChildJvm implements AutoCloseable {
     return new TrialException(name + " " + what + (said.isEmpty() ? "" : "\n" + said));
   }
 
-  private void read() {
-    try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        answers.add(line);
-      }
-    } catch (IOException closed) {
-      answers.add(END);
-    }
-    answers.add(END);
-  }
-
   /** Ends the child. */
   @Override
   public void close() {
-    input.close();
-    kill();
+    process.close();
   }
 }

@@ -1,11 +1,11 @@
-package io.millrace.perf.harness;
+package io.millrace.launch;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Notes, at the end of the build, how to start the measurements: for the script {@code run}. */
+/** Notes, at the end of the build, how to start what was built: for a script {@code run}. */
 final class LaunchNote {
   private LaunchNote() {}
 
@@ -16,8 +16,10 @@ final class LaunchNote {
    * @throws IOException if it cannot be written
    */
   public static void main(String[] arguments) throws IOException {
+    Path note = Path.of(arguments[0]);
+    Files.createDirectories(note.getParent());
     Files.write(
-        Path.of(arguments[0]),
+        note,
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             System.getProperty("java.class.path")));

@@ -7,19 +7,32 @@ import java.util.stream.IntStream;
 import picocli.CommandLine.Help.Ansi.Style;
 
 /**
- * Rows of cells, as wide as they need to be. A heading that begins with {@code >} is for numbers.
+ * Formats rows of cells as text, in columns as wide as they need to be. A heading that begins with
+ * {@code >} is for numbers, which stand at the right; blanks in a heading make its column wider.
+ *
+ * <p>Used by one thread.
  */
-final class Table {
+public final class TextTable {
   private static final int GAP = 2;
 
   private final List<String> headings;
   private final List<List<String>> rows = new ArrayList<>();
 
-  Table(String... headings) {
+  /**
+   * Makes one without rows.
+   *
+   * @param headings one for each column
+   */
+  public TextTable(String... headings) {
     this.headings = List.of(headings);
   }
 
-  void row(Object... cells) {
+  /**
+   * Adds a row. What a terminal would take for a command is shown as a question mark.
+   *
+   * @param cells one for each column
+   */
+  public void row(Object... cells) {
     rows.add(List.of(cells).stream().map(cell -> Text.printable(cell.toString())).toList());
   }
 
@@ -27,12 +40,17 @@ final class Table {
     return rows.isEmpty();
   }
 
-  void print(Output output) {
-    print(output, Integer.MAX_VALUE);
+  /**
+   * The whole table.
+   *
+   * @return the line of the headings, and one line for each row
+   */
+  public List<String> lines() {
+    return lines(Integer.MAX_VALUE);
   }
 
-  /** Prints as many columns as fit, the first ones, and of those what fits. */
-  void print(Output output, int columns) {
+  /** As many columns as fit, the first ones, and of those what fits. */
+  private List<String> lines(int columns) {
     int[] all = IntStream.range(0, headings.size()).map(this::width).toArray();
     int fitting = 0;
     int used = 0;
@@ -41,9 +59,21 @@ final class Table {
     }
     int[] widths = Arrays.copyOf(all, fitting);
     widths[0] = Math.min(widths[0], Math.max(1, columns));
-    List<String> shown = headings.stream().map(Table::plain).toList();
-    output.print(output.styled(Style.bold, line(shown, widths)));
-    rows.forEach(row -> output.print(line(row, widths)));
+    List<String> lines = new ArrayList<>();
+    lines.add(line(headings.stream().map(TextTable::plain).toList(), widths));
+    rows.forEach(row -> lines.add(line(row, widths)));
+    return lines;
+  }
+
+  void print(Output output) {
+    print(output, Integer.MAX_VALUE);
+  }
+
+  /** Prints as many columns as fit, the first ones, and of those what fits. */
+  void print(Output output, int columns) {
+    List<String> lines = lines(columns);
+    output.print(output.styled(Style.bold, lines.get(0)));
+    lines.stream().skip(1).forEach(output::print);
   }
 
   private int width(int column) {
