@@ -269,10 +269,9 @@ public final class Synchronizer {
   private SnapshotFile openForReading(Directory directory) {
     try {
       return SnapshotFile.open(directory, path, true);
-    } catch (SystemCallException denied) {
-      int errno = denied.errno();
-      if (errno != Errno.EACCES && errno != Errno.EPERM && errno != Errno.EROFS) {
-        throw denied;
+    } catch (SystemCallException failure) {
+      if (!CallResult.isDenied(failure) && failure.errno() != Errno.EROFS) {
+        throw failure;
       }
       return SnapshotFile.open(directory, path, false);
     }

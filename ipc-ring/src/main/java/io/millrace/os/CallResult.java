@@ -33,6 +33,16 @@ public final class CallResult {
     return errno == Errno.EMFILE || errno == Errno.ENFILE || errno == Errno.ENOMEM;
   }
 
+  /**
+   * Tells whether a call failed because this user may not do that with the file or directory.
+   *
+   * @param failure the failure
+   * @return true for EACCES and EPERM
+   */
+  public static boolean isDenied(SystemCallException failure) {
+    return failure.errno() == Errno.EACCES || failure.errno() == Errno.EPERM;
+  }
+
   /** Returns a result that is not an error, or throws; the object is named only then. */
   static int check(int result, String call, Object object) {
     return (int) check((long) result, call, object);

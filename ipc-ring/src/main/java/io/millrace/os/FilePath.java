@@ -98,6 +98,13 @@ public final class FilePath {
    * @return a sentence without the end of it; the message of the failure where there is none better
    */
   public String explain(SystemCallException failure) {
+    if (CallResult.isDenied(failure)) {
+      return path
+          + " is closed to uid "
+          + Credentials.uid()
+          + ": run as the user whose file it is, or change the permissions of it and its"
+          + " directories";
+    }
     return switch (failure.errno()) {
       case Errno.ENOENT ->
           "the directory of "
@@ -112,12 +119,6 @@ public final class FilePath {
               + " of the file itself";
       case Errno.ENAMETOOLONG ->
           path + " or a part of it is longer than the file system allows: give a shorter one";
-      case Errno.EACCES, Errno.EPERM ->
-          path
-              + " is closed to uid "
-              + Credentials.uid()
-              + ": run as the user whose file it is, or change the permissions of it and its"
-              + " directories";
       case Errno.EROFS -> path + " is on a read-only file system: give another path";
       case Errno.EISDIR, Errno.ENXIO, Errno.ENODEV ->
           path + " is no regular file: give another path";

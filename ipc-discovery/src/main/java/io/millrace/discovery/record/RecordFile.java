@@ -154,12 +154,13 @@ public final class RecordFile implements AutoCloseable {
     if (CallResult.isShortage(failure)) {
       throw failure;
     }
+    if (CallResult.isDenied(failure)) {
+      return new RecordException(name, RecordException.Flaw.NOT_READABLE, "", failure);
+    }
     return switch (failure.errno()) {
       case Errno.ELOOP, Errno.EISDIR, Errno.ENXIO, Errno.ENODEV, Errno.ESPIPE ->
           new RecordException(
               name, RecordException.Flaw.NOT_A_FILE, "; remove it by hand", failure);
-      case Errno.EACCES, Errno.EPERM ->
-          new RecordException(name, RecordException.Flaw.NOT_READABLE, "", failure);
       case Errno.EAGAIN ->
           new RecordException(
               name,

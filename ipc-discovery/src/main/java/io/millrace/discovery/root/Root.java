@@ -3,6 +3,7 @@ package io.millrace.discovery.root;
 import io.millrace.SystemCallException;
 import io.millrace.discovery.model.DiscoveryException;
 import io.millrace.discovery.model.RootException;
+import io.millrace.os.CallResult;
 import io.millrace.os.Credentials;
 import io.millrace.os.Directory;
 import io.millrace.os.Errno;
@@ -164,25 +165,33 @@ public final class Root {
   }
 
   public static RootException refusal(Path path, SystemCallException failure) {
-    String cause =
-        switch (failure.errno()) {
-          case Errno.ENOENT ->
-              "does not exist and neither does its parent: create " + path.getParent();
-          case Errno.ENOTDIR, Errno.ELOOP -> notADirectory(path);
-          case Errno.ENAMETOOLONG ->
-              "or a part of it is longer than the file system allows: give a shorter one";
-          case Errno.EROFS ->
-              "does not exist and cannot be made on a read-only file system: give another path,"
-                  + " for example in MILLRACE_DIR";
-          case Errno.EACCES, Errno.EPERM ->
-              "is closed to uid "
-                  + Credentials.uid()
-                  + (isClosedToItsOwner(path)
-                      ? ", which owns it: run chmod 0700 on it"
-                      : ": give another path, for example in MILLRACE_DIR");
-          default -> "cannot be opened (" + failure.getMessage() + ")";
-        };
-    return new RootException("registry root " + path + " " + cause, failure);
+    return new RootException(
+        "registry root "
+            + path
+            + " "
+            + (CallResult.isDenied(failure) ? closed(path) : unusable(path, failure)),
+        failure);
+  }
+
+  private static String closed(Path path) {
+    return "is closed to uid "
+        + Credentials.uid()
+        + (isClosedToItsOwner(path)
+            ? ", which owns it: run chmod 0700 on it"
+            : ": give another path, for example in MILLRACE_DIR");
+  }
+
+  private static String unusable(Path path, SystemCallException failure) {
+    return switch (failure.errno()) {
+      case Errno.ENOENT -> "does not exist and neither does its parent: create " + path.getParent();
+      case Errno.ENOTDIR, Errno.ELOOP -> notADirectory(path);
+      case Errno.ENAMETOOLONG ->
+          "or a part of it is longer than the file system allows: give a shorter one";
+      case Errno.EROFS ->
+          "does not exist and cannot be made on a read-only file system: give another path,"
+              + " for example in MILLRACE_DIR";
+      default -> "cannot be opened (" + failure.getMessage() + ")";
+    };
   }
 
   private static String notADirectory(Path path) {
@@ -270,22 +279,18 @@ public final class Root {
       }
     }
     String where = "registry root " + directory.path() + " ";
-    return switch (failure.errno()) {
-      case Errno.EROFS ->
-          new RootException(
-              where
-                  + "is on a read-only file system: give another path, for example in"
-                  + " MILLRACE_DIR",
-              failure);
-      case Errno.EACCES, Errno.EPERM ->
-          new RootException(
-              where
-                  + "cannot be written by uid "
-                  + Credentials.uid()
-                  + ": give another path, for example in MILLRACE_DIR",
-              failure);
-      default ->
-          new RootException(where + "cannot be written (" + failure.getMessage() + ")", failure);
-    };
+    if (failure.errno() == Errno.EROFS) {
+      return new RootException(
+          where + "is on a read-only file system: give another path, for example in MILLRACE_DIR",
+          failure);
+    }
+    return new RootException(
+        CallResult.isDenied(failure)
+            ? where
+                + "cannot be written by uid "
+                + Credentials.uid()
+                + ": give another path, for example in MILLRACE_DIR"
+            : where + "cannot be written (" + failure.getMessage() + ")",
+        failure);
   }
 }
