@@ -149,15 +149,10 @@ public final class Registry implements ServiceLookup {
    * @throws RootException if the directory was removed or replaced since this registry was opened
    */
   public List<Service> list() {
-    return scan().services();
+    return guests.inside(finder::list);
   }
 
-  /**
-   * Lists the services whose publishers are alive, and the records that were refused.
-   *
-   * @return both
-   * @throws RootException if the directory was removed or replaced since this registry was opened
-   */
+  @Override
   public Scan scan() {
     return guests.inside(finder::scan);
   }
@@ -273,13 +268,6 @@ public final class Registry implements ServiceLookup {
    */
   public Adoption adopt(String name, Ring ring) {
     return adopt(Rings.describe(name, ring, Capabilities.none()));
-  }
-
-  @Override
-  public Ring joinRing(String name) {
-    try (Acquisition acquisition = acquire(name)) {
-      return Rings.join(acquisition);
-    }
   }
 
   /**

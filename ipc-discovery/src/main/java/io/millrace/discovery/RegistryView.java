@@ -7,9 +7,8 @@ import io.millrace.discovery.life.Guests;
 import io.millrace.discovery.life.SpareThreads;
 import io.millrace.discovery.model.DiscoveryException;
 import io.millrace.discovery.model.NoSuchServiceException;
-import io.millrace.discovery.model.RecordException;
-import io.millrace.discovery.model.Refusal;
 import io.millrace.discovery.model.RootException;
+import io.millrace.discovery.model.Scan;
 import io.millrace.discovery.model.Service;
 import io.millrace.discovery.model.ServiceListener;
 import io.millrace.discovery.model.Transfer;
@@ -17,8 +16,6 @@ import io.millrace.discovery.record.Cleaner;
 import io.millrace.discovery.record.Finder;
 import io.millrace.discovery.record.Identity;
 import io.millrace.discovery.record.Leftovers;
-import io.millrace.discovery.record.RecordFile;
-import io.millrace.discovery.root.Root;
 import io.millrace.discovery.root.RootUse;
 import io.millrace.discovery.transfer.Acquirer;
 import io.millrace.os.Deadline;
@@ -27,9 +24,7 @@ import io.millrace.os.Directory;
 import io.millrace.os.Patience;
 import io.millrace.os.PidFd;
 import io.millrace.os.Platform;
-import io.millrace.ring.Ring;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -101,33 +96,9 @@ public final class RegistryView implements ServiceLookup {
     return directory != null;
   }
 
-  /**
-   * Looks at all services.
-   *
-   * @return those that live, those that died, and what was refused
-   * @throws RootException if the directory was removed or replaced since this view was opened
-   */
-  public Sightings scan() {
-    return guests.inside(this::look);
-  }
-
-  private Sightings look() {
-    List<Sighting> sightings = new ArrayList<>();
-    List<Refusal> refusals = new ArrayList<>();
-    for (String name : names()) {
-      if (Service.isName(name)) {
-        try (RecordFile file = RecordFile.open(directory, name, false)) {
-          if (file != null) {
-            // Asked after reading, so that it was alive with this content.
-            Service service = file.read();
-            sightings.add(new Sighting(service, file.isPublisherAlive(), file.since()));
-          }
-        } catch (RecordException flaw) {
-          refusals.add(new Refusal(name, flaw));
-        }
-      }
-    }
-    return new Sightings(sightings, refusals);
+  @Override
+  public Scan scan() {
+    return guests.inside(() -> exists() ? finder().scan() : new Scan(List.of(), List.of()));
   }
 
   @Override
@@ -192,13 +163,6 @@ public final class RegistryView implements ServiceLookup {
   }
 
   @Override
-  public Ring joinRing(String name) {
-    try (Acquisition acquisition = acquire(name)) {
-      return Rings.join(acquisition);
-    }
-  }
-
-  @Override
   public Watch watch(ServiceListener listener) {
     return guests.inside(
         () -> {
@@ -220,16 +184,8 @@ public final class RegistryView implements ServiceLookup {
     return guests.inside(
         () ->
             exists()
-                ? names().stream().filter(new Leftovers(directory)::contain).toList()
+                ? new Leftovers(directory).names().stream().sorted().toList()
                 : List.<String>of());
-  }
-
-  private List<String> names() {
-    if (!exists()) {
-      return List.of();
-    }
-    Root.requireInPlace(directory);
-    return directory.names().stream().sorted().toList();
   }
 
   /**

@@ -5,6 +5,7 @@ import io.millrace.discovery.model.DiscoveryException;
 import io.millrace.discovery.model.NoSuchServiceException;
 import io.millrace.discovery.model.RecordException;
 import io.millrace.discovery.model.RootException;
+import io.millrace.discovery.model.Scan;
 import io.millrace.discovery.model.Service;
 import io.millrace.discovery.model.ServiceListener;
 import io.millrace.discovery.model.TransferException;
@@ -27,6 +28,14 @@ public sealed interface ServiceLookup extends AutoCloseable permits Registry, Re
    * @return its directory
    */
   Path root();
+
+  /**
+   * Looks at all services, and at the records that cannot be trusted. This waits for nobody.
+   *
+   * @return those that live, from a view those that died, too, and what was refused
+   * @throws RootException if the directory was removed or replaced since this was opened
+   */
+  Scan scan();
 
   /**
    * Looks for one service. What that costs does not depend on how many there are.
@@ -65,7 +74,11 @@ public sealed interface ServiceLookup extends AutoCloseable permits Registry, Re
    *     says
    * @throws io.millrace.ring.DamagedRingException if they are not those of a ring that can be used
    */
-  Ring joinRing(String name);
+  default Ring joinRing(String name) {
+    try (Acquisition acquisition = acquire(name)) {
+      return Rings.join(acquisition);
+    }
+  }
 
   /**
    * Tells a listener of all services that are there, and then of each that comes, changes or goes.

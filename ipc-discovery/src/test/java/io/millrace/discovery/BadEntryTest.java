@@ -183,7 +183,10 @@ class BadEntryTest {
         Scan scan = registry.scan();
         System.out.printf(
             "sees %s %s %d %s %s%n",
-            scan.services().stream().map(Service::name).filter(name -> !name.equals("y")).toList(),
+            scan.services().stream()
+                .map(one -> one.service().name())
+                .filter(name -> !name.equals("y"))
+                .toList(),
             scan.refusals().stream().map(one -> one.name() + " " + one.reason().flaw()).toList(),
             registry.gc(),
             view.leftovers(),
@@ -214,7 +217,8 @@ class BadEntryTest {
       assertEquals("leased", holder.inputReader().readLine());
       registry.publish(ServiceSpec.named("x"));
       Scan scan = registry.scan();
-      assertEquals(List.of("x"), scan.services().stream().map(Service::name).toList());
+      assertEquals(
+          List.of("x"), scan.services().stream().map(one -> one.service().name()).toList());
       assertEquals(
           List.of("leased UNREADABLE"),
           scan.refusals().stream().map(one -> one.name() + " " + one.reason().flaw()).toList());

@@ -228,7 +228,7 @@ class HostileRecordTest {
     Alien.put(root, "random", random);
     Alien.put(root, "large", new byte[1 << 20]);
     Scan scan = registry.scan();
-    assertEquals(List.of("x"), scan.services().stream().map(Service::name).toList());
+    assertEquals(List.of("x"), scan.services().stream().map(one -> one.service().name()).toList());
     assertEquals(
         List.of("cut CUT_SHORT", "large OVERSIZED", "random NOT_A_RECORD", "renamed OTHER_NAME"),
         scan.refusals().stream().map(one -> one.name() + " " + one.reason().flaw()).toList());

@@ -9,9 +9,11 @@ import io.millrace.discovery.model.Capabilities;
 import io.millrace.discovery.model.Departure;
 import io.millrace.discovery.model.DiscoveryException;
 import io.millrace.discovery.model.NoSuchServiceException;
+import io.millrace.discovery.model.Scan;
 import io.millrace.discovery.model.Service;
 import io.millrace.discovery.model.ServiceListener;
 import io.millrace.discovery.model.ServiceSpec;
+import io.millrace.discovery.model.Sighting;
 import io.millrace.discovery.model.Transfer;
 import io.millrace.ring.Consumer;
 import io.millrace.ring.GroupOptions;
@@ -51,7 +53,7 @@ class RegistryViewTest {
     RegistryOptions options = RegistryOptions.defaults().root(missing);
     try (RegistryView view = RegistryView.open(options)) {
       assertFalse(view.exists());
-      assertEquals(new Sightings(List.of(), List.of()), view.scan());
+      assertEquals(new Scan(List.of(), List.of()), view.scan());
       assertEquals(Optional.empty(), view.find("a"));
       assertEquals(List.of(), view.leftovers());
       assertThrows(NoSuchServiceException.class, () -> view.joinRing("a"));

@@ -1,9 +1,9 @@
 package io.millrace.cli;
 
 import io.millrace.discovery.RegistryView;
-import io.millrace.discovery.Sighting;
-import io.millrace.discovery.Sightings;
 import io.millrace.discovery.model.Refusal;
+import io.millrace.discovery.model.Scan;
+import io.millrace.discovery.model.Sighting;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -38,7 +38,7 @@ final class Ls implements Callable<Integer> {
   @Override
   public Integer call() {
     try (RegistryView view = registry.view()) {
-      Sightings found = view.scan();
+      Scan found = view.scan();
       List<Sighting> shown = found.services().stream().filter(this::isShown).toList();
       if (output.isJson()) {
         shown.forEach(sighting -> output.print(ServiceLine.of(view, sighting), () -> ""));
@@ -59,7 +59,8 @@ final class Ls implements Callable<Integer> {
   private void print(RegistryView view, List<Sighting> shown) {
     List<Sighting> topics = kind != null ? List.of() : topicMembers(shown);
     List<Sighting> requests = kind != null ? List.of() : requestMembers(shown);
-    TextTable table = new TextTable("NAME", "KIND", ">PID", "COMMAND", ">AGE", ">GEN", ">SIZE", "GET");
+    TextTable table =
+        new TextTable("NAME", "KIND", ">PID", "COMMAND", ">AGE", ">GEN", ">SIZE", "GET");
     for (Sighting sighting : shown) {
       if (topics.contains(sighting) || requests.contains(sighting)) {
         continue;
@@ -111,7 +112,8 @@ final class Ls implements Callable<Integer> {
   }
 
   private void printTopics(RegistryView view, List<Sighting> members, boolean apart) {
-    TextTable table = new TextTable("TOPIC", "MEMBER", "GROUP", ">PID", "COMMAND", ">AGE", ">SIZE", "NAME");
+    TextTable table =
+        new TextTable("TOPIC", "MEMBER", "GROUP", ">PID", "COMMAND", ">AGE", ">SIZE", "NAME");
     for (Sighting sighting : members) {
       ServiceLine line = ServiceLine.of(view, sighting);
       boolean isReader = WatchedRings.isReader(sighting.service());
@@ -132,7 +134,8 @@ final class Ls implements Callable<Integer> {
   }
 
   private void printRequests(RegistryView view, List<Sighting> members, boolean apart) {
-    TextTable table = new TextTable("REQUESTS", "MEMBER", ">PID", "COMMAND", ">AGE", ">SIZE", "NAME");
+    TextTable table =
+        new TextTable("REQUESTS", "MEMBER", ">PID", "COMMAND", ">AGE", ">SIZE", "NAME");
     for (Sighting sighting : members) {
       ServiceLine line = ServiceLine.of(view, sighting);
       boolean isClient = RequestMembers.isClient(sighting.service());

@@ -1,8 +1,8 @@
 package io.millrace.cli;
 
 import io.millrace.discovery.RegistryView;
-import io.millrace.discovery.Sighting;
 import io.millrace.discovery.model.Service;
+import io.millrace.discovery.model.Sighting;
 import java.util.List;
 
 /** The servers and clients of request services, as they are published. */

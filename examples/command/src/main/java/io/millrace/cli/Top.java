@@ -2,8 +2,8 @@ package io.millrace.cli;
 
 import io.millrace.MillraceException;
 import io.millrace.discovery.RegistryView;
-import io.millrace.discovery.Sighting;
 import io.millrace.discovery.model.Service;
+import io.millrace.discovery.model.Sighting;
 import io.millrace.ring.Ring;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,9 +1,9 @@
 package io.millrace.cli;
 
 import io.millrace.discovery.RegistryView;
-import io.millrace.discovery.Sighting;
 import io.millrace.discovery.model.NoSuchServiceException;
 import io.millrace.discovery.model.Service;
+import io.millrace.discovery.model.Sighting;
 import io.millrace.ring.Ring;
 import java.util.Collection;
 import java.util.Comparator;

@@ -5,7 +5,6 @@ import io.millrace.discovery.model.RecordException;
 import io.millrace.discovery.model.RootException;
 import io.millrace.discovery.model.Service;
 import io.millrace.discovery.root.HiddenNames;
-import io.millrace.discovery.root.Root;
 import io.millrace.os.CallResult;
 import io.millrace.os.Directory;
 import io.millrace.os.OfdLock;
@@ -35,6 +34,10 @@ public final class Cleaner {
     return new Cleaner(directory, false);
   }
 
+  boolean mayRemove() {
+    return mayRemove;
+  }
+
   /** What became of a name. */
   public enum Outcome {
     /** It does not lead to that file any more. */
@@ -56,18 +59,13 @@ public final class Cleaner {
    * @throws RootException if the path of the directory leads elsewhere by now
    */
   public int removeAllDead() {
-    Root.requireInPlace(directory);
     int removed = 0;
-    for (String name : directory.names()) {
-      if (Service.isName(name) ? removeRecord(name) : removeHiddenIfDead(name)) {
+    for (String name : leftovers.names()) {
+      if (Service.isName(name) ? removeIfDead(name) == Outcome.REMOVED : removeHiddenIfDead(name)) {
         removed++;
       }
     }
     return removed;
-  }
-
-  private boolean removeRecord(String name) {
-    return leftovers.contain(name) && removeIfDead(name) == Outcome.REMOVED;
   }
 
   /** Removes the record of a service if its publisher is dead. */

@@ -5,11 +5,13 @@ import io.millrace.discovery.model.Refusal;
 import io.millrace.discovery.model.RootException;
 import io.millrace.discovery.model.Scan;
 import io.millrace.discovery.model.Service;
+import io.millrace.discovery.model.Sighting;
 import io.millrace.discovery.root.Root;
 import io.millrace.os.Directory;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Reads records: one by name, or all of them. Removes those of dead publishers that it meets. */
 public final class Finder {
@@ -51,30 +53,72 @@ public final class Finder {
   }
 
   /**
-   * Reads all records.
+   * Reads all records; those of dead publishers, too, if the cleaner leaves all where they are.
    *
    * @throws RootException if the path of the directory leads elsewhere by now
    */
   public Scan scan() {
-    List<Service> services = new ArrayList<>();
+    List<Sighting> sightings = new ArrayList<>();
     List<Refusal> refusals = new ArrayList<>();
+    readAll(
+        (file, service, isAlive) -> sightings.add(new Sighting(service, isAlive, file.since())),
+        refusals::add);
+    sightings.sort(Comparator.comparing(sighting -> sighting.service().name()));
+    refusals.sort(Comparator.comparing(Refusal::name));
+    return new Scan(sightings, refusals);
+  }
+
+  /**
+   * Reads all records of publishers that live.
+   *
+   * @throws RootException if the path of the directory leads elsewhere by now
+   */
+  public List<Service> list() {
+    List<Service> services = new ArrayList<>();
+    readAll(
+        (file, service, isAlive) -> {
+          if (isAlive) {
+            services.add(service);
+          }
+        },
+        refused -> {});
+    services.sort(Comparator.comparing(Service::name));
+    return services;
+  }
+
+  /** What was read of one record. */
+  private interface Found {
+    void accept(RecordFile file, Service service, boolean isAlive);
+  }
+
+  private void readAll(Found found, Consumer<Refusal> refused) {
     for (String name : directory.names()) {
       if (Service.isName(name)) {
         try {
-          Service service = find(name);
-          if (service != null) {
-            services.add(service);
-          }
+          read(name, found);
         } catch (RecordException flaw) {
-          refusals.add(new Refusal(name, flaw));
+          refused.accept(new Refusal(name, flaw));
         }
       } else {
         cleaner.removeHiddenIfDead(name);
       }
     }
     Root.requireInPlace(directory);
-    services.sort(Comparator.comparing(Service::name));
-    refusals.sort(Comparator.comparing(Refusal::name));
-    return new Scan(services, refusals);
+  }
+
+  private void read(String name, Found found) {
+    try (RecordFile file = RecordFile.open(directory, name, false)) {
+      if (file == null) {
+        return;
+      }
+      Service service = file.read();
+      // Asked after reading, so that it was alive with this content.
+      boolean isAlive = file.isPublisherAlive();
+      if (isAlive || !cleaner.mayRemove()) {
+        found.accept(file, service, isAlive);
+        return;
+      }
+    }
+    cleaner.removeIfDead(name);
   }
 }

@@ -2,8 +2,10 @@ package io.millrace.discovery.record;
 
 import io.millrace.SystemCallException;
 import io.millrace.discovery.model.RecordException;
+import io.millrace.discovery.model.RootException;
 import io.millrace.discovery.model.Service;
 import io.millrace.discovery.root.HiddenNames;
+import io.millrace.discovery.root.Root;
 import io.millrace.discovery.root.TurnsLayout;
 import io.millrace.os.CallResult;
 import io.millrace.os.Descriptor;
@@ -11,6 +13,7 @@ import io.millrace.os.Directory;
 import io.millrace.os.FileContent;
 import io.millrace.os.FileStatus;
 import io.millrace.os.OfdLock;
+import java.util.List;
 
 /**
  * Tells which files in the registry's directory belong to dead processes. Removes none.
@@ -26,6 +29,17 @@ public final class Leftovers {
 
   public Leftovers(Directory directory) {
     this.directory = directory;
+  }
+
+  /**
+   * Looks at all names.
+   *
+   * @return those that belong to dead processes, in no order
+   * @throws RootException if the path of the directory leads elsewhere by now
+   */
+  public List<String> names() {
+    Root.requireInPlace(directory);
+    return directory.names().stream().filter(this::contain).toList();
   }
 
   /**
