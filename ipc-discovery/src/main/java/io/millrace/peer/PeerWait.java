@@ -327,7 +327,7 @@ public final class PeerWait implements AutoCloseable {
     if (!source.prepareWait()) {
       switchOff(source);
       source.cancelWait();
-      return source.damageInSleep() == null
+      return source.damage() == null
           && alarm.isDue(); // An interrupt ends every wait: that is no news of this ring.
     }
     on += armed.on ? 0 : 1;

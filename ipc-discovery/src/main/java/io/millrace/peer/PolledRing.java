@@ -1,5 +1,7 @@
 package io.millrace.peer;
 
+import io.millrace.discovery.model.Service;
+import io.millrace.discovery.model.ServiceDescriptor;
 import io.millrace.ring.DamagedRingException;
 import io.millrace.ring.Waitable;
 
@@ -8,7 +10,7 @@ public abstract class PolledRing {
   /** Where it stands in the sleep. */
   final Armed armed = new Armed();
 
-  private DamagedRingException damage;
+  private RuntimeException damage;
 
   /** For those that say what there is to wait for. */
   protected PolledRing() {}
@@ -28,11 +30,36 @@ public abstract class PolledRing {
   protected abstract boolean isShared();
 
   /**
-   * What its memory was seen to be during a sleep with it. The one that polls it asks for this.
+   * Tells whether two publications are of the same memory. A ring is recognised by that: its
+   * publication may change hands.
+   *
+   * @param one a publication with descriptors
+   * @param other another one
+   * @return true if it is the same ring
+   */
+  protected static boolean isSameMemory(Service one, Service other) {
+    ServiceDescriptor memory = one.descriptors().get(0);
+    return !other.descriptors().isEmpty()
+        && other.descriptors().get(0).device() == memory.device()
+        && other.descriptors().get(0).inode() == memory.inode();
+  }
+
+  /**
+   * Notes that it cannot be read any more.
+   *
+   * @param why what is wrong with its memory, or with what another process writes to it
+   */
+  public final void refuse(RuntimeException why) {
+    damage = why;
+  }
+
+  /**
+   * What is wrong with it, as was noted, or seen during a sleep with it. The one that polls it asks
+   * for this behind each call.
    *
    * @return null if nothing is known to be wrong
    */
-  public final DamagedRingException damageInSleep() {
+  public final RuntimeException damage() {
     return damage;
   }
 

@@ -477,8 +477,8 @@ public final class RequestClient implements AutoCloseable {
 
   private int deliver(int limit) {
     receiveReplies(limit);
-    if (replySource.damageInSleep() != null) {
-      throw replySource.damageInSleep();
+    if (replySource.damage() != null) {
+      throw replySource.damage();
     }
     boolean due = wait.takeCall() || pace.isDue();
     if (due) {

@@ -7,16 +7,15 @@ import io.millrace.discovery.Acquisition;
 import io.millrace.discovery.Publication;
 import io.millrace.discovery.Registry;
 import io.millrace.discovery.model.Departure;
-import io.millrace.discovery.model.NoSuchServiceException;
 import io.millrace.discovery.model.RootException;
 import io.millrace.discovery.model.Service;
 import io.millrace.os.Closing;
 import io.millrace.os.Deadline;
 import io.millrace.os.LifeCycle;
+import io.millrace.peer.Joiner;
 import io.millrace.peer.LookPace;
 import io.millrace.peer.PeerLife;
 import io.millrace.peer.PeerWait;
-import io.millrace.peer.Retry;
 import io.millrace.peer.Roster;
 import io.millrace.request.CallFailure.Reason;
 import io.millrace.ring.ControlledRecordHandler;
@@ -71,8 +70,8 @@ public final class RequestServer implements AutoCloseable {
   private final long number;
   private final Map<String, ServedClient> clients = new HashMap<>();
 
-  /** Those that could not be joined. */
-  private final Map<String, Retry> attempts = new HashMap<>();
+  /** Of clients nothing is known but their names. */
+  private final Joiner<Void> joiner;
 
   /** What the listener is to be told. */
   private final Queue<Runnable> news = new ArrayDeque<>();
@@ -106,6 +105,12 @@ public final class RequestServer implements AutoCloseable {
     this.registry = registry;
     this.service = service;
     this.listener = Objects.requireNonNull(listener, "listener");
+    joiner =
+        new Joiner<>(
+            life,
+            (name, nothing) -> join(name),
+            ServedClient::isDamage,
+            (name, nothing, failure) -> news.add(() -> listener.onRefused(name, failure)));
     ClosingList made = new ClosingList();
     try {
       wait = made.add(new PeerWait(handle, this::hasDue, this::nanosToNextLook));
@@ -594,22 +599,14 @@ public final class RequestServer implements AutoCloseable {
     long now = pace.begin();
     roster.look();
     takeChanges();
-    for (Map.Entry<String, Retry> attempt : List.copyOf(attempts.entrySet())) {
-      if (attempt.getValue().isDue(now)) {
-        tryToJoin(attempt.getKey(), attempt.getValue());
-      }
-    }
+    joiner.tryAgain(now, false);
     nextDue = nextTask();
     tellNews();
   }
 
   private long nextTask() {
     long now = System.nanoTime();
-    long next = now + roster.longestWaitNanos();
-    for (Retry attempt : attempts.values()) {
-      next = attempt.due() - now < next - now ? attempt.due() : next;
-    }
-    return next;
+    return joiner.next(now + roster.longestWaitNanos(), now);
   }
 
   private void takeChanges() {
@@ -628,35 +625,16 @@ public final class RequestServer implements AutoCloseable {
 
   private void onUp(Service client) {
     if (!clients.containsKey(client.name())) {
-      tryToJoin(client.name(), new Retry(System.nanoTime()));
+      joiner.begin(client.name(), null);
     }
   }
 
   private void onDown(Service client, Departure how) {
-    attempts.remove(client.name());
+    joiner.forget(client.name());
     ServedClient known = clients.get(client.name());
     if (known != null && known.isSameMemory(client)) {
       leave(known);
       news.add(() -> listener.onGone(client, how));
-    }
-  }
-
-  private void tryToJoin(String name, Retry attempt) {
-    try {
-      join(name);
-      attempts.remove(name);
-    } catch (NoSuchServiceException gone) {
-      attempts.remove(name); // The watch tells.
-    } catch (RuntimeException failure) {
-      life.requireOpen();
-      if (ServedClient.isDamage(failure)) {
-        attempts.remove(name);
-      } else {
-        attempts.put(name, attempt);
-      }
-      if (attempt.fails(failure)) {
-        news.add(() -> listener.onRefused(name, failure));
-      }
     }
   }
 

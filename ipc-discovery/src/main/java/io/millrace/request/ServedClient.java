@@ -2,7 +2,6 @@ package io.millrace.request;
 
 import io.millrace.discovery.Acquisition;
 import io.millrace.discovery.model.Service;
-import io.millrace.discovery.model.ServiceDescriptor;
 import io.millrace.os.Closing;
 import io.millrace.os.Descriptor;
 import io.millrace.peer.PolledRing;
@@ -24,8 +23,6 @@ final class ServedClient extends PolledRing implements AutoCloseable {
   private final Consumer requests;
   private final Waitable waitable;
   private boolean closed;
-
-  private RuntimeException refusal;
 
   /** How many of its calls are to be answered later. */
   int taken;
@@ -70,10 +67,7 @@ final class ServedClient extends PolledRing implements AutoCloseable {
   }
 
   boolean isSameMemory(Service other) {
-    ServiceDescriptor own = service.descriptors().get(0);
-    return !other.descriptors().isEmpty()
-        && other.descriptors().get(0).device() == own.device()
-        && other.descriptors().get(0).inode() == own.inode();
+    return isSameMemory(service, other);
   }
 
   boolean isServed() {
@@ -88,16 +82,6 @@ final class ServedClient extends PolledRing implements AutoCloseable {
       refuse(failure);
       return 0;
     }
-  }
-
-  /** It is to be left: something is wrong with its rings, or with what it writes. */
-  void refuse(RuntimeException why) {
-    refusal = why;
-  }
-
-  /** What is wrong with it, null if nothing is known to be. */
-  RuntimeException damage() {
-    return refusal == null ? damageInSleep() : refusal;
   }
 
   /** Tells whether it is no use to try again. */

@@ -1,6 +1,5 @@
 package io.millrace.topic;
 
-import io.millrace.ring.Consumer;
 import io.millrace.ring.DamagedRingException;
 import io.millrace.ring.RecordHandler;
 
@@ -35,9 +34,5 @@ final class DamageProbe {
     } catch (Fine fine) {
       return false;
     }
-  }
-
-  static boolean isDamaged(Consumer consumer) {
-    return isDamaged(() -> consumer.poll(PROBING, 1));
   }
 }

@@ -2,23 +2,16 @@ package io.millrace.topic;
 
 import io.millrace.discovery.model.Departure;
 import io.millrace.discovery.model.Service;
-import io.millrace.discovery.model.ServiceDescriptor;
-import io.millrace.os.Closing;
-import io.millrace.peer.PolledRing;
-import io.millrace.ring.Consumer;
 import io.millrace.ring.GroupOptions;
 import io.millrace.ring.Ring;
-import io.millrace.ring.RingCounters;
-import io.millrace.ring.Waitable;
 import java.util.concurrent.TimeUnit;
 
 /** One of the rings that a name had, as its follower has it. Used by the follower's thread. */
-final class Generation extends PolledRing implements AutoCloseable {
+final class Generation extends ReadRing {
   private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
   private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   final Service service;
-  final Consumer consumer;
 
   /** What of the stream came before the group. */
   final long missed;
@@ -35,32 +28,15 @@ final class Generation extends PolledRing implements AutoCloseable {
   /** When to look next whether it is done, by nanoTime. */
   long due;
 
-  final Ring ring;
-  private final RingCounters counters;
-  private final GroupOptions group;
-  private final ServiceDescriptor memory;
-  private final Waitable waitable;
   private boolean isDelivered;
   private long pause = SOON_NANOS;
 
   Generation(Service service, Ring ring, GroupOptions group, boolean isNew) {
+    super(service, ring, group);
     this.service = service;
-    this.ring = ring;
-    this.group = group;
-    memory = service.descriptors().get(0);
-    counters = ring.counters();
-    boolean isAwaited =
-        counters.groups().stream().anyMatch(known -> known.name().equals(group.name()));
-    consumer = ring.addConsumer(group);
-    missed = isNew && !isAwaited ? consumer.position() : 0;
-    waitable = consumer.waitForRecords();
-  }
-
-  /** A ring is recognised by its memory: its publication may have changed hands. */
-  boolean isSameMemory(Service other) {
-    return !other.descriptors().isEmpty()
-        && other.descriptors().get(0).device() == memory.device()
-        && other.descriptors().get(0).inode() == memory.inode();
+    boolean isOwed = isNew && !hasGroup();
+    joinGroup();
+    missed = isOwed ? position() : 0;
   }
 
   /** Nobody publishes it any more. */
@@ -92,24 +68,9 @@ final class Generation extends PolledRing implements AutoCloseable {
 
   void settle(long now) {
     // In this order: once nobody writes any more, all that was written can be seen.
-    isWritten = counters.producers().stream().anyMatch(RingCounters.ProducerCounters::isAlive);
-    isDelivered = consumer.position() >= counters.position();
+    isWritten = hasProducer();
+    isDelivered = isReadToTheEnd();
     due = now + pause;
     pause = isWritten ? Math.min(2 * pause, LONGEST_NANOS) : SOON_NANOS;
-  }
-
-  @Override
-  protected Waitable waitable() {
-    return waitable;
-  }
-
-  @Override
-  protected boolean isShared() {
-    return group.isShared();
-  }
-
-  @Override
-  public void close() {
-    Closing.closeAll(consumer, ring);
   }
 }

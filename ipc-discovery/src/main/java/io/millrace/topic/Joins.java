@@ -3,37 +3,34 @@ package io.millrace.topic;
 import io.millrace.discovery.Acquisition;
 import io.millrace.discovery.model.Capabilities;
 import io.millrace.discovery.model.DiscoveryException;
-import io.millrace.discovery.model.NoSuchServiceException;
 import io.millrace.discovery.model.Refusal;
 import io.millrace.discovery.model.Service;
 import io.millrace.os.Closing;
-import io.millrace.peer.Retry;
+import io.millrace.peer.Joiner;
 import io.millrace.ring.GroupOptions;
 import io.millrace.ring.Ring;
 import io.millrace.topic.SubscriberOptions.Mode;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 
 /** Joins the rings of publishers, and tries those again that could not be joined. */
 final class Joins {
   private final Subscription subscription;
-  private final Map<String, Attempt> failed = new HashMap<>();
+  private final Joiner<Came> joiner;
 
-  /** One that is tried again. */
-  private static final class Attempt {
-    final Service service;
-    final boolean isNew;
-    final Retry retry = new Retry(System.nanoTime());
-
-    Attempt(Service service, boolean isNew) {
-      this.service = service;
-      this.isNew = isNew;
-    }
-  }
+  /**
+   * One that is to be joined.
+   *
+   * @param isNew it came when the subscriber was there
+   */
+  private record Came(Service service, boolean isNew) {}
 
   Joins(Subscription subscription) {
     this.subscription = subscription;
+    joiner =
+        new Joiner<>(
+            subscription.life(),
+            this::join,
+            failure -> false,
+            (name, came, failure) -> subscription.news().refused(unknown(came.service()), failure));
   }
 
   /**
@@ -47,12 +44,12 @@ final class Joins {
     if (known != null && known.isSameMemory(service)) {
       known.listed = true;
     } else if (known == null && !sources.wasLeft(service.name())) {
-      tryToJoin(new Attempt(service, isNew));
+      joiner.begin(service.name(), new Came(service, isNew));
     }
   }
 
   void onDown(Service service) {
-    failed.remove(service.name());
+    joiner.forget(service.name());
   }
 
   /** A record that cannot be trusted. */
@@ -67,36 +64,12 @@ final class Joins {
    * @param all and the others, too
    */
   void tryAgain(long now, boolean all) {
-    for (Attempt attempt : List.copyOf(failed.values())) {
-      if (all || attempt.retry.isDue(now)) {
-        tryToJoin(attempt);
-      }
-    }
+    joiner.tryAgain(now, all);
   }
 
   /** When to try again, not later than that. */
   long nextTask(long latest, long now) {
-    long next = latest;
-    for (Attempt attempt : failed.values()) {
-      next = Subscription.earlier(next, attempt.retry.due(), now);
-    }
-    return next;
-  }
-
-  private void tryToJoin(Attempt attempt) {
-    String name = attempt.service.name();
-    try {
-      join(attempt);
-      failed.remove(name);
-    } catch (NoSuchServiceException gone) {
-      failed.remove(name); // The watch tells, and tells which process goes on with it.
-    } catch (RuntimeException failure) {
-      subscription.life().requireOpen();
-      failed.put(name, attempt);
-      if (attempt.retry.fails(failure)) {
-        subscription.news().refused(unknown(attempt.service), failure);
-      }
-    }
+    return joiner.next(latest, now);
   }
 
   /** Not what the record says of another process: that may be what is wrong with it. */
@@ -110,16 +83,16 @@ final class Joins {
         Capabilities.none());
   }
 
-  private void join(Attempt attempt) {
+  private void join(String name, Came came) {
     Service service;
     Ring ring;
-    try (Acquisition acquisition = subscription.registry().acquire(attempt.service.name())) {
+    try (Acquisition acquisition = subscription.registry().acquire(name)) {
       service = acquisition.service();
       ring = acquisition.takeRing();
     }
     Source joined = null;
     try {
-      joined = join(service, ring, attempt.isNew);
+      joined = join(service, ring, came.isNew());
       subscription.sources().add(joined);
     } catch (RuntimeException | Error failure) {
       Closing.closeAfter(failure, joined == null ? ring : joined);

@@ -3,18 +3,16 @@ package io.millrace.topic;
 import io.millrace.ClosedException;
 import io.millrace.discovery.Acquisition;
 import io.millrace.discovery.Registry;
-import io.millrace.discovery.model.NoSuchServiceException;
 import io.millrace.discovery.model.RootException;
 import io.millrace.discovery.model.Service;
 import io.millrace.os.Closing;
 import io.millrace.os.Deadline;
 import io.millrace.os.LifeCycle;
+import io.millrace.peer.Joiner;
 import io.millrace.peer.LookPace;
 import io.millrace.peer.PeerLife;
 import io.millrace.peer.PeerWait;
-import io.millrace.peer.Retry;
 import io.millrace.peer.Roster;
-import io.millrace.ring.DamagedRingException;
 import io.millrace.ring.GroupOptions;
 import io.millrace.ring.RecordHandler;
 import io.millrace.ring.Ring;
@@ -81,25 +79,34 @@ public final class RingFollower implements AutoCloseable {
   /** Those that are read. Replaced, never changed: a close ends their deliveries. */
   private volatile Generation[] active = {};
 
+  private final Joiner<Came> joiner;
+
   /** The one that is to be joined, or null. */
-  private Service pending;
-
-  /** It came when the follower was there. */
-  private boolean isNew;
-
-  /** Of what is pending. */
-  private Retry retry;
+  private Came came;
 
   private final LookPace pace = new LookPace();
   private long lastLook;
   private long nextDue;
   private Generation current;
 
+  /**
+   * One that is to be joined.
+   *
+   * @param isNew it came when the follower was there
+   */
+  private record Came(Service service, boolean isNew) {}
+
   private RingFollower(Registry registry, String name, GroupOptions group, RingListener listener) {
     this.registry = registry;
     this.name = name;
     this.group = Objects.requireNonNull(group, "group");
     this.listener = Objects.requireNonNull(listener, "listener");
+    joiner =
+        new Joiner<>(
+            life,
+            this::join,
+            failure -> false,
+            (refused, which, why) -> news.add(() -> listener.onRefused(which.service(), why)));
     try {
       registry.find(name); // Refuses what cannot be a name.
       roster = new Roster(registry, name::equals, other -> false, service -> true);
@@ -233,7 +240,7 @@ public final class RingFollower implements AutoCloseable {
   public long recordPosition() {
     life.requireOwner();
     requireHandling("recordPosition()");
-    return current.consumer.recordPosition();
+    return current.recordPosition();
   }
 
   /**
@@ -253,19 +260,12 @@ public final class RingFollower implements AutoCloseable {
     try {
       for (Generation ring : active) {
         if (ring.ring.id() == ringId) {
-          acknowledge(ring, recordPosition);
+          ring.acknowledge(recordPosition);
+          refuseIfDamaged(ring);
         }
       }
     } finally {
       handle.exitDelivery();
-    }
-  }
-
-  private void acknowledge(Generation ring, long recordPosition) {
-    try {
-      ring.consumer.acknowledge(recordPosition);
-    } catch (DamagedRingException damage) {
-      refuse(ring, damage);
     }
   }
 
@@ -315,29 +315,20 @@ public final class RingFollower implements AutoCloseable {
 
   private int poll(Generation ring, RecordHandler handler, int limit) {
     current = ring;
-    int count;
-    try {
-      count = ring.consumer.poll(handler, limit);
-    } catch (DamagedRingException failure) {
-      if (!DamageProbe.isDamaged(ring.consumer)) {
-        throw failure; // The handler's own affair.
-      }
-      refuse(ring, failure);
-      return 0;
-    }
-    if (ring.damageInSleep() != null) {
-      refuse(ring, ring.damageInSleep());
-      return count;
-    }
-    if (count > 0) {
+    int count = ring.poll(handler, limit);
+    if (!refuseIfDamaged(ring) && count > 0) {
       wait.disarm(ring);
     }
     return count;
   }
 
-  private void refuse(Generation ring, DamagedRingException damage) {
+  private boolean refuseIfDamaged(Generation ring) {
+    if (ring.damage() == null) {
+      return false;
+    }
     leave(ring);
-    listener.onRefused(ring.service, damage);
+    listener.onRefused(ring.service, ring.damage());
+    return true;
   }
 
   /** Something is to be told, or to be done at a time that has come. */
@@ -372,15 +363,15 @@ public final class RingFollower implements AutoCloseable {
         onDown(change);
       }
     }
-    if (pending != null && retry.isDue(lastLook)) {
-      tryToJoin();
+    if (came != null) {
+      joiner.begin(name, came);
+      came = null;
+    } else {
+      joiner.tryAgain(lastLook, false);
     }
     settle();
     long now = System.nanoTime();
-    nextDue = now + Math.min(roster.longestWaitNanos(), NOTHING_DUE_NANOS);
-    if (pending != null) {
-      nextDue = earlier(nextDue, retry.due(), now);
-    }
+    nextDue = joiner.next(now + Math.min(roster.longestWaitNanos(), NOTHING_DUE_NANOS), now);
     for (Generation ring : rings) {
       if (ring.isSettling()) {
         nextDue = earlier(nextDue, ring.due, now);
@@ -403,39 +394,23 @@ public final class RingFollower implements AutoCloseable {
         news.add(() -> listener.onJoined(service, 0));
       }
     } else {
-      pending = service;
-      isNew = hasCome;
-      retry = new Retry(lastLook);
+      came = new Came(service, hasCome);
     }
   }
 
   private void onDown(Roster.Change change) {
-    pending = null;
+    came = null;
+    joiner.forget(name);
     Generation newest = newest();
     if (newest != null && newest.isSameMemory(change.service())) {
       newest.ends(change.departure(), lastLook);
     }
   }
 
-  private void tryToJoin() {
-    try {
-      join();
-      pending = null;
-    } catch (NoSuchServiceException gone) {
-      pending = null; // The watch tells, and tells of the one that comes next.
-    } catch (RuntimeException failure) {
-      life.requireOpen();
-      if (retry.fails(failure)) {
-        Service refused = pending;
-        news.add(() -> listener.onRefused(refused, failure));
-      }
-    }
-  }
-
-  private void join() {
+  private void join(String which, Came one) {
     Service service;
     Ring ring;
-    try (Acquisition acquisition = registry.acquire(name)) {
+    try (Acquisition acquisition = registry.acquire(which)) {
       service = acquisition.service();
       Generation newest = newest();
       if (newest != null && newest.isSameMemory(service)) {
@@ -445,7 +420,9 @@ public final class RingFollower implements AutoCloseable {
     }
     Generation joined;
     try {
-      joined = new Generation(service, ring, isNew ? group.startingAtOldest() : group, isNew);
+      joined =
+          new Generation(
+              service, ring, one.isNew() ? group.startingAtOldest() : group, one.isNew());
     } catch (RuntimeException | Error failure) {
       Closing.closeAfter(failure, ring);
       throw failure;
@@ -513,7 +490,7 @@ public final class RingFollower implements AutoCloseable {
   private void closing() {
     wait.wakeup();
     for (Generation ring : active) {
-      ring.consumer.close();
+      ring.endDelivery();
     }
   }
 

@@ -48,7 +48,7 @@ final class Succession {
 
   private void settle(Source source, long now) {
     // In this order: once nobody writes any more, all that was written can be seen.
-    if (!source.hasNoProducer()) {
+    if (source.hasProducer()) {
       source.due = now + SOON_NANOS;
       return;
     }

@@ -13,7 +13,6 @@ import io.millrace.peer.LookPace;
 import io.millrace.peer.PeerLife;
 import io.millrace.peer.PeerWait;
 import io.millrace.peer.Roster;
-import io.millrace.ring.DamagedRingException;
 import io.millrace.ring.GroupOptions;
 import io.millrace.ring.RecordHandler;
 import io.millrace.ring.WaitStrategy;
@@ -211,24 +210,17 @@ public final class TopicSubscriber implements AutoCloseable {
     handling = source;
     try {
       count = source.poll(handler, limit);
-    } catch (DamagedRingException failure) {
-      if (!source.isDamaged()) {
-        throw failure;
-      }
-      handling = null;
-      refuse(source, failure);
-      return 0;
     } finally {
       handling = null;
     }
-    if (source.damageInSleep() != null) {
-      refuse(source, source.damageInSleep());
+    if (source.damage() != null) {
+      refuse(source);
       return count;
     }
     if (count > 0) {
       wait.disarm(source);
     }
-    if (source.mayHaveLost()) {
+    if (source.isObserved()) {
       long lost = source.takeLost();
       if (lost > 0) {
         options.listener().onLost(source.origin, lost);
@@ -237,8 +229,8 @@ public final class TopicSubscriber implements AutoCloseable {
     return count;
   }
 
-  private void refuse(Source source, DamagedRingException damage) {
-    options.listener().onRefused(source.origin, damage);
+  private void refuse(Source source) {
+    options.listener().onRefused(source.origin, source.damage());
     sources.leave(source);
   }
 
@@ -328,18 +320,13 @@ public final class TopicSubscriber implements AutoCloseable {
     try {
       Source source = sources.get(publisher.name());
       if (source != null) {
-        acknowledge(source, recordPosition);
+        source.acknowledge(recordPosition);
+        if (source.damage() != null) {
+          refuse(source);
+        }
       }
     } finally {
       handle.exitDelivery();
-    }
-  }
-
-  private void acknowledge(Source source, long recordPosition) {
-    try {
-      source.acknowledge(recordPosition);
-    } catch (DamagedRingException damage) {
-      refuse(source, damage);
     }
   }
 
