@@ -1,8 +1,7 @@
 package io.millrace.request;
 
-import io.millrace.SystemCallException;
+import io.millrace.MillraceException;
 import io.millrace.discovery.Registry;
-import io.millrace.discovery.model.DiscoveryException;
 import io.millrace.peer.Roster;
 import io.millrace.ring.Consumer;
 import io.millrace.ring.RingCounters;
@@ -130,7 +129,7 @@ final class Servers implements AutoCloseable {
   private boolean isAbsent(long server) {
     try {
       return registry.find(RequestRecord.SERVERS.of(service, server)).isEmpty();
-    } catch (DiscoveryException | SystemCallException unknown) {
+    } catch (MillraceException unknown) {
       return false; // It is looked for again.
     }
   }

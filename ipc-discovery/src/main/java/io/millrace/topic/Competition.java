@@ -2,6 +2,7 @@ package io.millrace.topic;
 
 import io.millrace.discovery.model.Service;
 import io.millrace.peer.PeerWait;
+import io.millrace.ring.DamagedRingException;
 import io.millrace.ring.GroupInUseException;
 import io.millrace.topic.SubscriberOptions.Mode;
 import java.util.List;
@@ -29,7 +30,7 @@ final class Competition {
     // All who compete reckon with the same names: those in the registry.
     Set<String> mine = Shares.of(subscription.roster().partners(), rivals, subscription.self());
     boolean changed = false;
-    for (Source source : subscription.sources().all()) {
+    for (Source source : subscription.sources().copy()) { // A damaged one is left.
       boolean isMine = mine.contains(source.origin.name());
       source.wanted = isMine && !source.isRead();
       if (isMine && !source.isRead()) {
@@ -60,7 +61,16 @@ final class Competition {
     } catch (GroupInUseException another) {
       // It has not noticed yet that it is to leave, or is in the middle of a record.
       source.due = System.nanoTime() + SOON_NANOS;
-      return false;
+    } catch (DamagedRingException damage) {
+      subscription.news().refused(source.origin, damage);
+      subscription.sources().leave(source);
+    } catch (RuntimeException failure) {
+      subscription.life().requireOpen();
+      if (source.taking.fails(failure)) {
+        subscription.news().refused(source.origin, failure);
+      }
+      source.due = source.taking.due();
     }
+    return false;
   }
 }

@@ -1,9 +1,9 @@
 package io.millrace.topic;
 
 import io.millrace.ClosedException;
+import io.millrace.MillraceException;
 import io.millrace.discovery.PolledWatch;
 import io.millrace.discovery.Registry;
-import io.millrace.discovery.model.DiscoveryException;
 import io.millrace.discovery.model.Service;
 import io.millrace.ring.Ring;
 import io.millrace.ring.RingCounters.GroupCounters;
@@ -74,7 +74,7 @@ final class Opening {
   private boolean isGone(Service reader) {
     try {
       return registry.find(reader.name()).isEmpty();
-    } catch (DiscoveryException | ClosedException unknown) {
+    } catch (MillraceException | ClosedException unknown) {
       // Not a reason to hold up what the publisher has to say; those who publish or look are told.
       return true;
     }

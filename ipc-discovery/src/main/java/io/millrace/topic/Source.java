@@ -3,6 +3,7 @@ package io.millrace.topic;
 import io.millrace.discovery.Publication;
 import io.millrace.discovery.model.Service;
 import io.millrace.os.Closing;
+import io.millrace.peer.Retry;
 import io.millrace.ring.GroupOptions;
 import io.millrace.ring.Ring;
 
@@ -34,6 +35,9 @@ final class Source extends ReadRing {
 
   /** It is this subscriber's to read, and another one's consumer is still there. */
   boolean wanted;
+
+  /** The tries to take it, where something keeps it from being read. */
+  final Retry taking = new Retry(System.nanoTime());
 
   /** When to look next what has become of it, by nanoTime. */
   long due;

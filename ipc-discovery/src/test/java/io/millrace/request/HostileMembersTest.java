@@ -16,6 +16,8 @@ import io.millrace.ring.Ring;
 import io.millrace.ring.WaitStrategy;
 import io.millrace.ring.Waitable;
 import io.millrace.testkit.Eventually;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -274,6 +276,25 @@ class HostileMembersTest {
         assertEquals(Reason.SERVER_LOST, replies.failures.get(i - 1).reason());
       }
       assertServes(client);
+    }
+  }
+
+  /** It may be one, and it may not: the call goes on until that is certain. */
+  @Test
+  void aServerWhoseRecordCannotBeTrustedIsLookedForAgain() throws IOException {
+    try (RequestClient client = Requests.client(registry, "s");
+        HostileServer server = new HostileServer(registry, client)) {
+      Path untrusted = root.resolve(RequestRecord.SERVERS.of("s", 4711));
+      Files.write(untrusted, new byte[100]);
+      long call = send(client, CallOptions.defaults());
+      assertTrue(server.say(call, 1, 0, TAKEN, 4711L));
+      look(client);
+      assertEquals(1, client.openCalls());
+      Files.delete(untrusted);
+      while (replies.failures.isEmpty()) {
+        client.poll(replies, 10, WaitStrategy.blocking(), DEADLINE.toNanos());
+      }
+      assertEquals(List.of(Reason.SERVER_LOST), replies.reasons());
     }
   }
 

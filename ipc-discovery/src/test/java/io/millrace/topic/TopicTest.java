@@ -2,10 +2,12 @@ package io.millrace.topic;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.discovery.Filters;
 import io.millrace.discovery.Publication;
 import io.millrace.discovery.Registry;
 import io.millrace.discovery.model.Capabilities;
@@ -14,12 +16,15 @@ import io.millrace.discovery.model.ServiceSpec;
 import io.millrace.os.Descriptor;
 import io.millrace.os.Memfd;
 import io.millrace.ring.GroupOptions;
+import io.millrace.ring.NoFreeSlotException;
 import io.millrace.ring.Ring;
+import io.millrace.ring.RingOptions;
 import io.millrace.ring.Waitable;
 import io.millrace.testkit.ChildProcess;
 import io.millrace.testkit.Eventually;
 import io.millrace.testkit.OpenDescriptors;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -206,6 +211,42 @@ class TopicTest {
         }
         Log.publish(publisher, ROOM);
       }
+    }
+  }
+
+  @Test
+  void aSubscriberWhoseRecordCannotBeTrustedHoldsNobodyUp() throws IOException {
+    try (TopicSubscriber subscriber = subscribe(GroupOptions.named("g"));
+        TopicPublisher publisher = Topic.publisher(registry, "t", SMALL)) {
+      Path record =
+          registry.list(Filters.kind(TopicRecord.KIND_READER)).stream()
+              .map(reader -> root.resolve(reader.name()))
+              .findAny()
+              .orElseThrow();
+      byte[] trusted = Files.readAllBytes(record);
+      Files.write(record, new byte[trusted.length]);
+      for (int i = 0; i < 2 * ROOM; i++) {
+        Log.publish(publisher, i);
+      }
+      Files.write(record, trusted);
+    }
+  }
+
+  /** One place is the publisher's, until its ring is full for the first time. */
+  @Test
+  void aPublisherWithoutAPlaceForACompetitorIsRefusedAndReadLater() {
+    PublisherOptions narrow = PublisherOptions.ring(RingOptions.capacity(1 << 16).maxConsumers(2));
+    try (TopicPublisher publisher = Topic.publisher(registry, "t", narrow);
+        TopicSubscriber only = Topic.subscriber(registry, "t", GroupOptions.named("only"));
+        TopicSubscriber competitor = subscribe(SubscriberOptions.competing("g"))) {
+      Log.publish(publisher, 1);
+      log.pollUntilNews("refused " + publisher.service().name());
+      assertInstanceOf(NoFreeSlotException.class, log.refusals.get(0));
+      only.close();
+      Log.publish(publisher, 2);
+      log.pollUntilLast(publisher, 2);
+      assertEquals(1, log.refusals.size());
+      assertEquals(1, competitor.publishers().size());
     }
   }
 

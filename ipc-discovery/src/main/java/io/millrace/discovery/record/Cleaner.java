@@ -73,23 +73,35 @@ public final class Cleaner {
     if (!mayRemove) {
       return Outcome.FORBIDDEN;
     }
-    try (RecordFile file = RecordFile.open(directory, name, false)) {
-      // Looked at before it is opened for writing, because closing it then is an event for
-      // watchers.
-      if (file != null && file.isPublisherAlive()) {
-        return Outcome.ALIVE;
-      }
-      if (file != null && OfdLock.isHeldByAnother(file.descriptor(), RecordLayout.CLEANER_LOCK)) {
-        return Outcome.BUSY;
-      }
-    }
-    try (RecordFile file = RecordFile.open(directory, name, true)) {
-      return file == null ? Outcome.REMOVED : removeIfDead(file);
+    try {
+      Outcome seen = look(name);
+      return seen == null ? open(name) : seen;
     } catch (RecordException flaw) {
       return flaw.flaw() == RecordException.Flaw.NOT_A_FILE ? Outcome.FOREIGN : Outcome.FORBIDDEN;
     } catch (SystemCallException failure) {
       requireNoShortage(failure);
       return Outcome.FORBIDDEN;
+    }
+  }
+
+  /**
+   * Looks at a record before it is opened for writing, because closing it then is an event for
+   * watchers. Returns null if nothing is in the way.
+   */
+  private Outcome look(String name) {
+    try (RecordFile file = RecordFile.open(directory, name, false)) {
+      if (file != null && file.isPublisherAlive()) {
+        return Outcome.ALIVE;
+      }
+      boolean isBusy =
+          file != null && OfdLock.isHeldByAnother(file.descriptor(), RecordLayout.CLEANER_LOCK);
+      return isBusy ? Outcome.BUSY : null;
+    }
+  }
+
+  private Outcome open(String name) {
+    try (RecordFile file = RecordFile.open(directory, name, true)) {
+      return file == null ? Outcome.REMOVED : removeIfDead(file);
     }
   }
 
