@@ -105,6 +105,7 @@ public final class Barrier implements AutoCloseable {
    *     service of that name is no barrier, or a party of another one
    * @throws io.millrace.discovery.model.DiscoveryException if the registry cannot be used, or the
    *     descriptors of the barrier cannot be obtained
+   * @throws DamagedBarrierException if the memory says what no party writes
    */
   public static Barrier createOrJoin(Registry registry, String name, int parties) {
     return new Rendezvous(registry, name, parties).meet();
@@ -191,6 +192,7 @@ public final class Barrier implements AutoCloseable {
    * @throws BrokenBarrierException if the barrier is or gets broken; the message says by whom
    * @throws InterruptedException if this thread is interrupted; the barrier is broken then
    * @throws IllegalStateException if this party has already arrived in this generation
+   * @throws DamagedBarrierException if the memory says what no party writes
    */
   public int await() throws InterruptedException, BrokenBarrierException {
     try {
@@ -211,6 +213,7 @@ public final class Barrier implements AutoCloseable {
    * @throws BrokenBarrierException if the barrier is or gets broken; the message says by whom
    * @throws InterruptedException if this thread is interrupted; the barrier is broken then
    * @throws IllegalStateException if this party has already arrived in this generation
+   * @throws DamagedBarrierException if the memory says what no party writes
    */
   public int await(Duration timeout)
       throws InterruptedException, BrokenBarrierException, TimeoutException {
@@ -240,6 +243,7 @@ public final class Barrier implements AutoCloseable {
    * @return the generation that this party has arrived in, for {@link #awaitGeneration(long)}
    * @throws BrokenBarrierException if the barrier is broken
    * @throws IllegalStateException if this party has already arrived in this generation
+   * @throws DamagedBarrierException if the memory says what no party writes
    */
   public long arrive() throws BrokenBarrierException {
     life.enter();
@@ -260,6 +264,7 @@ public final class Barrier implements AutoCloseable {
    * @throws BrokenBarrierException if that generation is or gets broken
    * @throws InterruptedException if this thread is interrupted; the generation is broken then
    * @throws IllegalArgumentException if it is not the generation that this party last arrived in
+   * @throws DamagedBarrierException if the memory says what no party writes
    */
   public void awaitGeneration(long generation) throws InterruptedException, BrokenBarrierException {
     try {
@@ -279,6 +284,7 @@ public final class Barrier implements AutoCloseable {
    * @throws BrokenBarrierException if that generation is or gets broken
    * @throws InterruptedException if this thread is interrupted; the generation is broken then
    * @throws IllegalArgumentException if it is not the generation that this party last arrived in
+   * @throws DamagedBarrierException if the memory says what no party writes
    */
   public void awaitGeneration(long generation, Duration timeout)
       throws InterruptedException, BrokenBarrierException, TimeoutException {
@@ -359,6 +365,7 @@ public final class Barrier implements AutoCloseable {
    * @throws IllegalStateException if another party is stopped in the middle of a reset and has not
    *     gone on within five seconds; the message names its process where the kernel does. Or if the
    *     action of this party calls it
+   * @throws DamagedBarrierException if the memory says what no party writes
    */
   public void reset() {
     life.enter();
@@ -377,6 +384,7 @@ public final class Barrier implements AutoCloseable {
    * @return false if the generation is over, so that there is nothing to wait for
    * @throws BrokenBarrierException if that generation is or gets broken
    * @throws IllegalArgumentException if it is not the generation that this party last arrived in
+   * @throws DamagedBarrierException if the memory says what no party writes
    */
   public boolean prepareWait(long generation) throws BrokenBarrierException {
     life.enter();

@@ -40,6 +40,7 @@ public final class Doctor {
    *
    * @param options the registry that is to be used
    * @return all findings, in an order that makes sense to read
+   * @throws RootException if an environment variable that says where the registry is holds no path
    */
   public static List<Finding> examine(RegistryOptions options) {
     Platform.check();

@@ -1,6 +1,7 @@
 package io.millrace.discovery;
 
 import io.millrace.ClosedException;
+import io.millrace.SystemCallException;
 import io.millrace.discovery.life.Callbacks;
 import io.millrace.discovery.life.Guests;
 import io.millrace.discovery.model.Capabilities;
@@ -38,7 +39,9 @@ import java.util.function.Predicate;
  *
  * <p>Any thread may use it, and close it, even a listener, an access rule or an error handler.
  * Closing it withdraws everything that was published through it and ends what waits: every method
- * but {@link #root} throws {@link ClosedException} then and from then on.
+ * but {@link #root} throws {@link ClosedException} then and from then on; and {@link
+ * SystemCallException} where this process has no descriptors or memory left, with the limit that is
+ * to be raised.
  *
  * <p>It belongs to the directory that it opened. If that is removed, moved or replaced meanwhile,
  * nobody who comes later finds what is in it: methods that look or publish say so then ({@link
@@ -80,6 +83,7 @@ public final class Registry implements ServiceLookup {
    *
    * @return the registry
    * @throws RootException if the directory cannot be obtained or cannot be trusted
+   * @throws DiscoveryException if {@code MILLRACE_TRANSFER} names no way of transfer
    */
   public static Registry open() {
     return open(RegistryOptions.defaults());
@@ -91,6 +95,7 @@ public final class Registry implements ServiceLookup {
    * @param root the directory; made, for this user alone, if only its last part is missing
    * @return the registry
    * @throws RootException if the directory cannot be obtained or cannot be trusted
+   * @throws DiscoveryException if {@code MILLRACE_TRANSFER} names no way of transfer
    */
   public static Registry open(Path root) {
     return open(RegistryOptions.defaults().root(root));
@@ -186,6 +191,7 @@ public final class Registry implements ServiceLookup {
    * @return the service, empty if it did not come in time or before an interrupt
    * @throws RecordException if there is a record of that name that cannot be trusted
    * @throws RootException if the directory is removed or replaced meanwhile
+   * @throws DiscoveryException if the directory cannot be watched
    */
   public Optional<Service> await(String name, Duration timeout) {
     Service.requireName(name);
@@ -205,6 +211,7 @@ public final class Registry implements ServiceLookup {
    * @param filter which, see {@link Filters}
    * @param listener called by a thread of its own
    * @return the running watch; the registry ends it when it is closed
+   * @throws DiscoveryException if the directory cannot be watched
    */
   public Watch watch(Predicate<? super Service> filter, ServiceListener listener) {
     return guests.inside(() -> watches.add(filter, listener));
@@ -254,6 +261,9 @@ public final class Registry implements ServiceLookup {
    * @return the adoption; close it to stand back, and to hand the service over if this process has
    *     taken it
    * @throws IllegalArgumentException if a descriptor is not of its kind
+   * @throws DiscoveryException if the directory cannot be watched, as it is from the first adoption
+   *     on
+   * @throws RecordException if something that is no record has the name; it is left alone
    */
   public Adoption adopt(ServiceSpec spec) {
     return guests.inside(() -> adoptions().add(spec));
@@ -265,6 +275,9 @@ public final class Registry implements ServiceLookup {
    * @param name the name of its service
    * @param ring the ring
    * @return the adoption, see {@link #adopt(ServiceSpec)}
+   * @throws DiscoveryException if the directory cannot be watched, as it is from the first adoption
+   *     on
+   * @throws RecordException if something that is no record has the name; it is left alone
    */
   public Adoption adopt(String name, Ring ring) {
     return adopt(Rings.describe(name, ring, Capabilities.none()));
@@ -283,8 +296,9 @@ public final class Registry implements ServiceLookup {
    *     within five seconds
    * @throws TransferException if the descriptors cannot be obtained, or are not what the record
    *     says
-   * @throws io.millrace.ring.RingException if they are not those of a ring that can be used
+   * @throws io.millrace.ring.DamagedRingException if they are not those of a ring that can be used
    * @throws io.millrace.SystemCallException if the memory or the descriptors cannot be obtained
+   * @throws RecordException if something that cannot be trusted has the name
    */
   public NamedRing createOrJoinRing(String name, RingOptions options) {
     return createOrJoinRing(name, options, List.of());
@@ -304,9 +318,10 @@ public final class Registry implements ServiceLookup {
    *     within five seconds
    * @throws TransferException if the descriptors cannot be obtained, or are not what the record
    *     says
-   * @throws io.millrace.ring.RingException if they are not those of a ring that can be used, or the
-   *     groups cannot be made
+   * @throws io.millrace.ring.DamagedRingException if they are not those of a ring that can be used
+   * @throws io.millrace.ring.RingException if the groups cannot be made
    * @throws io.millrace.SystemCallException if the memory or the descriptors cannot be obtained
+   * @throws RecordException if something that cannot be trusted has the name
    */
   public NamedRing createOrJoinRing(String name, RingOptions options, List<GroupOptions> groups) {
     Service.requireName(name);
@@ -331,9 +346,10 @@ public final class Registry implements ServiceLookup {
    *     within five seconds
    * @throws TransferException if the descriptors cannot be obtained, or are not what the record
    *     says
-   * @throws io.millrace.ring.RingException if they are not those of a ring that can be used, or the
-   *     groups cannot be made
+   * @throws io.millrace.ring.DamagedRingException if they are not those of a ring that can be used
+   * @throws io.millrace.ring.RingException if the groups cannot be made
    * @throws io.millrace.SystemCallException if the memory or the descriptors cannot be obtained
+   * @throws RecordException if something that cannot be trusted has the name
    */
   public NamedRing createOrJoinRing(
       String name, RingOptions options, List<GroupOptions> groups, MessageSchema schema) {

@@ -37,7 +37,8 @@ import java.util.Optional;
  * removes it when it is the last to close and the directory is empty.
  *
  * <p>Any thread may use it, and close it. Every method but {@link #root} and {@link #exists} throws
- * {@link ClosedException} then.
+ * {@link ClosedException} then; and {@link SystemCallException} where this process has no
+ * descriptors or memory left, with the limit that is to be raised.
  */
 public final class RegistryView implements ServiceLookup {
   private final RegistryOptions options;

@@ -1,6 +1,7 @@
 package io.millrace.discovery;
 
 import io.millrace.ClosedException;
+import io.millrace.SystemCallException;
 import io.millrace.discovery.model.DiscoveryException;
 import io.millrace.discovery.model.NoSuchServiceException;
 import io.millrace.discovery.model.RecordException;
@@ -19,7 +20,8 @@ import java.util.Optional;
  * what dead processes left where it meets that; {@link RegistryView} leaves everything as it is.
  *
  * <p>Any thread may use it, and close it, even a listener. Every method but {@link #root} throws
- * {@link ClosedException} then.
+ * {@link ClosedException} then; and {@link SystemCallException} where this process has no
+ * descriptors or memory left, with the limit that is to be raised.
  */
 public sealed interface ServiceLookup extends AutoCloseable permits Registry, RegistryView {
   /**

@@ -92,6 +92,7 @@ public final class RingMeters implements MeterBinder, AutoCloseable {
    *
    * @param registry where
    * @throws ClosedException if this was closed
+   * @throws io.millrace.discovery.model.RootException if the registry cannot be opened or trusted
    */
   @Override
   public synchronized void bindTo(MeterRegistry registry) {

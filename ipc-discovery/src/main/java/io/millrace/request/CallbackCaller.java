@@ -158,6 +158,8 @@ public final class CallbackCaller<T> {
    * @param limit how many at most
    * @return how many were told
    * @see RequestClient#poll(ReplyHandler, int)
+   * @throws io.millrace.discovery.model.RootException as for the poll of the client
+   * @throws io.millrace.ring.DamagedRingException if a server has damaged the reply ring
    */
   public int poll(int limit) {
     return client.poll(replies, limit);
@@ -171,6 +173,8 @@ public final class CallbackCaller<T> {
    * @param timeoutNanos how long at most, in nanoseconds
    * @return how many were told, 0 if none ended in time or before the wait was ended
    * @see RequestClient#poll(ReplyHandler, int, WaitStrategy, long)
+   * @throws io.millrace.discovery.model.RootException as for the poll of the client
+   * @throws io.millrace.ring.DamagedRingException if a server has damaged the reply ring
    */
   public int poll(int limit, WaitStrategy strategy, long timeoutNanos) {
     return client.poll(replies, limit, strategy, timeoutNanos);

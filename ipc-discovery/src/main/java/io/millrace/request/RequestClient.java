@@ -35,11 +35,12 @@ import org.agrona.MutableDirectBuffer;
  * CallOptions#idempotent() idempotent}: then the request is sent again.
  *
  * <p>Used by one thread; another one may use it when that one has ended. Every method throws {@link
- * ClosedException} once it was closed, and {@link io.millrace.ForeignThreadException} when a second
- * thread uses it while the first one lives. Any thread may {@linkplain #close() close} it and
- * {@linkplain #wakeup() wake} the thread that waits with it. A {@link ReplyHandler} may use
- * everything else; on this client it may only send and cancel, and everything else throws {@link
- * IllegalStateException}.
+ * ClosedException} once it was closed, {@link io.millrace.ForeignThreadException} when a second
+ * thread uses it while the first one lives, and {@link io.millrace.ring.DamagedRingException} when
+ * the memory of its rings holds what no correct process writes. Any thread may {@linkplain #close()
+ * close} it and {@linkplain #wakeup() wake} the thread that waits with it. A {@link ReplyHandler}
+ * may use everything else; on this client it may only send and cancel, and everything else throws
+ * {@link IllegalStateException}.
  *
  * <p>Nothing is allocated by a call that is answered by replies.
  */
@@ -132,6 +133,8 @@ public final class RequestClient implements AutoCloseable {
    * @throws IllegalArgumentException if length or type are out of range, or the window of the call
    *     has more replies than this client ever has room for
    * @throws IndexOutOfBoundsException if the payload is not within the buffer
+   * @throws RootException if the call {@linkplain CallOptions#failFast() must not wait} for a
+   *     server, none is known, and the registry's directory was removed, moved or replaced
    */
   public long send(int type, DirectBuffer buffer, int offset, int length, CallOptions how) {
     Objects.requireNonNull(how, "how");
@@ -347,6 +350,8 @@ public final class RequestClient implements AutoCloseable {
    * @throws IndexOutOfBoundsException if the payload is not within the buffer
    * @throws IllegalStateException if other calls are open, of which a handler is to be told, or a
    *     handler calls this
+   * @throws RootException if the registry's directory was removed, moved or replaced: servers that
+   *     come or go are not noticed any more
    */
   public Reply call(int type, DirectBuffer buffer, int offset, int length, Duration timeout) {
     return call(type, buffer, offset, length, CallOptions.timeout(timeout));
@@ -367,6 +372,8 @@ public final class RequestClient implements AutoCloseable {
    * @throws IndexOutOfBoundsException if the payload is not within the buffer
    * @throws IllegalStateException if other calls are open, of which a handler is to be told, or a
    *     handler calls this
+   * @throws RootException if the registry's directory was removed, moved or replaced: servers that
+   *     come or go are not noticed any more
    */
   public Reply call(int type, DirectBuffer buffer, int offset, int length, CallOptions how) {
     life.requireOpen();
@@ -393,6 +400,8 @@ public final class RequestClient implements AutoCloseable {
    * @throws IllegalArgumentException if length or type are out of range, or the window is too great
    * @throws IndexOutOfBoundsException if the payload is not within the buffer
    * @throws IllegalStateException if a handler calls this
+   * @throws RootException if the registry's directory was removed, moved or replaced: servers that
+   *     come or go are not noticed any more
    */
   public Reply call(
       int type, DirectBuffer buffer, int offset, int length, CallOptions how, ReplyHandler others) {

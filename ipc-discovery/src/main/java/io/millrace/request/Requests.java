@@ -49,6 +49,8 @@ public final class Requests {
    * @throws IllegalArgumentException if the name is not allowed
    * @throws io.millrace.discovery.model.RootException if the registry's directory cannot be used
    * @throws io.millrace.SystemCallException if the memory or the descriptors cannot be obtained
+   * @throws io.millrace.discovery.model.DiscoveryException if the directory cannot be watched or
+   *     written
    */
   public static RequestClient client(Registry registry, String service) {
     return client(registry, service, ClientOptions.defaults());
@@ -64,6 +66,8 @@ public final class Requests {
    * @throws IllegalArgumentException if the name is not allowed
    * @throws io.millrace.discovery.model.RootException if the registry's directory cannot be used
    * @throws io.millrace.SystemCallException if the memory or the descriptors cannot be obtained
+   * @throws io.millrace.discovery.model.DiscoveryException if the directory cannot be watched or
+   *     written
    */
   public static RequestClient client(Registry registry, String service, ClientOptions options) {
     return new RequestClient(registry, PeerNames.require("service", service), options);
@@ -79,6 +83,8 @@ public final class Requests {
    * @throws IllegalArgumentException if the name is not allowed
    * @throws io.millrace.discovery.model.RootException if the registry's directory cannot be used
    * @throws io.millrace.SystemCallException if the descriptors cannot be obtained
+   * @throws io.millrace.discovery.model.DiscoveryException if the directory cannot be watched or
+   *     written
    */
   public static RequestServer server(Registry registry, String service) {
     return server(registry, service, ServerListener.NONE);
@@ -94,6 +100,8 @@ public final class Requests {
    * @throws IllegalArgumentException if the name is not allowed
    * @throws io.millrace.discovery.model.RootException if the registry's directory cannot be used
    * @throws io.millrace.SystemCallException if the descriptors cannot be obtained
+   * @throws io.millrace.discovery.model.DiscoveryException if the directory cannot be watched or
+   *     written
    */
   public static RequestServer server(Registry registry, String service, ServerListener listener) {
     return new RequestServer(registry, PeerNames.require("service", service), listener);

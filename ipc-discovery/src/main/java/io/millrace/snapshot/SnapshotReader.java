@@ -196,6 +196,7 @@ public final class SnapshotReader implements AutoCloseable {
    * @return the version, 0 if nothing was written yet
    * @throws SnapshotException.Replaced if the file was removed by {@link Synchronizer#remove()}
    * @throws ClosedException if the reader is closed
+   * @throws DamagedSnapshotException if the file contradicts itself
    */
   public long version() {
     long word = current();
@@ -218,6 +219,7 @@ public final class SnapshotReader implements AutoCloseable {
    * @throws SnapshotException.ReadOnly if this process may not write to the file and it was not
    *     made with {@link SnapshotOptions#wakingReadOnlyReaders()}
    * @throws ClosedException if the reader is closed, now or while waiting
+   * @throws DamagedSnapshotException if the file contradicts itself
    */
   public boolean awaitNewer(long version, Duration timeout) {
     return awaitNewer(version, Deadline.after(timeout));
@@ -270,6 +272,7 @@ public final class SnapshotReader implements AutoCloseable {
    *
    * @return true if the file was removed or replaced: the value will not change any more
    * @throws ClosedException if the reader is closed
+   * @throws DamagedSnapshotException if the file contradicts itself
    */
   public boolean isReplaced() {
     long word = current();

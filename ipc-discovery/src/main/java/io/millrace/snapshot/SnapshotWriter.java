@@ -113,9 +113,15 @@ public final class SnapshotWriter implements AutoCloseable {
    * Publishes bytes as the new value.
    *
    * @param bytes the value
-   * @param grace as above
+   * @param grace how long to wait for a reader that holds the buffer that is needed, as for {@link
+   *     #write(DirectBuffer, int, int, Duration)}
    * @return what was done, valid until the next write
-   * @see #write(DirectBuffer, int, int, Duration)
+   * @throws SnapshotException.SlowReader if a live reader held the buffer for longer, or this
+   *     thread was interrupted while it did
+   * @throws SnapshotException.TooLong if the file was made for shorter values
+   * @throws SnapshotException.NoSpace if the file system is full
+   * @throws ClosedException if the writer is closed, now or while it waits for a reader
+   * @throws IllegalStateException if this is called by what another write has called
    */
   public WriteResult write(byte[] bytes, Duration grace) {
     enter();
@@ -135,11 +141,17 @@ public final class SnapshotWriter implements AutoCloseable {
    *
    * @param entity the value
    * @param codec writes it
-   * @param grace as above
+   * @param grace how long to wait for a reader that holds the buffer that is needed, as for {@link
+   *     #write(DirectBuffer, int, int, Duration)}
    * @param <T> the entity
    * @return what was done, valid until the next write
    * @throws IllegalArgumentException if the codec claims to have written more than it may
-   * @see #write(DirectBuffer, int, int, Duration)
+   * @throws SnapshotException.SlowReader if a live reader held the buffer for longer, or this
+   *     thread was interrupted while it did
+   * @throws SnapshotException.TooLong if the file was made for shorter values
+   * @throws SnapshotException.NoSpace if the file system is full
+   * @throws ClosedException if the writer is closed, now or while it waits for a reader
+   * @throws IllegalStateException if this is called by what another write has called
    */
   public <T> WriteResult write(T entity, SnapshotCodec<T> codec, Duration grace) {
     enter();

@@ -167,6 +167,8 @@ public final class Synchronizer {
    * @return the reader, owned by the caller
    * @throws SnapshotException.NothingWritten if the time is over or the thread is interrupted
    * @throws SnapshotException as {@link #reader()} does
+   * @throws DamagedSnapshotException if the file contradicts itself, or is no snapshot that can be
+   *     used
    */
   public SnapshotReader awaitReader(Duration timeout) {
     long deadline = Deadline.after(timeout);

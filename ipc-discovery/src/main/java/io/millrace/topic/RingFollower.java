@@ -136,6 +136,8 @@ public final class RingFollower implements AutoCloseable {
    * @throws RootException if the registry's directory cannot be used
    * @throws io.millrace.SystemCallException if the descriptors cannot be obtained
    * @throws NullPointerException if an argument is null
+   * @throws io.millrace.discovery.model.DiscoveryException if the directory cannot be watched
+   * @throws io.millrace.discovery.model.RecordException if the record of the name cannot be trusted
    */
   public static RingFollower open(
       Registry registry, String name, GroupOptions group, RingListener listener) {

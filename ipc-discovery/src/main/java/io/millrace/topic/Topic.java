@@ -44,6 +44,8 @@ public final class Topic {
    * @throws IllegalArgumentException if the name is not allowed
    * @throws io.millrace.discovery.model.RootException if the registry's directory cannot be used
    * @throws io.millrace.SystemCallException if the memory or the descriptors cannot be obtained
+   * @throws io.millrace.ring.NoFreeSlotException if the ring that the options describe has fewer
+   *     places for groups than it is to have required groups
    */
   public static TopicPublisher publisher(
       Registry registry, String topic, PublisherOptions options) {
@@ -61,6 +63,7 @@ public final class Topic {
    * @throws IllegalArgumentException if the name of the topic is not allowed
    * @throws io.millrace.discovery.model.RootException if the registry's directory cannot be used
    * @throws io.millrace.SystemCallException if the descriptors cannot be obtained
+   * @throws io.millrace.discovery.model.DiscoveryException if the directory cannot be watched
    */
   public static TopicSubscriber subscriber(Registry registry, String topic, GroupOptions group) {
     return subscriber(registry, topic, SubscriberOptions.group(group));
@@ -76,6 +79,7 @@ public final class Topic {
    * @throws IllegalArgumentException if the name of the topic is not allowed
    * @throws io.millrace.discovery.model.RootException if the registry's directory cannot be used
    * @throws io.millrace.SystemCallException if the descriptors cannot be obtained
+   * @throws io.millrace.discovery.model.DiscoveryException if the directory cannot be watched
    */
   public static TopicSubscriber subscriber(
       Registry registry, String topic, SubscriberOptions options) {

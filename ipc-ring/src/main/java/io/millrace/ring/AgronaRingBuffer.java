@@ -35,6 +35,8 @@ import org.agrona.concurrent.ringbuffer.RingBuffer;
  *   <li>Any thread may close, and call all other methods meanwhile and after that: they work, or
  *       throw {@link io.millrace.ClosedException}. A claim of another thread that is open can still
  *       be ended.
+ *   <li>Every method throws {@link DamagedRingException} when the memory holds what no member of
+ *       the ring writes.
  * </ul>
  */
 public final class AgronaRingBuffer implements RingBuffer, AutoCloseable {
@@ -64,6 +66,8 @@ public final class AgronaRingBuffer implements RingBuffer, AutoCloseable {
    * @return the adapter
    * @throws GroupInUseException if the group exists and is of another kind
    * @throws NoFreeSlotException if all places for groups are taken
+   * @throws RingException if another process is stopped in the middle of a change of members and
+   *     has not gone on within ten seconds; the message names it
    */
   public static AgronaRingBuffer of(Ring ring, String groupName) {
     return new AgronaRingBuffer(ring, GroupOptions.named(groupName).retained());
@@ -79,6 +83,10 @@ public final class AgronaRingBuffer implements RingBuffer, AutoCloseable {
    *
    * @return false if there is no room now
    * @throws IllegalArgumentException if the type is below 1 or the length out of range
+   * @throws NoFreeSlotException if this process has no producer yet, and others have all that the
+   *     ring has room for
+   * @throws RingException if another process is stopped in the middle of a change of members and
+   *     has not gone on within ten seconds; the message names it
    */
   @Override
   public boolean write(int msgTypeId, DirectBuffer srcBuffer, int offset, int length) {
@@ -101,6 +109,10 @@ public final class AgronaRingBuffer implements RingBuffer, AutoCloseable {
    *
    * @return where the message goes in {@link #buffer()}, or {@link #INSUFFICIENT_CAPACITY}
    * @throws IllegalArgumentException if the type is below 1 or the length out of range
+   * @throws NoFreeSlotException if this process has no producer yet, and others have all that the
+   *     ring has room for
+   * @throws RingException if another process is stopped in the middle of a change of members and
+   *     has not gone on within ten seconds; the message names it
    */
   @Override
   public int tryClaim(int msgTypeId, int length) {
@@ -143,6 +155,14 @@ public final class AgronaRingBuffer implements RingBuffer, AutoCloseable {
     }
   }
 
+  /**
+   * Delivers messages that are there.
+   *
+   * @throws GroupInUseException if another process reads
+   * @throws NoFreeSlotException if all places for consumers are taken
+   * @throws RingException if another process is stopped in the middle of a change of members and
+   *     has not gone on within ten seconds; the message names it
+   */
   @Override
   public int read(MessageHandler handler) {
     return read(handler, Integer.MAX_VALUE);
@@ -152,6 +172,9 @@ public final class AgronaRingBuffer implements RingBuffer, AutoCloseable {
    * Delivers messages that are there.
    *
    * @throws GroupInUseException if another process reads
+   * @throws NoFreeSlotException if all places for consumers are taken
+   * @throws RingException if another process is stopped in the middle of a change of members and
+   *     has not gone on within ten seconds; the message names it
    */
   @Override
   public int read(MessageHandler handler, int messageCountLimit) {
@@ -159,6 +182,14 @@ public final class AgronaRingBuffer implements RingBuffer, AutoCloseable {
     return reader.read(handler, messageCountLimit);
   }
 
+  /**
+   * Delivers messages that are there, as long as the handler wants.
+   *
+   * @throws GroupInUseException if another process reads
+   * @throws NoFreeSlotException if all places for consumers are taken
+   * @throws RingException if another process is stopped in the middle of a change of members and
+   *     has not gone on within ten seconds; the message names it
+   */
   @Override
   public int controlledRead(ControlledMessageHandler handler) {
     return controlledRead(handler, Integer.MAX_VALUE);
@@ -168,6 +199,9 @@ public final class AgronaRingBuffer implements RingBuffer, AutoCloseable {
    * Delivers messages that are there, as long as the handler wants.
    *
    * @throws GroupInUseException if another process reads
+   * @throws NoFreeSlotException if all places for consumers are taken
+   * @throws RingException if another process is stopped in the middle of a change of members and
+   *     has not gone on within ten seconds; the message names it
    */
   @Override
   public int controlledRead(ControlledMessageHandler handler, int messageCountLimit) {

@@ -11,9 +11,13 @@ import java.util.concurrent.TimeUnit;
  * Reads the stream without being a member: it holds nobody back, is in no group, and is told when
  * it was overrun. Made by {@link Ring#addObserver()}.
  *
- * <p>Records are copied out before the handler gets them, and checked to be whole after that. Used
- * by one thread at a time, like every handle; any thread may {@linkplain #wakeup() wake} the thread
- * that waits with it.
+ * <p>Records are copied out before the handler gets them, and checked to be whole after that.
+ *
+ * <p>Used by one thread; another one may use it when that one has ended. Every method throws {@link
+ * io.millrace.ClosedException} once this observer or its ring was closed, {@link
+ * io.millrace.ForeignThreadException} when a second thread uses it while the first one lives, and
+ * {@link DamagedRingException} when the memory holds what no member writes. Any thread may
+ * {@linkplain #close() close} it and {@linkplain #wakeup() wake} the thread that waits with it.
  */
 public final class Observer extends RingHandle {
   /** A claim that is younger is most likely just being written. */

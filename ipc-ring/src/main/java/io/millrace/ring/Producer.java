@@ -12,8 +12,9 @@ import org.agrona.MutableDirectBuffer;
  * Writes records into a ring. Made by {@link Ring#addProducer()}.
  *
  * <p>Used by one thread; another one may use it when that one has ended. Every method throws {@link
- * io.millrace.ClosedException} once this producer or its ring was closed, and {@link
- * io.millrace.ForeignThreadException} when a second thread uses it while the first one lives.
+ * io.millrace.ClosedException} once this producer or its ring was closed, {@link
+ * io.millrace.ForeignThreadException} when a second thread uses it while the first one lives, and
+ * {@link DamagedRingException} when the memory holds what no member writes.
  *
  * <p>Any thread may {@linkplain #close() close} it. If a thread other than its own does so, a claim
  * or a batch that is open can still be ended, and the producer leaves with it.

@@ -126,6 +126,7 @@ public final class Ring implements AutoCloseable {
    * @throws RingException if another process is stopped in the middle of a change of members and
    *     does not go on for ten seconds; the message names it. An interrupt does not end that wait,
    *     and is kept
+   * @throws DamagedRingException if the memory of the ring holds what no member writes
    */
   public Producer addProducer() {
     return core.whileOpen(
@@ -155,6 +156,7 @@ public final class Ring implements AutoCloseable {
    * @throws RingException if another process is stopped in the middle of a change of members and
    *     does not go on for ten seconds; the message names it. An interrupt does not end that wait,
    *     and is kept
+   * @throws DamagedRingException if the memory of the ring holds what no member writes
    */
   public Consumer addConsumer(GroupOptions group) {
     ConsumerMembers.Maker<Consumer> maker =
@@ -169,6 +171,7 @@ public final class Ring implements AutoCloseable {
    * Adds an observer: it sees the records from now on and holds nobody back.
    *
    * @return the observer, to be used by one thread
+   * @throws DamagedRingException if the memory of the ring holds what no member writes
    */
   public Observer addObserver() {
     return core.whileOpen(() -> core.added(new Observer(core)));
@@ -187,6 +190,7 @@ public final class Ring implements AutoCloseable {
    * @throws RingException if another process is stopped in the middle of a change of members and
    *     does not go on for ten seconds; the message names it. An interrupt does not end that wait,
    *     and is kept
+   * @throws DamagedRingException if the memory of the ring holds what no member writes
    */
   public boolean addGroup(GroupOptions group) {
     if (!group.isRetained()) {

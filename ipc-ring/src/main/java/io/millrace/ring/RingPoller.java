@@ -161,6 +161,8 @@ public final class RingPoller extends RingHandle {
    *     less only looks, {@link Waitable#FOREVER} waits without a limit
    * @return how many handlers were called, 0 if nothing was ready in time or before the wait was
    *     ended
+   * @throws DamagedRingException if the memory of a ring that it waits for holds what no member
+   *     writes
    */
   public int await(long timeoutNanos) {
     enterDelivery();

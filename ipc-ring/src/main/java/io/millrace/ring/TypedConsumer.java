@@ -78,6 +78,7 @@ public final class TypedConsumer {
    * @param limit how many records to take at most; less than 1 takes none
    * @return how many records were taken, 0 if there is none now
    * @see Consumer#poll(RecordHandler, int)
+   * @throws DamagedRingException if the memory of the ring holds what no member writes
    */
   public int poll(int limit) {
     return consumer.poll(dispatcher, limit);
@@ -93,6 +94,7 @@ public final class TypedConsumer {
    * @return how many records were taken, 0 if none came in time or before the wait was ended
    * @throws NullPointerException if the strategy is null
    * @see Consumer#poll(RecordHandler, int, WaitStrategy, long)
+   * @throws DamagedRingException if the memory of the ring holds what no member writes
    */
   public int poll(int limit, WaitStrategy wait, long timeoutNanos) {
     return consumer.poll(dispatcher, limit, wait, timeoutNanos);

@@ -48,6 +48,7 @@ public final class TypedProducer<T> {
    * @return true if it was written, false if there is no room now
    * @throws IllegalArgumentException if the encoded length or the type are out of range
    * @throws IndexOutOfBoundsException if the encoder writes more than it asked for
+   * @throws DamagedRingException if the memory of the ring holds what no member writes
    */
   public boolean offer(T message) {
     return producer.offer(message, type, encoder.encodedLength(message), encoder);
@@ -65,6 +66,7 @@ public final class TypedProducer<T> {
    * @throws IllegalArgumentException if the encoded length or the type are out of range
    * @throws NullPointerException if the strategy is null
    * @throws IndexOutOfBoundsException if the encoder writes more than it asked for
+   * @throws DamagedRingException if the memory of the ring holds what no member writes
    */
   public boolean offer(T message, WaitStrategy wait, long timeoutNanos) {
     Objects.requireNonNull(wait, "wait");
