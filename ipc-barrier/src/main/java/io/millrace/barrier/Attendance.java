@@ -12,7 +12,7 @@ final class Attendance {
   private final Places places;
   private final StateWord stateWord;
   private final int place;
-  private final Waiter waiter;
+  private final PartyWait waiter;
   private final LifeCycle life;
   private Runnable action;
   private long declared = NONE;
@@ -22,7 +22,7 @@ final class Attendance {
   private long guess = NONE;
   private boolean acting;
 
-  Attendance(Places places, StateWord stateWord, int place, Waiter waiter, LifeCycle life) {
+  Attendance(Places places, StateWord stateWord, int place, PartyWait waiter, LifeCycle life) {
     this.places = places;
     this.stateWord = stateWord;
     this.place = place;

@@ -40,7 +40,7 @@ public final class Barrier implements AutoCloseable {
   private final int place;
   private final PartyWatch watch;
   private final LifeCycle life;
-  private final Waiter waiter;
+  private final PartyWait waiter;
   private final Attendance attendance;
   private volatile Runnable withdraw = () -> {};
   private final EndOfProcess.Action atEnd = EndOfProcess.action(this::endWithProcess);
@@ -53,7 +53,7 @@ public final class Barrier implements AutoCloseable {
     this.place = place;
     this.watch = watch;
     life = LifeCycle.inTurns("this party of the barrier", () -> Closing.closeAll(watch, region));
-    waiter = new Waiter(stateWord, places, watch, life, place);
+    waiter = new PartyWait(stateWord, places, watch, life, place);
     waiter.spinFor(DEFAULT_SPIN.toNanos());
     attendance = new Attendance(places, stateWord, place, waiter, life);
   }
@@ -66,7 +66,7 @@ public final class Barrier implements AutoCloseable {
     try {
       // First what can fail: a party that has joined and then fails would break the barrier.
       watch = new PartyWatch(region, places, stateWord);
-      int place = new Membership(places, stateWord).join();
+      int place = new PlaceTaking(places, stateWord).join();
       watch.exclude(place);
       Barrier party = new Barrier(region, places, stateWord, place, watch);
       party.atEnd.add();
@@ -518,7 +518,7 @@ public final class Barrier implements AutoCloseable {
 
   /** Its lock goes with the region: until this party's thread is out, no other one has it. */
   private void leavePlace() {
-    new Membership(places, stateWord).leave(place);
+    new PlaceTaking(places, stateWord).leave(place);
   }
 
   @Override

@@ -102,8 +102,8 @@ public final class BarrierView implements AutoCloseable {
 
   private PartyStatus party(int place, long generation) {
     long status = places.status(place);
-    int phase = Place.phase(status);
-    if (phase == Place.FREE || phase == Place.JOINING) {
+    int phase = PlaceStatus.phase(status);
+    if (phase == PlaceStatus.FREE || phase == PlaceStatus.JOINING) {
       return new PartyStatus(place, Occupancy.FREE, 0, false);
     }
     return new PartyStatus(

@@ -106,8 +106,8 @@ final class PartyWatch extends Resource {
   private boolean update(int place) {
     while (true) {
       long status = places.status(place);
-      long incarnation = Place.incarnation(status);
-      if (Place.phase(status) == Place.FREE) {
+      long incarnation = PlaceStatus.incarnation(status);
+      if (PlaceStatus.phase(status) == PlaceStatus.FREE) {
         drop(place);
         return true;
       }
@@ -120,7 +120,8 @@ final class PartyWatch extends Resource {
         if (places.status(place) == status) {
           return false;
         }
-      } else if (Place.phase(status) == Place.JOINING && !places.isLockedByAnother(place)) {
+      } else if (PlaceStatus.phase(status) == PlaceStatus.JOINING
+          && !places.isLockedByAnother(place)) {
         if (places.status(place) == status) {
           return true; // It died before it counted.
         }
@@ -138,7 +139,7 @@ final class PartyWatch extends Resource {
     }
     int pid = places.pid(place);
     if (pid == Credentials.pid()) {
-      incarnations[place] = Place.incarnation(status); // Dies together with this one.
+      incarnations[place] = PlaceStatus.incarnation(status); // Dies together with this one.
       return true;
     }
     try {
@@ -154,12 +155,12 @@ final class PartyWatch extends Resource {
       processes.remove(place);
       return false;
     }
-    incarnations[place] = Place.incarnation(status);
+    incarnations[place] = PlaceStatus.incarnation(status);
     return true;
   }
 
   private void hide(int place, long status) {
-    incarnations[place] = Place.incarnation(status);
+    incarnations[place] = PlaceStatus.incarnation(status);
     hidden[place] = true;
     hiddenCount++;
   }
@@ -178,9 +179,9 @@ final class PartyWatch extends Resource {
   /** The process is dead, so its lock need not be looked at; but perhaps it had left before. */
   private void died(int place) {
     long status = places.status(place);
-    boolean sameOwner = Place.incarnation(status) == incarnations[place];
-    int phase = Place.phase(status);
-    if (sameOwner && (phase == Place.JOINED || phase == Place.DEAD)) {
+    boolean sameOwner = PlaceStatus.incarnation(status) == incarnations[place];
+    int phase = PlaceStatus.phase(status);
+    if (sameOwner && (phase == PlaceStatus.JOINED || phase == PlaceStatus.DEAD)) {
       stateWord.breakFor(place, status);
     } else {
       drop(place);

@@ -113,8 +113,8 @@ final class Places {
    * is still marked as taken by it: a party that leaves changes the mark before it unlocks.
    */
   boolean isDead(int place, long status) {
-    return Place.phase(status) == Place.DEAD
-        || Place.phase(status) == Place.JOINED
+    return PlaceStatus.phase(status) == PlaceStatus.DEAD
+        || PlaceStatus.phase(status) == PlaceStatus.JOINED
             && !isLockedByAnother(place)
             && status(place) == status;
   }
@@ -122,7 +122,9 @@ final class Places {
   /** Tells whether any place but one has a living party in it. */
   boolean isAnyoneElseHere(int ownPlace) {
     for (int i = 0; i < count(); i++) {
-      if (i != ownPlace && Place.phase(status(i)) == Place.JOINED && isLockedByAnother(i)) {
+      if (i != ownPlace
+          && PlaceStatus.phase(status(i)) == PlaceStatus.JOINED
+          && isLockedByAnother(i)) {
         return true;
       }
     }
@@ -170,7 +172,8 @@ final class Places {
       long status = status(i);
       if (i != ownPlace && isDead(i, status)) {
         // A compare-and-set, because a successor may be moving in.
-        moveStatus(i, status, Place.status(Place.incarnation(status), Place.FREE));
+        moveStatus(
+            i, status, PlaceStatus.status(PlaceStatus.incarnation(status), PlaceStatus.FREE));
         changeMembers();
       }
     }
@@ -197,7 +200,7 @@ final class Places {
   }
 
   private String name(int place) {
-    return Place.phase(status(place)) == Place.FREE
+    return PlaceStatus.phase(status(place)) == PlaceStatus.FREE
         ? "party " + place + " (not joined)"
         : "party " + place + " (pid " + pid(place) + ")";
   }

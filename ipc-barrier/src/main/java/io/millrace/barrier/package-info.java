@@ -6,6 +6,6 @@
  * io.millrace.barrier.BarrierView} for those who look on. Behind them are, from the bottom up:
  * where things stand in shared memory ({@code BarrierLayout}, {@code BarrierState}), who takes part
  * ({@code Places}), how the one word of state moves ({@code StateWord}), how a party learns of the
- * others' deaths ({@code PartyWatch}) and how it waits ({@code Waiter}).
+ * others' deaths ({@code PartyWatch}) and how it waits ({@code PartyWait}).
  */
 package io.millrace.barrier;

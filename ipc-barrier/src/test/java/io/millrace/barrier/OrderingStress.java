@@ -240,11 +240,11 @@ public final class OrderingStress {
     /** Makes a barrier. */
     public OwnerBeforeMember() {}
 
-    /** A newcomer, as {@link Membership} does it. */
+    /** A newcomer, as {@link PlaceTaking} does it. */
     @Actor
     public void newcomer() {
       places.setOwner(0, VICTIM_PID, 0);
-      places.setStatus(0, Place.status(1, Place.JOINING));
+      places.setStatus(0, PlaceStatus.status(1, PlaceStatus.JOINING));
       places.changeMembers();
     }
 
@@ -258,7 +258,7 @@ public final class OrderingStress {
       if (places.members() == 0) {
         result.r1 = -1;
       } else {
-        result.r1 = Place.phase(places.status(0)) == Place.JOINING ? places.pid(0) : 0;
+        result.r1 = PlaceStatus.phase(places.status(0)) == PlaceStatus.JOINING ? places.pid(0) : 0;
       }
     }
   }

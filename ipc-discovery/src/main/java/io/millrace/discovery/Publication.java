@@ -5,8 +5,8 @@ import io.millrace.discovery.life.Guests;
 import io.millrace.discovery.model.Capabilities;
 import io.millrace.discovery.model.Service;
 import io.millrace.discovery.publish.Publisher;
-import io.millrace.discovery.record.RecordEncoder;
 import io.millrace.discovery.record.RecordLayout;
+import io.millrace.discovery.record.ServiceEncoder;
 import io.millrace.discovery.transfer.DescriptorBundle;
 import io.millrace.os.Closing;
 import io.millrace.os.Descriptor;
@@ -109,7 +109,7 @@ public final class Publication implements AutoCloseable {
       throw new ClosedException("service " + service.name() + " has been withdrawn");
     }
     Service changed = updated(service, capabilities);
-    byte[] record = RecordEncoder.encode(changed);
+    byte[] record = ServiceEncoder.encode(changed);
     Descriptor file = named == null ? locked : named;
     FileContent.write(file, record, RecordLayout.slotOf(changed.revision()));
     service = changed;

@@ -49,7 +49,7 @@ public final class TopicPublisher implements RecordSender, AutoCloseable {
   private final Producer producer;
   private final Publication publication;
   private final History history;
-  private final SpaceWait space;
+  private final PublisherWait space;
 
   TopicPublisher(Registry registry, String topic, PublisherOptions options) {
     String name = TopicNames.PUBLISHERS.unique(topic);
@@ -66,7 +66,7 @@ public final class TopicPublisher implements RecordSender, AutoCloseable {
       options.required().forEach(ring::addGroup);
       history = new History(ring, options.history());
       producer = ring.addProducer();
-      space = new SpaceWait(producer, history);
+      space = new PublisherWait(producer, history);
       published = registry.publish(describe(name, ring, options.access()).capabilities(told));
       publication = published;
       // After the publication: a subscriber that makes itself known later finds this publisher

@@ -9,12 +9,12 @@ import org.agrona.MutableDirectBuffer;
 /** A publisher whose claims wait for room. */
 final class WaitingPublisher implements RecordSender {
   private final TopicPublisher publisher;
-  private final SpaceWait space;
+  private final PublisherWait space;
   private final WaitStrategy wait;
   private final long timeoutNanos;
 
   WaitingPublisher(
-      TopicPublisher publisher, SpaceWait space, WaitStrategy wait, long timeoutNanos) {
+      TopicPublisher publisher, PublisherWait space, WaitStrategy wait, long timeoutNanos) {
     this.publisher = publisher;
     this.space = space;
     this.wait = Objects.requireNonNull(wait, "wait");

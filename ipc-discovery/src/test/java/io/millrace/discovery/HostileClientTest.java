@@ -11,7 +11,7 @@ import io.millrace.discovery.model.Service;
 import io.millrace.discovery.model.Transfer;
 import io.millrace.discovery.model.TransferException;
 import io.millrace.discovery.transfer.Descriptors;
-import io.millrace.discovery.transfer.Requests;
+import io.millrace.discovery.transfer.TransferMessages;
 import io.millrace.os.Credentials;
 import io.millrace.os.Errno;
 import io.millrace.os.UnixSocket;
@@ -78,7 +78,7 @@ class HostileClientTest {
       int[] many = new int[100];
       Arrays.fill(many, liar.memory.number());
       try (UnixSocket smuggler = UnixSocket.connect(liar.directory, socket, 100)) {
-        smuggler.send(Requests.request(1), many);
+        smuggler.send(TransferMessages.request(1), many);
       } catch (SystemCallException keptOut) {
         assertEquals(Errno.EPERM, keptOut.errno(), "as from Linux 6.16 on");
       }
@@ -149,7 +149,7 @@ class HostileClientTest {
 
   private static boolean smuggle(UnixSocket client, Service service, LingeringSocket lingering) {
     try {
-      client.send(Requests.request(service.instance()), lingering.number());
+      client.send(TransferMessages.request(service.instance()), lingering.number());
       return true;
     } catch (SystemCallException keptOut) {
       assertEquals(Errno.EPERM, keptOut.errno());
@@ -173,10 +173,10 @@ class HostileClientTest {
       Eventually.await(
           "the joiner", DEADLINE, () -> (accepted[0] = listener.accept(PATIENCE_MILLIS)) != null);
       try (UnixSocket asking = accepted[0]) {
-        asking.receive(Requests.REQUEST_SIZE, 0);
+        asking.receive(TransferMessages.REQUEST_SIZE, 0);
         stop(joiner);
         int event = liar.event.descriptor().number();
-        asking.send(Requests.reply(Answer.GRANTED), lingering.number(), event);
+        asking.send(TransferMessages.reply(Answer.GRANTED), lingering.number(), event);
         lingering.forget();
         Eventually.await("forgotten", DEADLINE, lingering::isForgotten);
       }
@@ -246,10 +246,10 @@ class HostileClientTest {
           clients.add(UnixSocket.connect(liar.directory, socket, PATIENCE_MILLIS));
         }
         // Nothing comes from a connection but its end.
-        assertNull(clients.get(0).receive(Requests.REPLY_SIZE, 0));
-        assertNull(clients.get(1).receive(Requests.REPLY_SIZE, 0));
+        assertNull(clients.get(0).receive(TransferMessages.REPLY_SIZE, 0));
+        assertNull(clients.get(1).receive(TransferMessages.REPLY_SIZE, 0));
         assertTrue(System.nanoTime() - start >= TimeUnit.SECONDS.toNanos(1), "the second as well");
-        assertNull(clients.get(2).receive(Requests.REPLY_SIZE, 0));
+        assertNull(clients.get(2).receive(TransferMessages.REPLY_SIZE, 0));
       } finally {
         clients.forEach(UnixSocket::close);
       }
@@ -263,9 +263,9 @@ class HostileClientTest {
     for (Answer expected : List.of(Answer.GRANTED, Answer.UNKNOWN)) {
       try (UnixSocket client =
           UnixSocket.connect(liar.directory, service.socket(), PATIENCE_MILLIS)) {
-        client.send(Requests.request(service.instance()));
-        UnixSocket.Message reply = client.receive(Requests.REPLY_SIZE, 2);
-        assertEquals(expected, Requests.answer(reply.content()));
+        client.send(TransferMessages.request(service.instance()));
+        UnixSocket.Message reply = client.receive(TransferMessages.REPLY_SIZE, 2);
+        assertEquals(expected, TransferMessages.answer(reply.content()));
         Descriptors.adopt(reply.descriptors(), "granted").close();
       }
       other.close();

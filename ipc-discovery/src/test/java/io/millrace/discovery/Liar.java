@@ -6,7 +6,7 @@ import io.millrace.discovery.model.ServiceDescriptor;
 import io.millrace.discovery.model.ServiceSpec;
 import io.millrace.discovery.publish.Publisher;
 import io.millrace.discovery.record.NewFiles;
-import io.millrace.discovery.record.RecordEncoder;
+import io.millrace.discovery.record.ServiceEncoder;
 import io.millrace.discovery.transfer.DescriptorBundle;
 import io.millrace.discovery.transfer.Descriptors;
 import io.millrace.os.Descriptor;
@@ -63,7 +63,7 @@ final class Liar implements AutoCloseable {
 
   private Descriptor put(Service told) {
     try (NewFile file = NewFiles.in(directory, 0600)) {
-      file.write(out -> FileContent.write(out, RecordEncoder.encode(told)));
+      file.write(out -> FileContent.write(out, ServiceEncoder.encode(told)));
       if (!file.link(told.name())) {
         throw new AssertionError(told.name() + " is published already");
       }

@@ -13,7 +13,12 @@ import java.util.List;
  * @param offset where it starts in its block, if it is fixed
  */
 record Binding(
-    Field field, Place place, Class<?> javaType, Class<?> record, List<Binding> parts, int offset) {
+    Field field,
+    Location place,
+    Class<?> javaType,
+    Class<?> record,
+    List<Binding> parts,
+    int offset) {
 
   Binding at(int newOffset) {
     return new Binding(field, place, javaType, record, parts, newOffset);

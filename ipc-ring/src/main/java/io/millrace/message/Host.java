@@ -22,7 +22,7 @@ final class Host {
   /** Finds a place from which an interface and all that it mentions can be used. */
   static Host of(Protocol protocol, Lookup caller) {
     Class<?> type = protocol.type();
-    Place place = new Place(type.getSimpleName());
+    Location place = new Location(type.getSimpleName());
     Host host = new Host(find(type, caller, place));
     host.requireMillrace(place);
     protocol.methods().forEach(method -> method.parameters().forEach(host::requireTypes));
@@ -36,7 +36,7 @@ final class Host {
     return host;
   }
 
-  private static Lookup find(Class<?> type, Lookup caller, Place place) {
+  private static Lookup find(Class<?> type, Lookup caller, Location place) {
     MILLRACE.addReads(type.getModule());
     try {
       Lookup inside = MethodHandles.privateLookupIn(type, caller);
@@ -63,7 +63,7 @@ final class Host {
   }
 
   /** Generated classes extend classes of Millrace, which no other code can name. */
-  private void requireMillrace(Place place) {
+  private void requireMillrace(Location place) {
     Module module = lookup.lookupClass().getModule();
     if (!module.canRead(MILLRACE)) {
       throw place.refusal(

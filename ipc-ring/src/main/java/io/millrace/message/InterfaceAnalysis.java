@@ -25,7 +25,7 @@ final class InterfaceAnalysis {
 
   private final Class<?> type;
   private final boolean areCalls;
-  private final Place place;
+  private final Location place;
   private final List<Method> methods;
   private final Map<String, Long> overloads;
   private final TypeAnalysis types;
@@ -38,7 +38,7 @@ final class InterfaceAnalysis {
   InterfaceAnalysis(Class<?> type, boolean areCalls) {
     this.type = type;
     this.areCalls = areCalls;
-    place = new Place(type.getSimpleName());
+    place = new Location(type.getSimpleName());
     if (!type.isInterface() || type.isAnnotation()) {
       throw place.refusal("this is no interface", "declare the messages in an interface");
     }
@@ -91,7 +91,7 @@ final class InterfaceAnalysis {
 
   /** The message that brings the result of a call back. */
   private ProtocolMethod result(Method method) {
-    Place here = new Place(type.getSimpleName() + "." + method.getName() + ", result");
+    Location here = new Location(type.getSimpleName() + "." + method.getName() + ", result");
     Class<?> result = method.getReturnType();
     int since = since(method, here);
     List<Binding> parts = List.of();
@@ -116,7 +116,7 @@ final class InterfaceAnalysis {
     return new ProtocolMethod(method, message, parts);
   }
 
-  private static int since(Method method, Place here) {
+  private static int since(Method method, Location here) {
     Since added = method.getAnnotation(Since.class);
     return added == null ? 0 : here.checkNumber("version", added.value(), 0);
   }
@@ -143,7 +143,7 @@ final class InterfaceAnalysis {
   }
 
   private ProtocolMethod analyze(Method method) {
-    Place here = new Place(type.getSimpleName() + "." + method.getName());
+    Location here = new Location(type.getSimpleName() + "." + method.getName());
     here.checkName(method.getName());
     if (!areCalls && !RESULTS.contains(method.getReturnType())) {
       throw here.refusal(
@@ -156,7 +156,7 @@ final class InterfaceAnalysis {
     for (int i = 0; i < declared.length; i++) {
       Parameter one = declared[i];
       String name = one.isNamePresent() ? one.getName() : "p" + (i + 1);
-      Place at = here.parameter(i, name);
+      Location at = here.parameter(i, name);
       Since later = one.getAnnotation(Since.class);
       parameters.add(
           types.parameter(
@@ -186,7 +186,7 @@ final class InterfaceAnalysis {
 
   private int templateId(Method method) {
     Template template = method.getAnnotation(Template.class);
-    Place here = new Place(type.getSimpleName() + "." + method.getName());
+    Location here = new Location(type.getSimpleName() + "." + method.getName());
     if (template != null && areCalls && template.value() >= CallProtocol.RESULT) {
       throw here.refusal(
           "the template id " + template.value() + " is one of results", "use 1 to 32767");

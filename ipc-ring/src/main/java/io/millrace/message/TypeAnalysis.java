@@ -40,7 +40,7 @@ final class TypeAnalysis {
   }
 
   Binding parameter(
-      String name, int since, Class<?> type, Type generic, AnnotatedElement where, Place place) {
+      String name, int since, Class<?> type, Type generic, AnnotatedElement where, Location place) {
     return analyze(name, since, type, generic, where, place, Allowed.ALL);
   }
 
@@ -50,7 +50,7 @@ final class TypeAnalysis {
       Class<?> type,
       Type generic,
       AnnotatedElement where,
-      Place place,
+      Location place,
       Allowed allowed) {
     place.checkName(name);
     WireType wire = null;
@@ -118,7 +118,7 @@ final class TypeAnalysis {
     return null;
   }
 
-  private List<Binding> components(Class<?> type, int since, Place place, Allowed allowed) {
+  private List<Binding> components(Class<?> type, int since, Location place, Allowed allowed) {
     if (!open.add(type)) {
       throw place.refusal(type.getSimpleName() + " contains itself", "use a group of its parts");
     }
@@ -127,7 +127,7 @@ final class TypeAnalysis {
     }
     List<Binding> parts = new ArrayList<>();
     for (RecordComponent component : type.getRecordComponents()) {
-      Place inside = place.component(component.getName());
+      Location inside = place.component(component.getName());
       Since added = component.getAnnotation(Since.class);
       if (added != null && allowed == Allowed.FIXED) {
         throw inside.refusal(
@@ -163,7 +163,7 @@ final class TypeAnalysis {
     return List.copyOf(placed);
   }
 
-  private WireType number(Class<?> type, AnnotatedElement where, Place place) {
+  private WireType number(Class<?> type, AnnotatedElement where, Location place) {
     Primitive primitive = Primitive.of(type);
     Decimal decimal = where.getAnnotation(Decimal.class);
     if (decimal == null) {
@@ -179,7 +179,7 @@ final class TypeAnalysis {
     return new WireType.Decimal(primitive, decimal.value(), isOptional(where));
   }
 
-  private static WireType text(AnnotatedElement where, Place place) {
+  private static WireType text(AnnotatedElement where, Location place) {
     Ascii ascii = where.getAnnotation(Ascii.class);
     Utf8 utf8 = where.getAnnotation(Utf8.class);
     if (ascii != null && utf8 != null) {
@@ -193,7 +193,7 @@ final class TypeAnalysis {
     return new FixedText(place.checkNumber("the length", length, 1), encoding);
   }
 
-  private Choice choice(Class<?> type, boolean optional, Place place) {
+  private Choice choice(Class<?> type, boolean optional, Location place) {
     List<String> constants =
         Arrays.stream(type.getEnumConstants())
             .map(constant -> place.checkName(((Enum<?>) constant).name()))
@@ -212,7 +212,7 @@ final class TypeAnalysis {
   @SafeVarargs
   private static void requireNone(
       AnnotatedElement where,
-      Place place,
+      Location place,
       Class<? extends java.lang.annotation.Annotation>... annotations) {
     for (var annotation : annotations) {
       if (where.isAnnotationPresent(annotation)) {

@@ -29,7 +29,7 @@ final class TypeNames {
     taken = messages.map(TypeNames::key).collect(Collectors.toSet());
   }
 
-  String of(Class<?> type, Place place) {
+  String of(Class<?> type, Location place) {
     String name = place.checkName(type.getSimpleName());
     if (taken.contains(key(name)) || RESERVED.contains(key(name))) {
       name += "Type";

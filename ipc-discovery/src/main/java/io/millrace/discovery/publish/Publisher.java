@@ -11,9 +11,9 @@ import io.millrace.discovery.model.ServiceSpec;
 import io.millrace.discovery.record.Cleaner;
 import io.millrace.discovery.record.Identity;
 import io.millrace.discovery.record.NewFiles;
-import io.millrace.discovery.record.RecordEncoder;
 import io.millrace.discovery.record.RecordFile;
 import io.millrace.discovery.record.RecordLayout;
+import io.millrace.discovery.record.ServiceEncoder;
 import io.millrace.discovery.root.HiddenNames;
 import io.millrace.discovery.root.Root;
 import io.millrace.discovery.transfer.DescriptorBundle;
@@ -115,7 +115,7 @@ public final class Publisher {
             return null;
           }
           Service numbered = withGeneration(wanted, turn.next(wanted.generation()));
-          byte[] record = RecordEncoder.encode(numbered);
+          byte[] record = ServiceEncoder.encode(numbered);
           file.write(made -> FileContent.write(made, record));
           if (file.link(numbered.name())) {
             published = new Published(numbered, file.take());

@@ -93,7 +93,7 @@ final class RecordParser {
       throw flaw(Flaw.CUT_SHORT, "");
     }
     int start = slot + RecordLayout.MESSAGE_OFFSET;
-    if (RecordEncoder.crc(file, start, length) != intAt(slot + RecordLayout.CRC_OFFSET)) {
+    if (ServiceEncoder.crc(file, start, length) != intAt(slot + RecordLayout.CRC_OFFSET)) {
       throw flaw(Flaw.BAD_CHECKSUM, "");
     }
     end = start + length;

@@ -249,20 +249,20 @@ public final class DescriptorServer implements AutoCloseable {
   }
 
   private void serve(UnixSocket joiner) {
-    UnixSocket.Message message = joiner.receive(Requests.REQUEST_SIZE, 0);
+    UnixSocket.Message message = joiner.receive(TransferMessages.REQUEST_SIZE, 0);
     if (message == null) {
       return;
     }
-    if (!Requests.isRequest(message.content())) {
-      joiner.send(Requests.reply(Answer.MALFORMED));
+    if (!TransferMessages.isRequest(message.content())) {
+      joiner.send(TransferMessages.reply(Answer.MALFORMED));
       return;
     }
-    long instance = Requests.instance(message.content());
+    long instance = TransferMessages.instance(message.content());
     Offer offer = offerOf(instance);
     if (offer == null) {
-      joiner.send(Requests.reply(Answer.UNKNOWN));
+      joiner.send(TransferMessages.reply(Answer.UNKNOWN));
     } else if (!isAllowed(offer, joiner.peer())) {
-      joiner.send(Requests.reply(Answer.DENIED));
+      joiner.send(TransferMessages.reply(Answer.DENIED));
     } else {
       grant(joiner, instance);
     }
@@ -292,11 +292,11 @@ public final class DescriptorServer implements AutoCloseable {
     synchronized (offers) {
       Offer offer = offers.get(instance);
       if (offer == null) {
-        joiner.send(Requests.reply(Answer.UNKNOWN));
+        joiner.send(TransferMessages.reply(Answer.UNKNOWN));
         return;
       }
       try (Descriptors content = offer.bundle.open()) {
-        joiner.send(Requests.reply(Answer.GRANTED), content.numbers());
+        joiner.send(TransferMessages.reply(Answer.GRANTED), content.numbers());
       }
     }
   }

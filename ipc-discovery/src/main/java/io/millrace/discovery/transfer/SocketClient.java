@@ -42,9 +42,10 @@ final class SocketClient {
     }
     try (UnixSocket socket = connect(directory, service, guests, deadline)) {
       requirePublisher(socket, service, owner);
-      socket.send(Requests.request(service.instance()));
+      socket.send(TransferMessages.request(service.instance()));
       awaitReply(socket, guests, deadline);
-      UnixSocket.Message reply = socket.receive(Requests.REPLY_SIZE, UnixSocket.MAX_DESCRIPTORS);
+      UnixSocket.Message reply =
+          socket.receive(TransferMessages.REPLY_SIZE, UnixSocket.MAX_DESCRIPTORS);
       if (reply == null) {
         throw new RefusedException(
             "its publisher closed the connection, because too many others were connected, because"
@@ -53,7 +54,7 @@ final class SocketClient {
       Descriptors received =
           Descriptors.adopt(reply.descriptors(), "descriptor of service " + service.name());
       try {
-        requireGranted(Requests.answer(reply.content()));
+        requireGranted(TransferMessages.answer(reply.content()));
         return received;
       } catch (RefusedException | RuntimeException | Error refusal) {
         received.refuse(deadline);

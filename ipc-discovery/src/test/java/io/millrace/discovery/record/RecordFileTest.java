@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class RecordFileTest {
   private static byte[] record(long revision, String value) {
     Capabilities capabilities = Capabilities.none().with("key", value);
-    return RecordEncoder.encode(
+    return ServiceEncoder.encode(
         new Service(
             "x",
             "test",

@@ -8,7 +8,7 @@ import io.millrace.discovery.model.RecordException.Flaw;
 import io.millrace.discovery.model.Service;
 import io.millrace.discovery.model.ServiceDescriptor;
 import io.millrace.discovery.root.HiddenNames;
-import io.millrace.discovery.transfer.Requests;
+import io.millrace.discovery.transfer.TransferMessages;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -31,7 +31,7 @@ public final class RecordFuzz {
                 new ServiceDescriptor(DescriptorKind.RING, 1, 2, 4096),
                 new ServiceDescriptor(DescriptorKind.EVENT, 0, 0, 0)),
             ".server.0123456789abcdef.sock");
-    return List.of(message(small), message(large), Requests.request(7));
+    return List.of(message(small), message(large), TransferMessages.request(7));
   }
 
   private static Service service(
@@ -41,7 +41,7 @@ public final class RecordFuzz {
   }
 
   private static byte[] message(Service service) {
-    byte[] record = RecordEncoder.encode(service);
+    byte[] record = ServiceEncoder.encode(service);
     return Arrays.copyOfRange(record, RecordLayout.MESSAGE_OFFSET, record.length);
   }
 
@@ -58,15 +58,15 @@ public final class RecordFuzz {
         .putShort(RecordLayout.MAJOR_OFFSET, (short) RecordLayout.MAJOR)
         .putInt(RecordLayout.LENGTH_OFFSET, length)
         .putInt(
-            RecordLayout.CRC_OFFSET, RecordEncoder.crc(file, RecordLayout.MESSAGE_OFFSET, length));
+            RecordLayout.CRC_OFFSET, ServiceEncoder.crc(file, RecordLayout.MESSAGE_OFFSET, length));
     parse(file);
-    if (Requests.isRequest(data)) {
-      byte[] same = Requests.request(Requests.instance(data));
+    if (TransferMessages.isRequest(data)) {
+      byte[] same = TransferMessages.request(TransferMessages.instance(data));
       // The header's version may differ: peers of another minor version are understood.
       int body = MessageHeaderDecoder.ENCODED_LENGTH;
       require(Arrays.equals(same, body, same.length, data, body, data.length), "request");
     }
-    require(Requests.answer(data) != null, "answer");
+    require(TransferMessages.answer(data) != null, "answer");
   }
 
   private static void parse(byte[] file) {

@@ -54,13 +54,13 @@ class RecordParserTest {
 
   @Test
   void whatWasEncodedIsParsed() {
-    assertEquals(service(0), RecordParser.parse("x", RecordEncoder.encode(service(0))));
+    assertEquals(service(0), RecordParser.parse("x", ServiceEncoder.encode(service(0))));
   }
 
   @Test
   void theWholeSlotWithTheHigherRevisionWins() {
-    byte[] old = RecordEncoder.encode(service(2));
-    byte[] recent = RecordEncoder.encode(service(3));
+    byte[] old = ServiceEncoder.encode(service(2));
+    byte[] recent = ServiceEncoder.encode(service(3));
     assertEquals(3, RecordParser.parse("x", twoSlots(old, recent)).revision());
     assertEquals(3, RecordParser.parse("x", twoSlots(recent, old)).revision());
     recent[recent.length - 1] ^= 1;
@@ -71,7 +71,7 @@ class RecordParserTest {
 
   @Test
   void everyCutIsNoticed() {
-    byte[] whole = RecordEncoder.encode(service(0));
+    byte[] whole = ServiceEncoder.encode(service(0));
     for (int length = 0; length < whole.length; length++) {
       Flaw flaw = flawOf(Arrays.copyOf(whole, length));
       assertEquals(length < 4 ? Flaw.NOT_A_RECORD : Flaw.CUT_SHORT, flaw, length + " bytes");
@@ -80,7 +80,7 @@ class RecordParserTest {
 
   @Test
   void everyFlippedBitIsNoticed() {
-    byte[] whole = RecordEncoder.encode(service(0));
+    byte[] whole = ServiceEncoder.encode(service(0));
     for (int bit = 0; bit < whole.length * 8; bit++) {
       byte[] flipped = whole.clone();
       flipped[bit / 8] ^= (byte) (1 << bit % 8);
@@ -94,7 +94,7 @@ class RecordParserTest {
 
   @Test
   void flawsAreNamed() {
-    byte[] whole = RecordEncoder.encode(service(0));
+    byte[] whole = ServiceEncoder.encode(service(0));
     byte[] newer = whole.clone();
     newer[RecordLayout.MAJOR_OFFSET] = 2;
     assertEquals(Flaw.NEWER_VERSION, flawOf(newer));
@@ -113,7 +113,7 @@ class RecordParserTest {
   @Test
   void noContentWithARightChecksumDoesAnythingButParseOrBeRefusedByName() {
     Random random = new Random(20261121);
-    byte[] whole = RecordEncoder.encode(service(0));
+    byte[] whole = ServiceEncoder.encode(service(0));
     Map<Flaw, Integer> seen = new EnumMap<>(Flaw.class);
     int parsed = 0;
     for (int i = 0; i < MUTATIONS; i++) {
@@ -156,7 +156,7 @@ class RecordParserTest {
         .putInt(RecordLayout.LENGTH_OFFSET, length)
         .putInt(
             RecordLayout.CRC_OFFSET,
-            RecordEncoder.crc(mutant, RecordLayout.MESSAGE_OFFSET, length));
+            ServiceEncoder.crc(mutant, RecordLayout.MESSAGE_OFFSET, length));
     return mutant;
   }
 }

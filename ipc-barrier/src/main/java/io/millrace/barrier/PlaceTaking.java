@@ -4,11 +4,11 @@ import io.millrace.os.Credentials;
 import io.millrace.os.Patience;
 
 /** How a party takes a place and gives it back. */
-final class Membership {
+final class PlaceTaking {
   private final Places places;
   private final StateWord stateWord;
 
-  Membership(Places places, StateWord stateWord) {
+  PlaceTaking(Places places, StateWord stateWord) {
     this.places = places;
     this.stateWord = stateWord;
   }
@@ -32,32 +32,35 @@ final class Membership {
 
   private void moveIn(int place) {
     evictTheDead(place);
-    long joining = Place.status(Place.incarnation(places.status(place)) + 1, Place.JOINING);
+    long joining =
+        PlaceStatus.status(PlaceStatus.incarnation(places.status(place)) + 1, PlaceStatus.JOINING);
     places.setOwner(place, Credentials.pid(), Credentials.pidNamespace());
     places.setStatus(place, joining);
     places.changeMembers();
     startAfreshIfAlone(place);
     // Sleepers must watch this process before it counts: what they do not watch dies unnoticed.
     stateWord.wakeAll();
-    places.setStatus(place, Place.status(Place.incarnation(joining), Place.JOINED));
+    places.setStatus(
+        place, PlaceStatus.status(PlaceStatus.incarnation(joining), PlaceStatus.JOINED));
   }
 
   /** The lock of the place is held, so its former owner is dead or gone for good. */
   private void evictTheDead(int place) {
     long status = places.status(place);
-    if (Place.phase(status) == Place.JOINED) {
-      long dead = Place.status(Place.incarnation(status), Place.DEAD);
+    if (PlaceStatus.phase(status) == PlaceStatus.JOINED) {
+      long dead = PlaceStatus.status(PlaceStatus.incarnation(status), PlaceStatus.DEAD);
       status = places.moveStatus(place, status, dead) ? dead : places.status(place);
     }
-    if (Place.phase(status) == Place.DEAD) {
+    if (PlaceStatus.phase(status) == PlaceStatus.DEAD) {
       stateWord.breakFor(place, status);
     }
     long state = stateWord.state();
     if (BarrierState.isBroken(state)) {
       stateWord.recordBreak(state); // The pid is about to be overwritten.
     }
-    if (Place.phase(status) == Place.DEAD) {
-      places.moveStatus(place, status, Place.status(Place.incarnation(status), Place.FREE));
+    if (PlaceStatus.phase(status) == PlaceStatus.DEAD) {
+      places.moveStatus(
+          place, status, PlaceStatus.status(PlaceStatus.incarnation(status), PlaceStatus.FREE));
     }
   }
 
@@ -86,7 +89,8 @@ final class Membership {
 
   /** Frees a place. The others do not take this for a death, for the lock is still held. */
   void leave(int place) {
-    places.setStatus(place, Place.status(Place.incarnation(places.status(place)), Place.FREE));
+    places.setStatus(
+        place, PlaceStatus.status(PlaceStatus.incarnation(places.status(place)), PlaceStatus.FREE));
     places.changeMembers();
   }
 }

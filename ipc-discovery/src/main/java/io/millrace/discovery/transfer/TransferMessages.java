@@ -10,13 +10,13 @@ import io.millrace.discovery.codec.MessageHeaderEncoder;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** The two messages that joiner and publisher exchange over the socket. */
-public final class Requests {
+public final class TransferMessages {
   public static final int REQUEST_SIZE =
       MessageHeaderEncoder.ENCODED_LENGTH + AcquireRequestEncoder.BLOCK_LENGTH;
   public static final int REPLY_SIZE =
       MessageHeaderEncoder.ENCODED_LENGTH + AcquireReplyEncoder.BLOCK_LENGTH;
 
-  private Requests() {}
+  private TransferMessages() {}
 
   public static byte[] request(long instance) {
     byte[] message = new byte[REQUEST_SIZE];

@@ -9,7 +9,7 @@ import io.millrace.ring.Waitable;
  * While subscribers are awaited that were there before, nobody announces that they have come; so it
  * looks every few milliseconds then.
  */
-final class SpaceWait implements Waitable {
+final class PublisherWait implements Waitable {
   private static final long OPENING_NANOS = 2_000_000;
 
   private final Producer producer;
@@ -19,12 +19,12 @@ final class SpaceWait implements Waitable {
   /** The producer forgets a wake-up with the short sleep that it ended; this one does not. */
   private volatile boolean woken;
 
-  SpaceWait(Producer producer, History history) {
+  PublisherWait(Producer producer, History history) {
     this.producer = producer;
     this.history = history;
   }
 
-  SpaceWait ofLength(int payload) {
+  PublisherWait ofLength(int payload) {
     room = producer.waitForSpace(payload);
     return this;
   }

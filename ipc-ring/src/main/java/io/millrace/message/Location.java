@@ -7,15 +7,15 @@ import java.util.regex.Pattern;
  *
  * @param text such as {@code Orders.placed, parameter 2 (symbol)}
  */
-record Place(String text) {
+record Location(String text) {
   private static final Pattern SBE_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
-  Place parameter(int index, String name) {
-    return new Place(text + ", parameter " + (index + 1) + " (" + name + ")");
+  Location parameter(int index, String name) {
+    return new Location(text + ", parameter " + (index + 1) + " (" + name + ")");
   }
 
-  Place component(String name) {
-    return new Place(text + ", component " + name);
+  Location component(String name) {
+    return new Location(text + ", component " + name);
   }
 
   /** What to throw: what is wrong and what to do. */

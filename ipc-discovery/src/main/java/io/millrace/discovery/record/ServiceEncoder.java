@@ -11,8 +11,8 @@ import java.util.zip.CRC32C;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** Turns a service into the bytes of a record. */
-public final class RecordEncoder {
-  private RecordEncoder() {}
+public final class ServiceEncoder {
+  private ServiceEncoder() {}
 
   /**
    * Encodes a record.

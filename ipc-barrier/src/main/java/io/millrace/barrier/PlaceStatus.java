@@ -1,7 +1,7 @@
 package io.millrace.barrier;
 
 /** The status word of a place: its incarnation, which grows with each owner, and how far it is. */
-final class Place {
+final class PlaceStatus {
   /** Nobody's. */
   static final int FREE = 0;
 
@@ -16,7 +16,7 @@ final class Place {
    */
   static final int DEAD = 3;
 
-  private Place() {}
+  private PlaceStatus() {}
 
   static long status(long incarnation, int phase) {
     return incarnation << 2 | phase;

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** How a party waits for the end of a generation: it spins for a while, then it sleeps. */
-final class Waiter {
+final class PartyWait {
   /** A spinning party looks at this pace whether another has died. */
   private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -37,7 +37,7 @@ final class Waiter {
   private InterruptHook hook;
   private long spinNanos;
 
-  Waiter(StateWord stateWord, Places places, PartyWatch watch, LifeCycle life, int place) {
+  PartyWait(StateWord stateWord, Places places, PartyWatch watch, LifeCycle life, int place) {
     this.stateWord = stateWord;
     this.places = places;
     this.watch = watch;
