@@ -101,7 +101,9 @@ public final class Doctor {
   private void examinePlaceOf(Path root) {
     try (Directory parent = Directory.open(root.getParent())) {
       if (Files.isWritable(root.getParent())) {
-        fine("registry root", root + " does not exist yet; whoever publishes first makes it");
+        fine(
+            "registry root",
+            root + " does not exist yet; the first process that publishes makes it");
         examineNamelessFiles(parent);
       } else {
         addUnusable(

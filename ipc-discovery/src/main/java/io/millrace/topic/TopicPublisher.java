@@ -78,7 +78,10 @@ public final class TopicPublisher implements RecordSender, AutoCloseable {
     }
   }
 
-  /** How the ring of a publisher is published, by whomever. */
+  /**
+   * How the ring of a publisher is published, by the publisher or by a process that goes on with
+   * it.
+   */
   static ServiceSpec describe(String name, Ring ring, AccessRule access) {
     return ServiceSpec.named(name)
         .kind(TopicRecord.KIND_PUBLISHER)

@@ -26,8 +26,8 @@ public final class NewFile implements AutoCloseable {
    *
    * @param lock the byte whose lock says that the owner of such a file lives
    * @param overrulesUmask whether the file gets all its permissions, whatever the umask says
-   * @param hiddenName makes a name that was never used, for file systems without nameless files.
-   *     Whoever finds a file of such a name that nobody locks removes it
+   * @param hiddenName makes a name that was never used, for file systems without nameless files. A
+   *     process that finds a file of such a name that nobody locks removes it
    * @param refusal makes what is thrown where the lock of a file would not be seen by its name,
    *     given a sentence that begins with the path of the directory
    */

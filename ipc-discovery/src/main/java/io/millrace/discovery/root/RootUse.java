@@ -79,8 +79,8 @@ public final class RootUse {
             + LockHolders.describe(directory.descriptor(), 0)
             + " for "
             + Patience.USUAL.toSeconds()
-            + " s, which whoever closes a registry does for a moment only: resume or kill that"
-            + " process; chmod o-rx on the directory if it is another user's");
+            + " s, which a process that closes a registry does for a moment only: resume or kill"
+            + " that process; chmod o-rx on the directory if it is another user's");
   }
 
   /** Closes a directory, if there is one, whose use has failed. */
