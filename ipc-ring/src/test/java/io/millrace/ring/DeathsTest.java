@@ -5,6 +5,7 @@ import static io.millrace.ring.RingProcess.SOON;
 import static io.millrace.ring.Steps.Step.*;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.os.Descriptor;
@@ -106,6 +107,7 @@ class DeathsTest {
       Deliveries.refuse(first);
       Consumer taker = ring.addConsumer(TOGETHER);
       first.close();
+      List<Long> asleep = new ArrayList<>();
       Eventually.await(
           "the taker finds the record",
           SOON,
@@ -115,16 +117,24 @@ class DeathsTest {
                 (type, buffer, offset, length, redelivered) -> {
                   got.add(new Delivery(type, buffer.getInt(offset), redelivered));
                   survivors.with(TOGETHER).awaitDeepAsleep();
+                  asleep.addAll(phases(ring));
                   return ControlledRecordHandler.Action.ABORT;
                 },
                 10);
             return !got.isEmpty();
           });
+      // A rival looks by itself every two seconds; this is not what it should need.
+      assertNotEquals(asleep, phases(ring));
       Eventually.await(
           "the record comes again", SOON, () -> !survivors.journal("together").isEmpty());
       assertEquals(new Delivery(1, 0, true), survivors.journal("together").get(0));
       taker.close();
     }
+  }
+
+  /** They change with whoever is woken. */
+  private static List<Long> phases(Ring ring) {
+    return Arrays.stream(ring.core.memory.waiters).map(WaiterSlot::phase).toList();
   }
 
   @Test
