@@ -1,5 +1,6 @@
 package io.millrace.perf;
 
+import io.millrace.perf.bench.BridgeBench;
 import io.millrace.perf.bench.Burst;
 import io.millrace.perf.bench.Crossing;
 import io.millrace.perf.bench.Discovery;
@@ -32,10 +33,11 @@ final class Benches {
           new TopicBench(),
           new RequestBench(),
           new Recording(),
+          new BridgeBench(),
           new JmhBench());
 
   /** What a first look has no time for. */
-  private static final List<String> LONG = List.of("topic", "request", "recording");
+  private static final List<String> LONG = List.of("topic", "request", "recording", "bridge");
 
   private Benches() {}
 

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -72,8 +73,14 @@ public final class Perf implements Callable<Integer> {
     machine.forEach((name, value) -> System.err.printf("%-16s %s%n", name, value));
     Runner runner = new Runner(plan, new Terminal(System.err));
     List<CaseResult> results = new ArrayList<>();
+    List<String> leftOut = new ArrayList<>();
     for (Bench chosen : benches) {
-      results.addAll(runner.run(chosen));
+      Optional<String> obstacle = chosen.obstacle();
+      if (obstacle.isPresent()) {
+        leftOut.add(chosen.name() + " was left out: " + obstacle.get());
+      } else {
+        results.addAll(runner.run(chosen));
+      }
     }
     ResultTable table = new ResultTable(System.out);
     results.forEach(table::print);
@@ -86,6 +93,7 @@ public final class Perf implements Callable<Integer> {
       HtmlReport.write(report.resolve("report.html"), machine, results, findings);
       HistogramFiles.write(report, results);
     }
+    leftOut.forEach(System.out::println);
     tell(findings);
     return findings.faults().isEmpty() ? 0 : 1;
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.testkit.Tools;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -107,6 +108,22 @@ class RealRunTest {
     assertEquals(
         Set.of("millrace"),
         all(run("request", "--only", "size=32,wait=block", "--peers", "none"), "subject"));
+  }
+
+  @Test
+  void whatARecorderKeepsIsMeasured() throws IOException {
+    assertEquals(
+        Set.of("millrace", "ring", "appender"), all(run("recording", "--size", "32"), "subject"));
+  }
+
+  @Test
+  void aBridgeCarriesThereAndBackAndOneWay() throws IOException {
+    Tools.assumeAllowed("unshare", "--net", "ip", "link", "add", "near", "type", "veth");
+    JsonNode results = run("bridge", "--size", "32");
+    assertEquals(Set.of("millrace", "aeron-udp", "aeron-archive"), all(results, "subject"));
+    assertEquals(
+        Set.of("rtt_p50", "rtt_p99", "rtt_p99_9", "rtt_p99_99", "rtt_max", "rate"),
+        all(results, "metric"));
   }
 
   @Test

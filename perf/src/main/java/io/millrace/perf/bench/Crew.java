@@ -6,6 +6,7 @@ import io.millrace.perf.harness.Fork;
 import io.millrace.perf.harness.Role;
 import io.millrace.perf.link.LinkPlace;
 import io.millrace.perf.link.Seat;
+import io.millrace.perf.peer.Links;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,7 +33,7 @@ record Crew(List<ChildJvm> receivers, List<ChildJvm> senders) {
       Map<String, Object> own)
       throws Exception {
     List<Integer> all = fork.plan().cpus();
-    int roles = seats.size() + producers;
+    int roles = seats.size() + producers + Links.named(subject).helpers();
     Map<String, Object> arguments = new LinkedHashMap<>(place.arguments());
     arguments.put("subject", subject);
     arguments.put("yields", roles > all.size());

@@ -18,10 +18,10 @@ public final class EchoRole extends VirtualRole {
     LinkPlace place = LinkPlace.of(parent);
     Link link = Links.named(parent.argument("subject"));
     parent.hear("open", RoundTripTrial.PATIENCE_SECONDS);
-    try (Receiver receiver = link.receiver(place.named(RoundTripTrial.THERE))) {
+    try (Receiver receiver = link.receiver(place.named(LinkPlace.THERE))) {
       parent.say("opened");
       parent.hear("connect", RoundTripTrial.PATIENCE_SECONDS);
-      try (Sender sender = link.sender(place.named(RoundTripTrial.BACK))) {
+      try (Sender sender = link.sender(place.named(LinkPlace.BACK))) {
         parent.say("connected");
         Sink answer =
             (buffer, offset, length) -> {

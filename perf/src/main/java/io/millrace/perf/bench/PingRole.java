@@ -34,10 +34,10 @@ public final class PingRole extends VirtualRole {
     check = new MessageCheck(1, length);
     Link link = Links.named(parent.argument("subject"));
     parent.hear("open", RoundTripTrial.PATIENCE_SECONDS);
-    try (Receiver in = link.receiver(place.named(RoundTripTrial.BACK))) {
+    try (Receiver in = link.receiver(place.named(LinkPlace.BACK))) {
       parent.say("opened");
       parent.hear("connect", RoundTripTrial.PATIENCE_SECONDS);
-      try (Sender out = link.sender(place.named(RoundTripTrial.THERE))) {
+      try (Sender out = link.sender(place.named(LinkPlace.THERE))) {
         parent.say("connected");
         parent.hear("go", RoundTripTrial.PATIENCE_SECONDS);
         receiver = in;

@@ -2,6 +2,7 @@ package io.millrace.perf.bench;
 
 import io.millrace.perf.harness.Bench;
 import io.millrace.perf.harness.Case;
+import io.millrace.perf.harness.Floor;
 import io.millrace.perf.harness.Plan;
 import io.millrace.perf.link.LinkPlace.Sends;
 import java.util.ArrayList;
@@ -10,7 +11,13 @@ import java.util.Map;
 
 /** How many messages a second a recorder keeps, beside its engine alone and a ring alone. */
 public final class Recording implements Bench {
-  private static final List<String> SUBJECTS = List.of(Plan.MILLRACE, "recorder", "appender");
+  private static final String APPENDER = "appender";
+
+  /** By the name of their links; what is compared with the others is the recorder. */
+  private static final Map<String, String> LINKS =
+      Map.of(Plan.MILLRACE, "recorder", "ring", Plan.MILLRACE, APPENDER, APPENDER);
+
+  private static final List<String> SUBJECTS = List.of(Plan.MILLRACE, "ring", APPENDER);
   private static final int SMALL = 32;
 
   @Override
@@ -36,9 +43,17 @@ public final class Recording implements Bench {
           new Case(
               Map.of("size", size),
               SUBJECTS.stream()
-                  .map(subject -> StreamTrial.toOne(subject, 1, size, Sends.SINGLE))
+                  .map(
+                      subject ->
+                          StreamTrial.toOne(LINKS.get(subject), 1, size, Sends.SINGLE)
+                              .named(subject))
                   .toList()));
     }
     return cases;
+  }
+
+  @Override
+  public List<Floor> floors() {
+    return List.of(new Floor(Map.of(), APPENDER, "rate", 0.4));
   }
 }

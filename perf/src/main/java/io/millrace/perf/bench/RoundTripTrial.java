@@ -19,8 +19,6 @@ import java.util.concurrent.TimeUnit;
 
 /** A message there and back between two processes, over two links. */
 final class RoundTripTrial implements Trial.Body {
-  static final String THERE = "there";
-  static final String BACK = "back";
   static final int PATIENCE_SECONDS = 30;
   private static final int ROLES = 2;
 
@@ -39,7 +37,7 @@ final class RoundTripTrial implements Trial.Body {
   }
 
   private LinkPlace place(Fork fork) {
-    return LinkPlace.in(fork, THERE, size, Sends.MULTI, waits);
+    return LinkPlace.in(fork, LinkPlace.THERE, size, Sends.MULTI, waits);
   }
 
   @Override
@@ -47,20 +45,21 @@ final class RoundTripTrial implements Trial.Body {
     Plan plan = fork.plan();
     LinkPlace place = place(fork);
     Link link = Links.named(subject);
-    link.prepare(fork, List.of(place, place.named(BACK)));
+    link.prepare(fork, List.of(place, place.named(LinkPlace.BACK)));
     fork.addFlags(link.jvmFlags());
     Map<String, Object> arguments = new LinkedHashMap<>(place.arguments());
     arguments.put("subject", subject);
-    arguments.put("yields", ROLES > plan.cpus().size());
+    int processes = ROLES + link.helpers();
+    arguments.put("yields", processes > plan.cpus().size());
     arguments.put("messages", plan.messages());
     arguments.put("warmUpMillis", plan.warmUpMillis());
     arguments.put("measureMillis", plan.measureMillis());
     arguments.put("rate", plan.rate());
     List<Integer> cpus = plan.cpus();
     ChildJvm echo =
-        fork.start(subject + " echo", EchoRole.class, Cpus.of(cpus, 1, ROLES), arguments);
+        fork.start(subject + " echo", EchoRole.class, Cpus.of(cpus, 1, processes), arguments);
     ChildJvm ping =
-        fork.start(subject + " ping", PingRole.class, Cpus.of(cpus, 0, ROLES), arguments);
+        fork.start(subject + " ping", PingRole.class, Cpus.of(cpus, 0, processes), arguments);
     both(echo, ping, "open", "opened");
     both(echo, ping, "connect", "connected");
     ping.tell("go");

@@ -1,6 +1,7 @@
 package io.millrace.perf.harness;
 
 import java.util.List;
+import java.util.Optional;
 
 /** Something that can be measured about Millrace and its peers. */
 public interface Bench {
@@ -32,6 +33,15 @@ public interface Bench {
    * @return the cases, in this order; their trials may include subjects that the plan leaves out
    */
   List<Case> cases(Plan plan);
+
+  /**
+   * Whether it can be measured on this machine.
+   *
+   * @return why not; empty if it can
+   */
+  default Optional<String> obstacle() {
+    return Optional.empty();
+  }
 
   /**
    * How often everything is measured.

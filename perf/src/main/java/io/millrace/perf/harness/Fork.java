@@ -97,11 +97,33 @@ public final class Fork implements AutoCloseable {
    * @throws IOException if it cannot be started
    * @throws IllegalStateException if this was closed, or this JVM is ending
    */
-  public synchronized ChildJvm start(
+  public ChildJvm start(
       String name, Class<? extends Role> role, List<Integer> cpus, Map<String, ?> arguments)
       throws IOException {
+    return startUnder(List.of(), name, role, cpus, arguments);
+  }
+
+  /**
+   * Starts a process by another program, which does something first and becomes it then.
+   *
+   * @param program that program and its own arguments
+   * @param name what it is called in messages, unique in this fork
+   * @param role what it does
+   * @param cpus the processors that its main thread is pinned to; empty for not pinned
+   * @param arguments for the role; {@code directory} is added
+   * @return the process
+   * @throws IOException if it cannot be started
+   * @throws IllegalStateException if this was closed, or this JVM is ending
+   */
+  public synchronized ChildJvm startUnder(
+      List<String> program,
+      String name,
+      Class<? extends Role> role,
+      List<Integer> cpus,
+      Map<String, ?> arguments)
+      throws IOException {
     requireNotEnded();
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(program);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(flags);
     command.add("-cp");

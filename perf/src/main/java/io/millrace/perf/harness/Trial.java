@@ -10,6 +10,16 @@ import java.util.Map;
  * @param body measures once
  */
 public record Trial(String subject, Map<String, Object> settings, Body body) {
+  /**
+   * The same under another name: what is compared with its peers is called millrace.
+   *
+   * @param name of the subject in this bench
+   * @return a new trial
+   */
+  public Trial named(String name) {
+    return new Trial(name, settings, body);
+  }
+
   /** Measures once. */
   @FunctionalInterface
   public interface Body {

@@ -39,6 +39,15 @@ public interface Link {
   }
 
   /**
+   * How many processes it has beside those at its ends that need a processor as they do.
+   *
+   * @return their number
+   */
+  default int helpers() {
+    return 0;
+  }
+
+  /**
    * How much one trial may send. A link that keeps all messages needs memory for them.
    *
    * @return bytes of payload

@@ -21,6 +21,12 @@ public record LinkPlace(
   /** What links buffer: far more than is on its way, and it fits into a core's cache. */
   public static final int CAPACITY = 1 << 20;
 
+  /** The name of a link from the first process to the second, where there are links both ways. */
+  public static final String THERE = "there";
+
+  /** The name of the link from the second process to the first. */
+  public static final String BACK = "back";
+
   /** How the senders send. */
   public enum Sends {
     /** One by one, through an end that several processes can have. */
@@ -52,6 +58,17 @@ public record LinkPlace(
   public static LinkPlace in(Fork fork, String name, int length, Sends sends, Waits waits) {
     Path directory = fork == null ? null : fork.directory();
     return new LinkPlace(directory, name, CAPACITY, length, sends, waits);
+  }
+
+  /**
+   * Where a link of a trial is, for those that need not know what for.
+   *
+   * @param directory the trial's directory
+   * @param name tells the links of one trial apart
+   * @return the place
+   */
+  public static LinkPlace at(Path directory, String name) {
+    return new LinkPlace(directory, name, CAPACITY, 0, Sends.SINGLE, Waits.SPIN);
   }
 
   /**

@@ -78,17 +78,21 @@ final class AeronLink implements Link {
         place.sends() == Sends.SINGLE
             ? aeron.addExclusivePublication(channel(place), stream(place))
             : aeron.addPublication(channel(place), stream(place));
-    long start = System.nanoTime();
-    while (!publication.isConnected()) {
-      if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS)) {
-        throw new IllegalStateException("Aeron found no subscriber for " + channel(place));
-      }
-      Thread.onSpinWait();
-    }
+    awaitSubscriber(publication);
     return new Start(aeron, publication);
   }
 
-  private static final class End implements Receiver {
+  static void awaitSubscriber(Publication publication) {
+    long start = System.nanoTime();
+    while (!publication.isConnected()) {
+      if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS)) {
+        throw new IllegalStateException("Aeron found no subscriber for " + publication.channel());
+      }
+      Thread.yield();
+    }
+  }
+
+  static final class End implements Receiver {
     private final Aeron aeron;
     private final Subscription subscription;
     private Sink sink;
@@ -113,7 +117,7 @@ final class AeronLink implements Link {
     }
   }
 
-  private record Start(Aeron aeron, Publication publication) implements Sender {
+  record Start(Aeron aeron, Publication publication) implements Sender {
     @Override
     public boolean offer(DirectBuffer source, int offset, int length) {
       long position = publication.offer(source, offset, length);

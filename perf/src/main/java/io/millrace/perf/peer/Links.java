@@ -26,6 +26,9 @@ public final class Links {
     ALL.put("chronicle-queue", ChronicleLink::new);
     ALL.put("recorder", RecorderLink::new);
     ALL.put("appender", AppenderLink::new);
+    ALL.put(BridgeLink.SUBJECT, BridgeLink::new);
+    ALL.put("aeron-udp", () -> new AeronUdpLink(false));
+    ALL.put("aeron-archive", () -> new AeronUdpLink(true));
     ALL.put("unix-socket", SocketLink::new);
     ALL.put("pipe", PipeLink::new);
     ALL.put("eventfd", EventFdLink::new);

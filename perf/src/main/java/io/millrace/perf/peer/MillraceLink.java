@@ -49,18 +49,24 @@ final class MillraceLink implements Link {
   @Override
   public Receiver receiver(LinkPlace place, Seat seat) {
     Registry registry = registry(place);
+    Ring ring = seat.isFirst() ? publish(registry, place) : registry.joinRing(place.name());
+    return receiver(registry, ring, place, seat);
+  }
+
+  static Receiver receiver(Registry registry, Ring ring, LinkPlace place, Seat seat) {
     GroupOptions group = GroupOptions.named("group-" + seat.group());
     return new End(
-        registry,
-        seat.isFirst() ? publish(registry, place) : registry.joinRing(place.name()),
-        seat.competes() ? group.shared() : group,
-        place.waits() == Waits.BLOCK);
+        registry, ring, seat.competes() ? group.shared() : group, place.waits() == Waits.BLOCK);
+  }
+
+  static Ring create(LinkPlace place) {
+    RingOptions options = RingOptions.capacity(place.capacity()).name(place.name());
+    return Ring.create(place.sends() == Sends.SINGLE ? options.forSingleProducer() : options);
   }
 
   /** The first who receives makes the ring. */
   static Ring publish(Registry registry, LinkPlace place) {
-    RingOptions options = RingOptions.capacity(place.capacity()).name(place.name());
-    Ring ring = Ring.create(place.sends() == Sends.SINGLE ? options.forSingleProducer() : options);
+    Ring ring = create(place);
     registry.publish(place.name(), ring, Capabilities.none());
     return ring;
   }
@@ -68,7 +74,10 @@ final class MillraceLink implements Link {
   @Override
   public Sender sender(LinkPlace place) throws InterruptedException {
     Registry registry = registry(place);
-    Ring ring = join(registry, place);
+    return sender(registry, join(registry, place), place);
+  }
+
+  static Sender sender(Registry registry, Ring ring, LinkPlace place) {
     return new Start(registry, ring, ring.addProducer(), place.length());
   }
 
