@@ -5,18 +5,27 @@ import io.aeron.CommonContext;
 import io.aeron.archive.Archive;
 import io.aeron.archive.ArchiveMarkFile;
 import io.aeron.archive.ArchiveThreadingMode;
+import io.aeron.archive.ArchiveTool;
+import io.aeron.archive.client.ArchiveException;
 import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
 import io.aeron.exceptions.AeronException;
 import io.millrace.os.Closing;
 import io.millrace.os.Directory;
 import io.millrace.os.DirectoryLock;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.status.CountersReader;
 
@@ -27,6 +36,10 @@ import org.agrona.concurrent.status.CountersReader;
 final class AeronHost implements AutoCloseable {
   /** After so long without a packet a receiver looks for the sender anew. */
   private static final long IMAGE_LIVENESS_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  /** Of what the archive says when its process was killed inside a write. */
+  private static final Pattern HALF_A_FRAME =
+      Pattern.compile("straddling page boundary in file: .*?([^/]+\\.rec)");
 
   /** Of the client's own thread. */
   private final Queue<Throwable> errors = new ConcurrentLinkedQueue<>();
@@ -55,9 +68,7 @@ final class AeronHost implements AutoCloseable {
                   .dirDeleteOnStart(true)
                   .dirDeleteOnShutdown(true));
       if (control != null) {
-        // So is this mark, which would count as alive for ten seconds.
-        Files.deleteIfExists(directory.resolve(ArchiveMarkFile.FILENAME));
-        host.archive = Archive.launch(archive(directory, ownDriver, control));
+        host.archive = launchArchive(directory, ownDriver, control);
       }
       host.connect(ownDriver);
       return host;
@@ -90,6 +101,49 @@ final class AeronHost implements AutoCloseable {
       Closing.closeAfter(failure, host);
       throw new BridgeException(
           "no media driver runs in " + driver + ": start it, or bridge with an own one", failure);
+    }
+  }
+
+  /** Also where a killed one has left a frame in half, without which the archive begins. */
+  private static Archive launchArchive(Path directory, Path driver, String control)
+      throws IOException {
+    Set<String> cut = new HashSet<>();
+    while (true) {
+      // The lock says that this mark is that of a killed process; it would count for ten seconds.
+      Files.deleteIfExists(directory.resolve(ArchiveMarkFile.FILENAME));
+      try {
+        return Archive.launch(archive(directory, driver, control));
+      } catch (ArchiveException failure) {
+        Matcher half = HALF_A_FRAME.matcher(String.valueOf(failure.getMessage()));
+        if (!half.find() || !cut.add(half.group(1))) {
+          throw failure;
+        }
+        // Nobody was told of that frame, so its record is in its ring still, and comes again.
+        cutHalfAFrame(directory, half.group(1));
+      }
+    }
+  }
+
+  /**
+   * As Aeron's own sentence asks for; but only in the file that it names, for without a checksum a
+   * whole frame may look like this one. Aeron makes checksums by name in a JVM that is opened to it
+   * only.
+   */
+  private static void cutHalfAFrame(Path directory, String file) {
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    boolean isWell =
+        ArchiveTool.verify(
+            new PrintStream(said, true, StandardCharsets.UTF_8),
+            directory.toFile(),
+            Set.of(),
+            null,
+            found -> found.getName().equals(file));
+    if (!isWell) {
+      throw new BridgeException(
+          "the archive in "
+              + directory
+              + " is damaged: begin a new one in another directory; "
+              + said.toString(StandardCharsets.UTF_8).strip());
     }
   }
 

@@ -1,6 +1,7 @@
 package io.millrace.bridge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.millrace.discovery.Publication;
 import io.millrace.discovery.model.Capabilities;
@@ -25,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
@@ -34,6 +36,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Either side is killed. */
 @Timeout(300)
@@ -192,10 +195,14 @@ class KilledBridgeTest {
   }
 
   private ChildProcess stopping(Class<?> side, String step, int times) {
+    return stopping(side, step, times, 3); // So that there is more than one of each step.
+  }
+
+  private ChildProcess stopping(Class<?> side, String step, int times, int batch) {
     return start(
         side,
         "-Dio.millrace.bridge.steps=" + StopAtStep.class.getName(),
-        "-Dbatch=3", // So that there is more than one of each step.
+        "-Dbatch=" + batch,
         "-Dstep=" + step,
         "-Dtimes=" + times);
   }
@@ -237,8 +244,54 @@ class KilledBridgeTest {
     }
   }
 
+  /**
+   * The archive has the beginning of a frame, up to the end of a page: so far had the kernel come
+   * with a write. No record of it was confirmed.
+   */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aSenderKilledInsideAWriteOfTheArchiveGoesOn(boolean hadAReceiver) {
+    int records = 40;
+    long bytes = 0;
+    for (long i = 0; i < records; i++) {
+      offerOrder(i);
+      bytes += RecordedFrames.lengthOf(fill(i));
+    }
+    long atLeast = bytes;
+    ChildProcess receiver = hadAReceiver ? start(ReceiverProcess.class) : null;
+    try {
+      Path archive = folder.resolve("archive");
+      try (ChildProcess sender = stopping(SenderProcess.class, "RECORDS_SENT", 1, 2 * records)) {
+        Eventually.await(
+            "all of it in the archive",
+            DEADLINE,
+            () ->
+                read()
+                    && hasStopped(sender)
+                    && RecordedFrames.in(archive).end() >= atLeast
+                    && (!hadAReceiver || ordersRead.size() == records));
+        sender.kill();
+      }
+      assertFalse(isAllRead(near));
+      RecordedFrames.in(archive).cutInsideAFrameOnTwoPages();
+      receiver = hadAReceiver ? receiver : start(ReceiverProcess.class);
+      for (long i = 0; i < records; i++) {
+        offerPrice(i);
+      }
+      try (ChildProcess next = start(SenderProcess.class)) {
+        offer(records, records + 20);
+        expectAll(records + 20);
+      }
+    } finally {
+      if (receiver != null) {
+        receiver.close();
+      }
+    }
+  }
+
   /** Killed at any moment, in the middle of what the engine does, too. */
   @Test
+  @Timeout(value = 2, unit = TimeUnit.HOURS) // As many kills as are asked for.
   void sidesThatAreKilledAllTheTimeLoseAndDoubleNothing() {
     Random random = new Random(Long.getLong("millrace.seed", 7));
     int kills = Integer.getInteger("millrace.bridge.kills", 4);

@@ -46,4 +46,32 @@ record RecordedFrames(Path file, int last, int end) {
     int zeros = last + DataHeaderFlyweight.HEADER_LENGTH + FrameLayout.PAYLOAD + Long.BYTES;
     return last >= 0 && last / PAGE == zeros / PAGE && zeros / PAGE != (end - 1) / PAGE;
   }
+
+  /** How much of the file a record takes. */
+  static int lengthOf(int record) {
+    return BitUtil.align(
+        DataHeaderFlyweight.HEADER_LENGTH + FrameLayout.PAYLOAD + record,
+        FrameDescriptor.FRAME_ALIGNMENT);
+  }
+
+  /** Zeros from the last boundary of two pages on that a frame lies across. */
+  void cutInsideAFrameOnTwoPages() {
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      ByteBuffer length = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      int cut = 0;
+      for (int at = 0; at < end; ) {
+        channel.read(length.clear(), at);
+        int next = at + BitUtil.align(length.getInt(0), FrameDescriptor.FRAME_ALIGNMENT);
+        cut = at / PAGE == (next - 1) / PAGE ? cut : (next - 1) / PAGE * PAGE;
+        at = next;
+      }
+      if (cut == 0) {
+        throw new AssertionError("no frame is on two pages");
+      }
+      channel.write(ByteBuffer.allocate(end - cut), cut);
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
 }
