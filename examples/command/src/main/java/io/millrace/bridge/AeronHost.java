@@ -45,6 +45,7 @@ final class AeronHost implements AutoCloseable {
   private final Queue<Throwable> errors = new ConcurrentLinkedQueue<>();
 
   private Directory lock;
+  private OwnDriver place;
   private MediaDriver driver;
   private Archive archive;
   private Aeron aeron;
@@ -57,6 +58,7 @@ final class AeronHost implements AutoCloseable {
     try {
       host.take(directory);
       Path ownDriver = driver == null ? driverOf(directory) : driver;
+      host.place = OwnDriver.at(directory, ownDriver);
       host.driver =
           MediaDriver.launch(
               new MediaDriver.Context()
@@ -64,7 +66,7 @@ final class AeronHost implements AutoCloseable {
                   .threadingMode(ThreadingMode.SHARED)
                   .sharedIdleStrategy(idle())
                   .imageLivenessTimeoutNs(IMAGE_LIVENESS_NANOS)
-                  // The lock says that the one that may be there is that of a killed process.
+                  // What may be there is that of a killed bridge.
                   .dirDeleteOnStart(true)
                   .dirDeleteOnShutdown(true));
       if (control != null) {
@@ -220,6 +222,6 @@ final class AeronHost implements AutoCloseable {
 
   @Override
   public void close() {
-    Closing.closeAll(aeron, archive, driver, lock);
+    Closing.closeAll(aeron, archive, driver, place, lock);
   }
 }
