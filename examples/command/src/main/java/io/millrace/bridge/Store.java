@@ -54,7 +54,7 @@ final class Store implements AutoCloseable {
         uri.initialPosition(stop, last.initialTermId(), last.termLength()).mtu(last.mtu());
       }
       publication = host.aeron().addExclusivePublication(uri.build(), stream);
-      String recorded = ChannelUri.addSessionId(channel, publication.sessionId());
+      String recorded = Found.toRecord(channel, publication.sessionId());
       if (last == null) {
         archive.startRecording(recorded, stream, SourceLocation.LOCAL);
       } else {
