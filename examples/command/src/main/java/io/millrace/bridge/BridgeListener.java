@@ -31,6 +31,14 @@ public interface BridgeListener {
    */
   default void onRefused(String name, RuntimeException why) {}
 
+  /**
+   * Something went through a publisher's ring before the sender was there, and is not carried.
+   *
+   * @param name the topic
+   * @param bytes how much of the publisher's stream
+   */
+  default void onLost(String name, long bytes) {}
+
   /** The receiver gets records as they are sent from now on. */
   default void onLive() {}
 

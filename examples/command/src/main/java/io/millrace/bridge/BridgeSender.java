@@ -114,7 +114,7 @@ public final class BridgeSender implements AutoCloseable {
         RingOutlet rings = new RingOutlet(registry, name, options, wire);
         both.add(rings);
         rings.waitWith(poller);
-        if (TopicOutlet.canBeTopic(name)) {
+        if (BridgedSource.canBeTopic(name)) {
           TopicOutlet topic = new TopicOutlet(registry, name, options, wire);
           both.add(topic);
           topic.waitWith(poller);

@@ -1,6 +1,8 @@
 package io.millrace.bridge;
 
+import io.millrace.discovery.model.Service;
 import java.util.Objects;
+import java.util.regex.Pattern;
 
 /**
  * Where carried records come from: a ring, or one publisher of a topic, on the sender's host.
@@ -18,6 +20,25 @@ public record BridgedSource(long id, Kind kind, String name) {
     RING,
     /** A publisher of a topic. */
     PUBLISHER
+  }
+
+  private static final Pattern TOPIC = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
+
+  static boolean canBeTopic(String name) {
+    return TOPIC.matcher(name).matches();
+  }
+
+  static Kind kind(int number) {
+    if (number < 0 || number >= Kind.values().length) {
+      throw new IllegalArgumentException("no kind of source: " + number);
+    }
+    return Kind.values()[number];
+  }
+
+  /** Whether there can be such a source. */
+  static boolean canBe(int kind, String name) {
+    return kind == Kind.RING.ordinal() && Service.isName(name)
+        || kind == Kind.PUBLISHER.ordinal() && canBeTopic(name);
   }
 
   /** Checks that all is there. */

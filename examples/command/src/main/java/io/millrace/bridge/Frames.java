@@ -22,6 +22,9 @@ final class Frames implements ControlledFragmentHandler {
   /** The runs of the sender that were seen, in their order. */
   private final LongArrayList runs = new LongArrayList();
 
+  /** Sources with names that there cannot be, which no sender sends. */
+  private final LongArrayList impossible = new LongArrayList();
+
   private boolean goesBack;
   private long goBackTo;
 
@@ -47,6 +50,10 @@ final class Frames implements ControlledFragmentHandler {
     if (progress.run != 0) {
       runs.addLong(progress.run);
     }
+  }
+
+  int runs() {
+    return runs.size();
   }
 
   /** Behind a poll: where a place that was read already has other records now, they are read. */
@@ -97,7 +104,20 @@ final class Frames implements ControlledFragmentHandler {
     switch (type) {
       case SOURCE:
         int kind = buffer.getInt(at + DETAIL, ByteOrder.LITTLE_ENDIAN);
-        return describe(new BridgedSource(id, Progress.kind(kind), name(buffer, at, length)), run);
+        String name = name(buffer, at, length);
+        if (!BridgedSource.canBe(kind, name)) {
+          refuse("a frame", new BridgeException("no ring and no topic is called \"" + name + '"'));
+          impossible.addLong(id);
+          return true;
+        }
+        BridgedSource source = new BridgedSource(id, BridgedSource.kind(kind), name);
+        if (!describe(source, run)) {
+          return false;
+        }
+        if (source.kind() == BridgedSource.Kind.RING && !isOfOldRun) {
+          endOthers(source.kind(), name, run); // The sender does not find them any more.
+        }
+        return true;
       case ENDED:
         if (!isOfOldRun) {
           end(progress.sources.get(id));
@@ -105,7 +125,7 @@ final class Frames implements ControlledFragmentHandler {
         return true;
       case ALL:
         if (!isOfOldRun) {
-          endOthers(name(buffer, at, length), run);
+          endOthers(BridgedSource.Kind.PUBLISHER, name(buffer, at, length), run);
         }
         return true;
       default:
@@ -114,8 +134,7 @@ final class Frames implements ControlledFragmentHandler {
           return true;
         }
         long position = buffer.getLong(at + POSITION, ByteOrder.LITTLE_ENDIAN);
-        return publish(
-            progress.sources.get(id), position, type, buffer, at + PAYLOAD, length - PAYLOAD);
+        return publish(id, position, type, buffer, at + PAYLOAD, length - PAYLOAD);
     }
   }
 
@@ -162,18 +181,20 @@ final class Frames implements ControlledFragmentHandler {
   }
 
   /** Those that ended while no sender was there. */
-  private void endOthers(String topic, long run) {
+  private void endOthers(BridgedSource.Kind kind, String name, long run) {
     for (Incoming one : List.copyOf(progress.sources.values())) {
-      if (one.source.kind() == BridgedSource.Kind.PUBLISHER
-          && one.source.name().equals(topic)
-          && one.run != run) {
+      if (one.source.kind() == kind && one.source.name().equals(name) && one.run != run) {
         end(one);
       }
     }
   }
 
   private boolean publish(
-      Incoming from, long position, int type, DirectBuffer buffer, int at, int length) {
+      long source, long position, int type, DirectBuffer buffer, int at, int length) {
+    Incoming from = progress.sources.get(source);
+    if (impossible.containsLong(source)) {
+      return true;
+    }
     if (from == null) {
       throw new BridgeException(
           "a record came of a ring or publisher that was not described: remove "

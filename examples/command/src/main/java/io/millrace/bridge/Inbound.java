@@ -57,7 +57,13 @@ final class Inbound implements AutoCloseable, PersistentSubscriptionListener {
     if (subscription == null) {
       subscribe();
     }
-    int work = subscription.controlledPoll(handler, limit);
+    int work;
+    try {
+      work = subscription.controlledPoll(handler, limit);
+    } catch (RuntimeException | Error failure) {
+      end(); // It has passed over the frame that failed, which comes again this way.
+      throw failure;
+    }
     if (subscription.hasFailed()) {
       giveUp(subscription.failureReason());
     }

@@ -85,7 +85,7 @@ final class Progress implements AutoCloseable {
     run = value.getLong(take(Long.BYTES));
     for (int left = value.getInt(take(Integer.BYTES)); left > 0; left--) {
       long id = value.getLong(take(Long.BYTES));
-      BridgedSource.Kind kind = kind(value.getInt(take(Integer.BYTES)));
+      BridgedSource.Kind kind = BridgedSource.kind(value.getInt(take(Integer.BYTES)));
       Incoming one = new Incoming(new BridgedSource(id, kind, text(value)));
       one.last = value.getLong(take(Long.BYTES));
       one.run = value.getLong(take(Long.BYTES));
@@ -96,13 +96,6 @@ final class Progress implements AutoCloseable {
       one.notedService = text(value);
       sources.put(id, one);
     }
-  }
-
-  static BridgedSource.Kind kind(int number) {
-    if (number < 0 || number >= BridgedSource.Kind.values().length) {
-      throw new IllegalArgumentException("no kind of source: " + number);
-    }
-    return BridgedSource.Kind.values()[number];
   }
 
   private int take(int length) {

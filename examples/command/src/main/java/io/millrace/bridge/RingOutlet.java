@@ -9,12 +9,15 @@ import io.millrace.ring.RecordHandler;
 import io.millrace.ring.RingPoller;
 import io.millrace.topic.RingFollower;
 import io.millrace.topic.RingListener;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The ring of a service, and those that are published under its name later. */
 final class RingOutlet implements Outlet, RingListener {
   private final String name;
+  private final Wire wire;
   private final BridgeListener listener;
   private final RingFollower follower;
   private final RecordHandler handler;
@@ -22,12 +25,16 @@ final class RingOutlet implements Outlet, RingListener {
   /** By the instances of their publications. */
   private final Map<Long, Sent> rings = new HashMap<>();
 
+  /** Those that have ended, until the archive has all of them. */
+  private final List<Sent> ending = new ArrayList<>();
+
   // Of the record before: mostly the next one has the same.
   private long lastInstance;
   private Sent last;
 
   RingOutlet(Registry registry, String name, BridgeSenderOptions options, Wire wire) {
     this.name = name;
+    this.wire = wire;
     listener = options.listener();
     GroupOptions group = GroupOptions.named(options.group()).retained().acknowledged();
     follower =
@@ -52,23 +59,40 @@ final class RingOutlet implements Outlet, RingListener {
   }
 
   private Sent opened() {
-    BridgedSource source = new BridgedSource(follower.ringId(), BridgedSource.Kind.RING, name);
+    long id = follower.ringId();
+    for (Sent one : ending) {
+      if (one.source.id() == id) { // Somebody has published it again.
+        ending.remove(one);
+        return one;
+      }
+    }
+    BridgedSource source = new BridgedSource(id, BridgedSource.Kind.RING, name);
     listener.onSource(source);
     return new Sent(source);
   }
 
   @Override
   public int poll(int limit) {
-    return follower.poll(handler, limit);
+    int count = follower.poll(handler, limit);
+    while (!ending.isEmpty() && ending.get(0).isConfirmed()) {
+      Sent ended = ending.get(0);
+      wire.ended(ended);
+      ending.remove(0);
+      listener.onEnded(ended.source);
+    }
+    return count;
   }
 
   @Override
   public void confirm(long recorded) {
-    for (Sent one : rings.values()) {
-      long position = one.takeConfirmed(recorded);
-      if (position >= 0) {
-        follower.acknowledge(one.source.id(), position);
-      }
+    rings.values().forEach(one -> confirm(one, recorded));
+    ending.forEach(one -> confirm(one, recorded));
+  }
+
+  private void confirm(Sent one, long recorded) {
+    long position = one.takeConfirmed(recorded);
+    if (position >= 0) {
+      follower.acknowledge(one.source.id(), position);
     }
   }
 
@@ -77,7 +101,7 @@ final class RingOutlet implements Outlet, RingListener {
     Sent ended = rings.remove(ring.instance());
     last = null;
     if (ended != null) {
-      listener.onEnded(ended.source);
+      ending.add(ended);
     }
   }
 

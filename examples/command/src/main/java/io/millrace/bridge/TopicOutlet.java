@@ -13,12 +13,9 @@ import io.millrace.topic.TopicListener;
 import io.millrace.topic.TopicSubscriber;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /** All publishers of a topic. */
 final class TopicOutlet implements Outlet, TopicListener {
-  private static final Pattern TOPIC = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
-
   private final String topic;
   private final Wire wire;
   private final BridgeListener listener;
@@ -45,10 +42,6 @@ final class TopicOutlet implements Outlet, TopicListener {
     handler =
         (type, buffer, offset, length) ->
             wire.record(sent(), subscriber.recordPosition(), type, buffer, offset, length);
-  }
-
-  static boolean canBeTopic(String name) {
-    return TOPIC.matcher(name).matches();
   }
 
   void waitWith(RingPoller poller) {
@@ -130,10 +123,7 @@ final class TopicOutlet implements Outlet, TopicListener {
 
   @Override
   public void onLost(Origin publisher, long bytes) {
-    listener.onRefused(
-        topic,
-        new BridgeException(
-            bytes + " bytes of a publisher's stream came before the bridge was there"));
+    listener.onLost(topic, bytes);
   }
 
   @Override

@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.aeron.Aeron;
 import io.aeron.archive.Archive;
 import io.aeron.archive.ArchiveThreadingMode;
 import io.aeron.archive.ArchivingMediaDriver;
+import io.aeron.archive.client.AeronArchive;
+import io.aeron.archive.status.RecordingPos;
 import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
 import io.millrace.discovery.Publication;
@@ -380,6 +383,7 @@ class BridgeTest {
           BridgeSenderOptions.through(hosts.channel, directory).startingAtOldest();
       for (int round = 1; round <= 2; round++) {
         long all = 100L * round;
+        recordSomethingElse(directory); // In the same archive, with the same number.
         try (BridgeSender sender = BridgeSender.open(hosts.near, through)) {
           sender.add("orders");
           offer(producer, all - 100, all);
@@ -388,6 +392,88 @@ class BridgeTest {
       }
     }
     assertEquals(numbers(0, 200), received);
+  }
+
+  private static void recordSomethingElse(Path driver) {
+    try (Aeron aeron = Aeron.connect(new Aeron.Context().aeronDirectoryName(driver.toString()));
+        AeronArchive archive = Store.connect(aeron);
+        io.aeron.Publication other =
+            archive.addRecordedPublication("aeron:ipc", BridgeSenderOptions.STREAM)) {
+      UnsafeBuffer message = new UnsafeBuffer(new byte[8]);
+      Eventually.await("something", DEADLINE, () -> other.offer(message) > 0);
+      Eventually.await(
+          "its recording",
+          DEADLINE,
+          () ->
+              RecordingPos.findCounterIdBySession(
+                      aeron.countersReader(), other.sessionId(), archive.archiveId())
+                  >= 0);
+    }
+  }
+
+  @Test
+  void theDriverOfSomebodyElseStays() {
+    Path directory = folder.resolve("foreign");
+    MediaDriver.Context context =
+        new MediaDriver.Context()
+            .aeronDirectoryName(directory.toString())
+            .threadingMode(ThreadingMode.SHARED)
+            .dirDeleteOnShutdown(true);
+    try (MediaDriver driver = MediaDriver.launch(context);
+        Aeron aeron = Aeron.connect(new Aeron.Context().aeronDirectoryName(directory.toString()))) {
+      BridgeException sender =
+          assertThrows(
+              BridgeException.class,
+              () -> BridgeSender.open(hosts.near, hosts.sending().driver(directory)));
+      assertTrue(sender.getMessage().contains("a media driver runs in"), sender.getMessage());
+      BridgeException receiver =
+          assertThrows(
+              BridgeException.class,
+              () -> BridgeReceiver.open(hosts.far, hosts.receiving().driver(directory)));
+      assertTrue(receiver.getMessage().contains("a media driver runs in"), receiver.getMessage());
+      aeron.addPublication("aeron:ipc", 1).close(); // It lives.
+    }
+  }
+
+  @Test
+  void ringsThatAreReplacedLeaveTheNotes() {
+    List<Long> received = new ArrayList<>();
+    List<BridgedSource> ended = new ArrayList<>();
+    BridgeListener listener =
+        new BridgeListener() {
+          @Override
+          public void onEnded(BridgedSource source) {
+            ended.add(source);
+          }
+        };
+    try (Ring far = Ring.create(RingOptions.capacity(1 << 16));
+        Publication there = hosts.far.publish("orders", far, Capabilities.none());
+        Consumer consumer = far.addConsumer(APPLICATION)) {
+      try (BridgeReceiver receiver =
+          BridgeReceiver.open(hosts.far, hosts.receiving().listener(listener))) {
+        for (int round = 0; round < 3; round++) { // The last two under one sender.
+          BridgeSender sender = send("orders");
+          for (int i = 0; i < (round == 2 ? 2 : 1); i++) {
+            try (Ring near = Ring.create(RingOptions.capacity(1 << 16))) {
+              near.addGroup(GroupOptions.named("bridge").retained());
+              try (Publication published = hosts.near.publish("orders", near, Capabilities.none());
+                  Producer producer = near.addProducer()) {
+                long sent = received.size();
+                offer(producer, sent, sent + 10);
+                until("all", sender, receiver, () -> poll(consumer, received) >= sent + 10);
+                until("the ends", sender, receiver, () -> 10L * ended.size() >= sent);
+              }
+            }
+          }
+          sender.close();
+        }
+      }
+    }
+    assertEquals(numbers(0, 40), received);
+    try (Progress notes = Progress.open(folder.resolve("received").resolve(Progress.NOTES))) {
+      assertEquals(4, notes.sources.size());
+      assertEquals(1, notes.sources.values().stream().filter(one -> !one.hasEnded).count());
+    }
   }
 
   @Test

@@ -25,8 +25,12 @@ final class FramesByHand implements AutoCloseable {
   }
 
   void describe(long source, BridgedSource.Kind kind, String name) {
+    describe(source, kind.ordinal(), name);
+  }
+
+  void describe(long source, int kind, String name) {
     fill(source, 0, SOURCE);
-    frame.putInt(DETAIL, kind.ordinal(), ByteOrder.LITTLE_ENDIAN);
+    frame.putInt(DETAIL, kind, ByteOrder.LITTLE_ENDIAN);
     byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
     frame.putBytes(PAYLOAD, bytes);
     send(bytes.length);
