@@ -37,7 +37,8 @@ public final class BridgeReceiver implements AutoCloseable {
   private static final int MOST_DOUBLINGS = 8;
 
   private final PolledLife life = new PolledLife("receiver", () -> {}, this::release);
-  private final BridgeListener listener;
+  private final BridgeReceiverOptions options;
+  private final Presence presence;
   private final Inlets inlets;
   private final AeronHost host;
   private final Progress progress;
@@ -49,8 +50,9 @@ public final class BridgeReceiver implements AutoCloseable {
 
   private record Counts(long records, long again, long position) {}
 
-  private BridgeReceiver(Registry registry, BridgeReceiverOptions options) {
-    listener = options.listener();
+  private BridgeReceiver(Registry registry, BridgeReceiverOptions given) {
+    presence = new Presence(given.listener(), "waiting for the sender", this::status);
+    options = given.listener(presence);
     AeronHost engine = null;
     Progress noted = null;
     Inlets made = null;
@@ -73,6 +75,12 @@ public final class BridgeReceiver implements AutoCloseable {
     inlets = made;
     inbound = new Inbound(host.aeron(), options, progress);
     frames = new Frames(options, progress, inlets, inbound);
+    try {
+      presence.open(registry);
+    } catch (RuntimeException | Error failure) {
+      Closing.closeAfter(failure, inlets, progress, host);
+      throw failure;
+    }
   }
 
   /**
@@ -127,7 +135,7 @@ public final class BridgeReceiver implements AutoCloseable {
     // Aeron and the notes do not go on under a thread that is interrupted.
     boolean interrupted = Thread.interrupted();
     try {
-      host.check(listener);
+      host.check(presence);
       inbound.poll(frames, limit);
       frames.goBackIfWanted();
     } finally {
@@ -140,11 +148,29 @@ public final class BridgeReceiver implements AutoCloseable {
         shown = new Counts(frames.published, frames.again, progress.position);
       }
       inlets.closeDone();
+      presence.tellIfDue();
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
     }
     return (int) (frames.published - before);
+  }
+
+  private BridgeStatus status() {
+    return new BridgeStatus(
+        BridgeStatus.Side.RECEIVER,
+        0,
+        options.channel(),
+        options.stream(),
+        "",
+        frames.published,
+        frames.again,
+        progress.position,
+        0,
+        0,
+        frames.runs(),
+        presence.refusals,
+        presence.state);
   }
 
   /**
@@ -193,7 +219,7 @@ public final class BridgeReceiver implements AutoCloseable {
     // Aeron waits for its threads, which an interrupt would end.
     boolean interrupted = Thread.interrupted();
     try {
-      Closing.closeAll(inbound, inlets, progress, host);
+      Closing.closeAll(presence, inbound, inlets, progress, host);
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();

@@ -49,6 +49,7 @@ public final class BridgeSender implements AutoCloseable {
   private final AeronHost host;
   private final Store store;
   private final RingPoller poller;
+  private final Presence presence;
   private final Wire wire;
   private final Set<String> names = new HashSet<>();
   private final List<Outlet> outlets = new ArrayList<>();
@@ -59,11 +60,12 @@ public final class BridgeSender implements AutoCloseable {
   private volatile long records;
   private volatile long behind;
 
-  private BridgeSender(Registry registry, BridgeSenderOptions options) {
+  private BridgeSender(Registry registry, BridgeSenderOptions given) {
     this.registry = registry;
-    this.options = options;
     RingPoller made = null;
     AeronHost engine = null;
+    presence = new Presence(given.listener(), "sending", this::status);
+    options = given.listener(presence);
     try {
       made = new RingPoller();
       engine =
@@ -79,6 +81,12 @@ public final class BridgeSender implements AutoCloseable {
     life = new PolledLife("sender", poller::wakeup, this::release);
     host = engine;
     wire = new Wire(store, ThreadLocalRandom.current().nextLong(), life::isDue, options.listener());
+    try {
+      presence.open(registry);
+    } catch (RuntimeException | Error failure) {
+      Closing.closeAfter(failure, store, engine, made);
+      throw failure;
+    }
   }
 
   /**
@@ -181,7 +189,26 @@ public final class BridgeSender implements AutoCloseable {
     confirm();
     Steps.reached(Steps.Step.RECORDS_CONFIRMED);
     records = wire.records();
+    presence.state = held ? "there is no room on the wire" : "sending";
+    presence.tellIfDue();
     return (int) (records - before);
+  }
+
+  private BridgeStatus status() {
+    return new BridgeStatus(
+        BridgeStatus.Side.SENDER,
+        0,
+        options.channel(),
+        options.stream(),
+        options.group(),
+        records,
+        0,
+        store.position(),
+        behind,
+        presence.lostBytes,
+        1,
+        presence.refusals,
+        presence.state);
   }
 
   private void confirm() {
@@ -227,7 +254,7 @@ public final class BridgeSender implements AutoCloseable {
     boolean interrupted = Thread.interrupted();
     try {
       List<AutoCloseable> all = new ArrayList<>(outlets);
-      all.addAll(List.of(poller, store, host));
+      all.addAll(List.of(presence, poller, store, host));
       Closing.closeAll(all);
     } finally {
       if (interrupted) {

@@ -195,6 +195,16 @@ final class Bridge implements Callable<Integer> {
     }
 
     @Override
+    public void onLost(String name, long bytes) {
+      output.note(
+          Text.printable(
+              name
+                  + ": "
+                  + Units.count(bytes)
+                  + " bytes of a publisher's stream came before the bridge was there"));
+    }
+
+    @Override
     public void onLive() {
       output.note("live");
     }

@@ -8,6 +8,7 @@ import io.micrometer.jmx.JmxConfig;
 import io.micrometer.jmx.JmxMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.millrace.discovery.RegistryView;
 import io.millrace.metrics.RingMeters;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -25,8 +26,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "metrics",
     description = {
-      "Prints the counters of rings as Prometheus text; or serves them until it is interrupted,"
-          + " over HTTP with --port, as MBeans of this process with --jmx."
+      "Prints the counters of rings, and without names of bridges, as Prometheus text; or serves"
+          + " them until it is interrupted, over HTTP with --port, as MBeans of this process with"
+          + " --jmx."
     })
 final class Metrics implements Callable<Integer> {
   private static final String DOMAIN = "io.millrace";
@@ -55,6 +57,8 @@ final class Metrics implements Callable<Integer> {
   @Parameters(paramLabel = "NAME", arity = "0..*", description = "Rings; without any, all.")
   private List<String> names = List.of();
 
+  private BridgeMeters bridges;
+
   @Override
   public Integer call() throws IOException, InterruptedException {
     PrometheusMeterRegistry prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -66,6 +70,8 @@ final class Metrics implements Callable<Integer> {
     try (RingMeters meters =
         RingMeters.ofRegistry(registry.options(), names.toArray(String[]::new))) {
       meters.bindTo(all);
+      bridges = names.isEmpty() ? new BridgeMeters(all) : null;
+      refreshBridges();
       if (port == null && !jmx) {
         prometheus.scrape().lines().forEach(output::print);
         requireAll(meters);
@@ -76,6 +82,15 @@ final class Metrics implements Callable<Integer> {
       all.close();
     }
     return 0;
+  }
+
+  /** Both threads that serve come here. */
+  private synchronized void refreshBridges() {
+    if (bridges != null) {
+      try (RegistryView view = registry.view()) {
+        bridges.show(view);
+      }
+    }
   }
 
   private static void requireAll(RingMeters meters) {
@@ -98,6 +113,7 @@ final class Metrics implements Callable<Integer> {
         Thread.sleep(MBEAN_AGE);
         if (jmx) {
           meters.refresh();
+          refreshBridges();
         }
       }
     } finally {
@@ -128,6 +144,7 @@ final class Metrics implements Callable<Integer> {
     String text;
     try {
       meters.refresh();
+      refreshBridges();
       text = prometheus.scrape();
     } catch (RuntimeException failure) {
       status = 500;

@@ -1,5 +1,6 @@
 package io.millrace.cli;
 
+import io.millrace.bridge.BridgeStatus;
 import io.millrace.cli.RingRates.ConsumerRates;
 import io.millrace.cli.RingRates.GroupRates;
 import io.millrace.cli.RingRates.ProducerRates;
@@ -40,7 +41,7 @@ final class Stat implements Callable<Integer> {
         for (Looks looks : rings.all()) {
           show(looks.next());
         }
-        showHeldRecorders();
+        showCarriers();
         read = output.flush();
         rings.lookIfDue();
       }
@@ -48,27 +49,55 @@ final class Stat implements Callable<Integer> {
     return 0;
   }
 
-  /** A recorder that has no room holds producers back, which looks like a slow group else. */
-  private void showHeldRecorders() {
+  /**
+   * Recorders that have no room, and bridges: they hold producers back, which looks like a slow
+   * group else.
+   */
+  private void showCarriers() {
     if (output.isJson()) {
       return;
     }
     try (RegistryView view = registry.view()) {
       for (Sighting sighting : view.scan().services()) {
-        Service service = sighting.service();
-        String why = service.capabilities().text(Recorder.HELD, "");
-        if (sighting.isAlive() && service.kind().equals(Recorder.SERVICE_KIND) && !why.isEmpty()) {
-          output.print(
-              Text.printable(
-                  "recorder of group "
-                      + service.capabilities().text(Recorder.GROUP, "")
-                      + ", process "
-                      + service.pid()
-                      + ", is held: "
-                      + why));
+        if (sighting.isAlive()) {
+          showHeldRecorder(sighting.service());
+          BridgeStatus.of(sighting.service()).ifPresent(this::showBridge);
         }
       }
     }
+  }
+
+  private void showHeldRecorder(Service service) {
+    String why = service.capabilities().text(Recorder.HELD, "");
+    if (service.kind().equals(Recorder.SERVICE_KIND) && !why.isEmpty()) {
+      output.print(
+          Text.printable(
+              "recorder of group "
+                  + service.capabilities().text(Recorder.GROUP, "")
+                  + ", process "
+                  + service.pid()
+                  + ", is held: "
+                  + why));
+    }
+  }
+
+  private void showBridge(BridgeStatus bridge) {
+    boolean sends = bridge.side() == BridgeStatus.Side.SENDER;
+    output.print(
+        Text.printable(
+            (sends ? "bridge of group " + bridge.group() : "receiving bridge")
+                + ", process "
+                + bridge.pid()
+                + ", "
+                + bridge.state()
+                + (sends ? ": sent " : ": received ")
+                + Units.count(bridge.records())
+                + " records, "
+                + (sends
+                    ? Units.bytes(bridge.lag()) + " not in the archive yet"
+                    : Units.count(bridge.again()) + " came again")
+                + ", refusals "
+                + Units.count(bridge.refusals())));
   }
 
   /** One ring, and what it was like at the last look. */

@@ -98,6 +98,13 @@ class BridgeCommandTest {
             return !read.isEmpty() || to.isDone() || listen.isDone();
           });
       assertEquals(List.of("order"), read, to + "\n" + listen);
+      awaitTold("near", "bridge of group bridge, process", ": sent 1 records, 0 B not in the");
+      awaitTold("far", "receiving bridge, process", "live: received 1 records, 0 came again");
+      String sending = CommandRun.of("metrics", "--root", in("near")).out();
+      assertTrue(sending.contains("millrace_bridge_records{"), sending);
+      assertTrue(sending.contains("side=\"sender\""), sending);
+      String receives = CommandRun.of("metrics", "--root", in("far")).out();
+      assertTrue(receives.contains("side=\"receiver\""), receives);
       listen.interrupt();
       assertEquals(0, listen.status(), listen.toString());
       assertTrue(listen.out().startsWith("received 1 records"), listen.toString());
@@ -106,6 +113,16 @@ class BridgeCommandTest {
       assertEquals(0, to.status(), to.toString());
       assertTrue(to.out().startsWith("sent 1 records"), to.toString());
     }
+  }
+
+  private void awaitTold(String root, String... words) {
+    Eventually.await(
+        String.join(" ", words),
+        DEADLINE,
+        () -> {
+          String told = CommandRun.of("stat", "orders", "--count", "1", "--root", in(root)).out();
+          return List.of(words).stream().allMatch(told::contains);
+        });
   }
 
   @Test
