@@ -67,6 +67,13 @@ final class Network implements AutoCloseable {
     }
   }
 
+  /** So much goes from near to far, and what does not fit into a short queue is lost. */
+  void slowDown(String rate) {
+    run(
+        "tc", "-n", near, "qdisc", "add", "dev", "near", "root", "tbf", "rate", rate, "burst",
+        "16kb", "latency", "50ms");
+  }
+
   void cut() {
     run("ip", "-n", near, "link", "set", "near", "down");
   }

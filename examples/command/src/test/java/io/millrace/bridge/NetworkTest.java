@@ -1,6 +1,7 @@
 package io.millrace.bridge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.millrace.discovery.Publication;
 import io.millrace.discovery.Registry;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.LongStream;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
@@ -153,18 +155,89 @@ class NetworkTest {
   }
 
   @Test
+  void aSlowLinkLosesNothing() {
+    network.slowDown("4mbit");
+    try (ChildProcess receiver = startReceiver(folder, channel());
+        ChildProcess sender = startSender(channel())) {
+      offer(0, 6000); // A megabyte, of which the ring holds a sixteenth.
+      expectAll(6000);
+    }
+  }
+
+  @Test
   void oneOfTwoReceiversIsKilledAndBothGetAll() throws IOException {
-    network.losePackets();
     String control = "|control=" + network.nearAddress() + ":9000|control-mode=dynamic";
-    String first = "aeron:udp?endpoint=" + network.farAddress() + ":9002" + control;
-    String second = "aeron:udp?endpoint=" + network.farAddress() + ":9003" + control;
+    bothGetAll(
+        "aeron:udp?term-length=256k" + control,
+        "aeron:udp?endpoint=" + network.farAddress() + ":9002" + control,
+        "aeron:udp?endpoint=" + network.farAddress() + ":9003" + control);
+  }
+
+  @Test
+  void oneOfTwoReceiversOfAMulticastIsKilledAndBothGetAll() throws IOException {
+    bothGetAll(multicast() + "|term-length=256k", multicast(), multicast());
+  }
+
+  private String multicast() {
+    return "aeron:udp?endpoint=224.0.1.1:9000|interface=" + network.nearAddress() + "/24";
+  }
+
+  @Test
+  void theSlowestReceiverOfAMulticastIsWaitedFor() throws IOException {
     Path other = Files.createDirectory(folder.resolve("other"));
     List<Long> readThere = new ArrayList<>();
     try (Registry registry = Registry.open(other.resolve("far"));
         Ring ring = Ring.create(RingOptions.capacity(1 << 16));
         Publication orders = registry.publish("orders", ring, Capabilities.none());
         Consumer reader = ring.addConsumer(APPLICATION);
-        ChildProcess sender = startSender("aeron:udp?term-length=256k" + control);
+        ChildProcess sender = startSender(multicast() + "|term-length=256k");
+        ChildProcess fast = startReceiver(folder, multicast());
+        ChildProcess slow = startReceiver(other, multicast())) {
+      await(fast, "live");
+      await(slow, "live");
+      // Nobody reads what the slow one publishes, until its ring is full and the one here.
+      long[] sent = {0};
+      Eventually.await(
+          "back-pressure",
+          DEADLINE,
+          () -> {
+            read();
+            message.putLong(0, sent[0]);
+            boolean wasOffered = producer.offer(1, message, 0, 200) >= 0;
+            sent[0] += wasOffered ? 1 : 0;
+            return !wasOffered && sideOnNear().state().equals("there is no room on the wire");
+          });
+      Eventually.await(
+          "the rest there",
+          DEADLINE,
+          () -> {
+            reader.poll(
+                (type, buffer, offset, length) -> readThere.add(buffer.getLong(offset)), 100);
+            return read() && read.size() >= sent[0] && readThere.size() >= sent[0];
+          });
+      assertEquals(LongStream.range(0, sent[0]).boxed().toList(), readThere);
+      assertEquals(readThere, read);
+      assertFalse(slow.printed().contains("behind"), slow.printed().toString());
+    }
+  }
+
+  private BridgeStatus sideOnNear() {
+    return hosts.near.list().stream()
+        .map(BridgeStatus::of)
+        .flatMap(Optional::stream)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private void bothGetAll(String to, String first, String second) throws IOException {
+    network.losePackets();
+    Path other = Files.createDirectory(folder.resolve("other"));
+    List<Long> readThere = new ArrayList<>();
+    try (Registry registry = Registry.open(other.resolve("far"));
+        Ring ring = Ring.create(RingOptions.capacity(1 << 16));
+        Publication orders = registry.publish("orders", ring, Capabilities.none());
+        Consumer reader = ring.addConsumer(APPLICATION);
+        ChildProcess sender = startSender(to);
         ChildProcess stays = startReceiver(folder, first)) {
       readElsewhere =
           () ->
