@@ -2,8 +2,9 @@
  * One call, servers that compete for it, die and leave: attempts, late answers, and calls that are
  * to be answered later.
  *
- * A request is a record that one server has in hand; if that one dies another gets it. Its holder
- * counts the attempt in it. Before a server says that it will answer later it sets a flag in the
+ * A request is a record that one server has in hand; if that one dies another gets it, and is told
+ * so. That one counts the dead one in the record before anything else; who has a new record writes
+ * nothing to it. Before a server says that it will answer later it sets a flag in the
  * record, so a server that gets the record after its death does not begin with it. A server can also
  * leave, so that the client thinks it gone, while it still writes: its registry was closed first.
  *
@@ -35,6 +36,7 @@ bool dead[SERVERS];
 bool left[SERVERS];
 bool waits = true;               /* what the client shows of its call */
 byte told;
+byte byWhom[8] = NONE;          /* ghost: no two servers answer as the same attempt */
 byte newest;                    /* ghost: the newest attempt of which something was told */
 bool promised;                  /* ghost: a server has said that it will answer later */
 byte kills;
@@ -75,6 +77,8 @@ active proctype client()
   do
   :: d_step {
        replies?kind,attempt,server ->
+       assert(byWhom[attempt] == NONE || byWhom[attempt] == server);
+       byWhom[attempt] = server;
        if
        :: !waits -> skip
 #ifndef BROKEN_HEARS_OLD_ATTEMPTS
@@ -112,7 +116,7 @@ active proctype client()
 proctype server(byte me)
 {
   byte record, attempt;
-  bool later;
+  bool later, redelivered;
 
   {
     do
@@ -121,16 +125,21 @@ proctype server(byte me)
          if
          :: there[0] -> there[0] = false; hand[0] = me; record = 0
          :: there[1] -> there[1] = false; hand[1] = me; record = 1
-         :: hand[0] != NONE && dead[hand[0]] -> hand[0] = me; record = 0
-         :: hand[1] != NONE && dead[hand[1]] -> hand[1] = me; record = 1
+         :: hand[0] != NONE && dead[hand[0]] -> hand[0] = me; record = 0; redelivered = true
+         :: hand[1] != NONE && dead[hand[1]] -> hand[1] = me; record = 1; redelivered = true
          :: left[me] -> break
          fi
        };
        if
        :: answered[record] || !waits -> skip
        :: else ->
-          attempts[record]++;
-          attempt = attempts[record];
+#ifndef BROKEN_COUNTS_NO_DEATH
+          if
+          :: redelivered -> attempts[record]++
+          :: else -> skip
+          fi;
+#endif
+          attempt = attempts[record] + 1;
           if
 #ifndef BROKEN_BEGINS_WITH_TAKEN
           :: taken[record] -> replies!LOST,attempt,me; answered[record] = true
@@ -171,7 +180,8 @@ proctype server(byte me)
        :: else -> skip
        fi;
        record = 0;
-       attempt = 0
+       attempt = 0;
+       redelivered = false
     :: left[me] -> break
     od
   } unless { dead[me] }

@@ -82,16 +82,43 @@ final class CallTable implements AutoCloseable {
     return CallLayout.slot((int) correlation & slots - 1);
   }
 
-  /** Before the request can be seen. */
-  void open(long correlation, long credit) {
+  /**
+   * Before the request can be seen. Release stores, behind the one that freed the slot: who sees
+   * any of these sees that the call before is over.
+   */
+  void open(long correlation, long credit, long deadline, int window) {
     int slot = at(correlation);
     words.putLongRelease(slot + SLOT_CREDIT, credit);
+    words.putLongRelease(slot + SLOT_DEADLINE, deadline);
+    words.putIntRelease(slot + SLOT_WINDOW, window);
     words.putLongRelease(slot + SLOT_OPEN, correlation);
+  }
+
+  /**
+   * To be looked at before it is asked whether the call is still open: the slot may have another.
+   */
+  long deadline(long correlation) {
+    return words.getLongVolatile(at(correlation) + SLOT_DEADLINE);
+  }
+
+  /** The same. */
+  int window(long correlation) {
+    return words.getIntVolatile(at(correlation) + SLOT_WINDOW);
   }
 
   /** Nobody waits for an answer any more; the server that has the request says so in its place. */
   void giveUp(long correlation) {
     words.putLongRelease(at(correlation) + SLOT_OPEN, -correlation);
+  }
+
+  /** Behind {@link #giveUp} and {@link #free}. */
+  void showGivenUp(int calls) {
+    words.putLongRelease(GIVEN_UP_OFFSET, calls);
+  }
+
+  /** Tells servers whether they need to look at the slots of requests that nobody had before. */
+  boolean areAnyGivenUp() {
+    return words.getLongVolatile(GIVEN_UP_OFFSET) != 0;
   }
 
   /** The call is over, and its slot may be used again. */

@@ -21,6 +21,7 @@ final class OpenCalls {
 
   private int failFast;
   private int resending;
+  private int givenUp;
 
   OpenCalls(int slots, int greatestReply, int replyCapacity) {
     this.greatestReply = greatestReply;
@@ -73,6 +74,7 @@ final class OpenCalls {
   void giveUp(OpenCall call) {
     stopWaiting(call);
     call.state = OpenCall.State.GIVEN_UP;
+    givenUp++;
   }
 
   private void stopWaiting(OpenCall call) {
@@ -86,6 +88,7 @@ final class OpenCalls {
   /** Nothing of it can come any more. */
   void free(OpenCall call) {
     stopWaiting(call);
+    givenUp -= call.state == OpenCall.State.GIVEN_UP ? 1 : 0;
     call.state = OpenCall.State.FREE;
     reserved -= call.room;
     free[freeCount++] = call;
@@ -107,6 +110,11 @@ final class OpenCalls {
 
   boolean areAnyFailFast() {
     return failFast > 0;
+  }
+
+  /** How many nobody waits for, and of which something may still come. */
+  int givenUp() {
+    return givenUp;
   }
 
   /** How many the application waits for. */

@@ -104,8 +104,8 @@ final class ReplyInbox {
       lateReplies++;
       return Action.CONTINUE;
     }
-    int kind = buffer.getInt(offset + REPLY_KIND);
-    int sequence = buffer.getInt(offset + REPLY_SEQUENCE);
+    int mark = buffer.getInt(offset + REPLY_MARK);
+    int kind = CallLayout.kind(mark);
     if (attempt > call.attempt) {
       outbox.startAttempt(call, attempt);
     }
@@ -113,7 +113,8 @@ final class ReplyInbox {
     int size = length - REPLY_HEADER;
     if (call.state == OpenCall.State.GIVEN_UP) {
       receiveUnwanted(call, kind, buffer, at, size);
-    } else if (sequence != (int) call.sequence || size > greatestReply && kind != TAKEN) {
+    } else if (mark != CallLayout.mark(kind, call.sequence)
+        || size > greatestReply && kind != TAKEN) {
       fail(call, CallFailure.of(Reason.DAMAGED));
     } else {
       receive(call, kind, type, buffer, at, size);

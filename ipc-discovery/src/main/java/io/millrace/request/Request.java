@@ -1,7 +1,6 @@
 package io.millrace.request;
 
 import io.millrace.discovery.model.Service;
-import io.millrace.os.Deadline;
 import io.millrace.ring.Producer;
 import io.millrace.ring.RecordSender;
 import org.agrona.DirectBuffer;
@@ -146,10 +145,11 @@ public final class Request {
   /**
    * How long the client waits for the answer.
    *
-   * @return nanoseconds from now, 0 if the time is over, {@link Long#MAX_VALUE} without a limit
+   * @return nanoseconds from now, 0 if the time or the call is over, {@link Long#MAX_VALUE} without
+   *     a limit
    */
   public long nanosLeft() {
-    return Deadline.nanosLeft(call().deadline);
+    return call().nanosLeft();
   }
 
   /**

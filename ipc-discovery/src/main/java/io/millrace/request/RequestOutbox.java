@@ -94,11 +94,11 @@ final class RequestOutbox {
   }
 
   private void show(OpenCall call, int attempts, MutableDirectBuffer to, int at) {
-    table.open(call.correlation, CallLayout.credit(attempts + 1, call.options.window()));
+    int window = call.options.window();
+    table.open(call.correlation, CallLayout.credit(attempts + 1, window), call.deadline, window);
     to.putLong(at + REQUEST_CORRELATION, call.correlation);
-    to.putLong(at + REQUEST_DEADLINE, call.deadline);
     to.putInt(at + REQUEST_ATTEMPT, attempts);
-    to.putInt(at + REQUEST_WINDOW, call.options.window());
+    to.putInt(at + REQUEST_LIMITS, CallLayout.limits(call.deadline, window));
   }
 
   /** Returns the index of the payload in the buffer, or that there is no room or no server. */
@@ -192,6 +192,7 @@ final class RequestOutbox {
     }
     calls.giveUp(call);
     table.giveUp(call.correlation);
+    table.showGivenUp(calls.givenUp());
     if (call.taker != 0) {
       tellServers();
     }
@@ -205,8 +206,12 @@ final class RequestOutbox {
 
   /** Nothing of it can come any more. */
   void end(OpenCall call) {
+    boolean wasGivenUp = call.state == OpenCall.State.GIVEN_UP;
     table.free(call.correlation);
     calls.free(call);
+    if (wasGivenUp) {
+      table.showGivenUp(calls.givenUp());
+    }
   }
 
   /** A server has begun with it, perhaps once more. */

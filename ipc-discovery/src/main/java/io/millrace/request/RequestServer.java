@@ -230,7 +230,7 @@ public final class RequestServer implements AutoCloseable {
   private Action serve(int type, DirectBuffer buffer, int offset, int length, boolean redelivered) {
     if (length < REQUEST_HEADER) {
       current.refuse(new DamagedCallsException("a request of " + length + " bytes"));
-    } else if (begin(buffer, offset)) {
+    } else if (begin(buffer, offset, redelivered)) {
       served++;
       handle(type, buffer, offset + REQUEST_HEADER, length - REQUEST_HEADER);
     }
@@ -238,44 +238,50 @@ public final class RequestServer implements AutoCloseable {
   }
 
   /** Reads the header, once: a hostile client may change it. Returns false if nothing is to do. */
-  private boolean begin(DirectBuffer buffer, int offset) {
+  private boolean begin(DirectBuffer buffer, int offset, boolean redelivered) {
     record.wrap(buffer, offset, REQUEST_HEADER);
     long correlation = record.getLong(REQUEST_CORRELATION);
-    long deadline = record.getLong(REQUEST_DEADLINE);
     int attempt = record.getInt(REQUEST_ATTEMPT);
-    int window = record.getInt(REQUEST_WINDOW);
-    int base = attempt & ~FLAGS;
     if ((attempt & ANSWERED_FLAG) != 0) {
       return false; // By a server that died before it was out of its hand.
     }
-    if (correlation <= 0 || window < 0) {
+    if (correlation <= 0) {
       current.refuse(new DamagedCallsException("a request of number " + correlation));
       return false;
     }
-    boolean isSpent = (base & ATTEMPTS - 1) == ATTEMPTS - 1;
-    int number = isSpent ? base : base + 1;
-    record.putIntRelease(REQUEST_ATTEMPT, number | attempt & TAKEN_FLAG);
+    int died = attempt & ~FLAGS;
+    if (redelivered && !isSpent(died)) {
+      record.putIntRelease(REQUEST_ATTEMPT, ++died | attempt & TAKEN_FLAG);
+    }
     if (call.token != 0) {
       call = taken.spare();
     }
-    call.begin(current, correlation, number, window, deadline);
-    if (!current.table.isOpen(correlation)) {
-      if (current.table.isGivenUp(correlation)) {
-        call.refuse(Reason.CANCELLED);
-      }
+    int number = isSpent(died) ? died : died + 1;
+    call.begin(current, correlation, number, record.getInt(REQUEST_LIMITS), redelivered);
+    try {
+      call.readWindow();
+    } catch (DamagedCallsException damage) {
+      current.refuse(damage);
       return false;
     }
-    if ((attempt & TAKEN_FLAG) != 0) {
+    if (!call.isWanted()) {
+      call.refuseIfGivenUp();
+    } else if ((attempt & TAKEN_FLAG) != 0) {
       // By a server that died at it; whether the client was told of that server is not known.
       call.refuse(Reason.SERVER_LOST);
-    } else if (isSpent) {
+    } else if (isSpent(died)) {
       call.refuse(Reason.GIVEN_UP);
-    } else if (Deadline.hasPassed(deadline)) {
+    } else if (call.isLate()) {
       call.refuse(Reason.EXPIRED);
     } else {
       return true;
     }
     return false;
+  }
+
+  /** Of one sending of the request. */
+  private static boolean isSpent(int died) {
+    return (died & ATTEMPTS - 1) == ATTEMPTS - 1;
   }
 
   private void handle(int type, DirectBuffer buffer, int offset, int length) {

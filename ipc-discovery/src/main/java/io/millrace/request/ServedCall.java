@@ -2,6 +2,7 @@ package io.millrace.request;
 
 import static io.millrace.request.CallLayout.*;
 
+import io.millrace.os.Deadline;
 import io.millrace.request.CallFailure.Reason;
 import io.millrace.ring.DamagedRingException;
 import io.millrace.ring.Producer;
@@ -20,9 +21,12 @@ final class ServedCall {
 
   ServedClient client;
   long correlation;
-  long deadline;
   private int attempt;
+  private int limits;
   private int window;
+
+  /** Another server had it in hand, or it is answered later: it may be over without a notice. */
+  private boolean needsLook;
 
   /** Streams have no end that a counter could come to: what is shown of these is 32 bits. */
   private long sequence;
@@ -38,17 +42,47 @@ final class ServedCall {
   /** By which it is answered later; 0 if it is not. */
   long token;
 
-  void begin(ServedClient from, long number, int which, int replies, long until) {
+  void begin(ServedClient from, long number, int which, int limited, boolean redelivered) {
     client = from;
     correlation = number;
     attempt = which;
-    window = replies;
-    deadline = until;
+    limits = limited;
+    window = 0;
+    needsLook = redelivered;
     sequence = 0;
     sent = 0;
     ended = false;
     starved = false;
     token = 0;
+  }
+
+  /**
+   * Reads the window, if it has one.
+   *
+   * @throws DamagedCallsException if that is none
+   */
+  void readWindow() {
+    if (CallLayout.isStream(limits)) {
+      window = client.table.window(correlation);
+      needsLook = true; // It looks at the slot for every reply anyway.
+      if (window < 0) {
+        throw new DamagedCallsException("a window of " + window);
+      }
+    }
+  }
+
+  /** Tells whether the client does not wait any longer, by its deadline. */
+  boolean isLate() {
+    return CallLayout.mayHavePassed(limits) && nanosLeft() == 0;
+  }
+
+  /** Until the deadline; 0 if it has passed, or the call is over. */
+  long nanosLeft() {
+    if (!CallLayout.hasDeadline(limits)) {
+      return Long.MAX_VALUE;
+    }
+    long deadline = client.table.deadline(correlation);
+    return client.table.isOpen(correlation) ? Deadline.nanosLeft(deadline) : 0;
   }
 
   int attempt() {
@@ -73,7 +107,13 @@ final class ServedCall {
   }
 
   boolean isWanted() {
-    return !ended && client.isServed() && client.table.isOpen(correlation);
+    return !ended && isOpen();
+  }
+
+  /** Its slot is not looked at if it is certain what is there: a look takes it from the client. */
+  private boolean isOpen() {
+    return client.isServed()
+        && (!needsLook && !client.table.areAnyGivenUp() || client.table.isOpen(correlation));
   }
 
   /** The last reply. */
@@ -148,6 +188,7 @@ final class ServedCall {
   /** Says that it will be answered by this server, later. Returns false if there is no room. */
   boolean take(long server) {
     number.putLong(0, server);
+    needsLook = true;
     return write(TAKEN, 0, number, 0, Long.BYTES);
   }
 
@@ -156,7 +197,7 @@ final class ServedCall {
     if (ended) {
       return true;
     }
-    if (client.isServed() && client.table.isOpen(correlation)) {
+    if (isOpen()) {
       return false;
     }
     refuseIfGivenUp();
@@ -174,8 +215,7 @@ final class ServedCall {
   private boolean write(int kind, int type, DirectBuffer buffer, int offset, int length) {
     header.putLong(REPLY_CORRELATION, correlation);
     header.putInt(REPLY_ATTEMPT, attempt);
-    header.putInt(REPLY_SEQUENCE, (int) sequence);
-    header.putInt(REPLY_KIND, kind);
+    header.putInt(REPLY_MARK, CallLayout.mark(kind, sequence));
     long end;
     try {
       end = client.replies.offer(type, header, 0, REPLY_HEADER, buffer, offset, length);

@@ -53,9 +53,11 @@ final class HostileClient implements AutoCloseable {
 
   boolean send(long correlation, long deadline, int attempt, int window, int length) {
     header.putLong(REQUEST_CORRELATION, correlation);
-    header.putLong(REQUEST_DEADLINE, deadline);
     header.putInt(REQUEST_ATTEMPT, attempt);
-    header.putInt(REQUEST_WINDOW, window);
+    header.putInt(REQUEST_LIMITS, CallLayout.limits(deadline, window));
+    int slot = slot((int) correlation & SLOTS - 1);
+    words.putLong(slot + SLOT_DEADLINE, deadline);
+    words.putInt(slot + SLOT_WINDOW, window);
     UnsafeBuffer payload = new UnsafeBuffer(new byte[length]);
     return requests.offer(1, header, 0, REQUEST_HEADER, payload, 0, length) >= 0;
   }

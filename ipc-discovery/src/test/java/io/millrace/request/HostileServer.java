@@ -32,8 +32,7 @@ final class HostileServer implements AutoCloseable {
       long call, int attempt, int sequence, int kind, int type, DirectBuffer payload, int length) {
     header.putLong(REPLY_CORRELATION, call);
     header.putInt(REPLY_ATTEMPT, attempt);
-    header.putInt(REPLY_SEQUENCE, sequence);
-    header.putInt(REPLY_KIND, kind);
+    header.putInt(REPLY_MARK, CallLayout.mark(kind, sequence));
     return client.replies.offer(type, header, 0, REPLY_HEADER, payload, 0, length) >= 0;
   }
 

@@ -89,10 +89,11 @@ class RequestCrowdTest {
     void ask() {
       answered = false;
       call++;
-      table.open(call, CallLayout.credit(1, 0));
+      long deadline = System.nanoTime() + DEADLINE.toNanos();
+      table.open(call, CallLayout.credit(1, 0), deadline, 0);
       UnsafeBuffer record = new UnsafeBuffer(new byte[REQUEST_HEADER + Long.BYTES]);
       record.putLong(REQUEST_CORRELATION, call);
-      record.putLong(REQUEST_DEADLINE, System.nanoTime() + DEADLINE.toNanos());
+      record.putInt(REQUEST_LIMITS, CallLayout.limits(deadline, 0));
       record.putLong(REQUEST_HEADER, call);
       if (requests.offer(1, record, 0, record.capacity()) < 0) {
         throw new IllegalStateException("no room");
@@ -103,7 +104,7 @@ class RequestCrowdTest {
       replies.poll(
           (type, buffer, offset, length) ->
               answered |=
-                  buffer.getInt(offset + REPLY_KIND) == END
+                  CallLayout.kind(buffer.getInt(offset + REPLY_MARK)) == END
                       && buffer.getLong(offset + REPLY_HEADER) == call,
           1);
       return answered;

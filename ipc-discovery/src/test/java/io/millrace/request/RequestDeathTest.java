@@ -203,7 +203,7 @@ class RequestDeathTest {
       try (Consumer replies = client.replyRing.addConsumer(reading)) {
         replies.poll(
             (type, buffer, offset, length) ->
-                kinds.add(buffer.getInt(offset + CallLayout.REPLY_KIND)),
+                kinds.add(CallLayout.kind(buffer.getInt(offset + CallLayout.REPLY_MARK))),
             10);
       }
       assertEquals(List.of(step == Step.FAILED ? CallLayout.ERROR : CallLayout.END), kinds);
