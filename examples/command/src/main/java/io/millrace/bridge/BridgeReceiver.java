@@ -105,6 +105,8 @@ public final class BridgeReceiver implements AutoCloseable {
    * @param limit how many records at most, or a few more; less than 1 receives nothing
    * @return how many were published, 0 if none have come, or a ring is full
    * @throws BridgeException if a record is too long for the rings here, or Aeron has ended
+   * @throws MillraceException if a ring or publisher that it needs cannot be made, joined or
+   *     written
    */
   public int poll(int limit) {
     return poll(limit, 0);
@@ -119,6 +121,7 @@ public final class BridgeReceiver implements AutoCloseable {
    * @param timeoutNanos how long at most, in nanoseconds; 0 or less does not wait
    * @return how many were published, 0 if none came in time, a ring is full, or the wait was ended
    * @throws BridgeException as for {@link #poll(int)}
+   * @throws MillraceException as for {@link #poll(int)}
    */
   public int poll(int limit, long timeoutNanos) {
     return life.poll(limit, timeoutNanos, receiving, sleeping);

@@ -110,6 +110,8 @@ public final class BridgeSender implements AutoCloseable {
    *
    * @param name of a service or a topic
    * @throws IllegalArgumentException if it cannot be a name, or was added already
+   * @throws io.millrace.discovery.model.DiscoveryException if the registry's directory cannot be
+   *     used or watched
    */
   public void add(String name) {
     life.enter();
@@ -145,6 +147,8 @@ public final class BridgeSender implements AutoCloseable {
    * @param limit how many records at most; less than 1 sends nothing
    * @return how many were sent, 0 if there is none now or no room for it
    * @throws BridgeException if the archive does not record any more, or Aeron has ended
+   * @throws io.millrace.discovery.model.RootException if the registry's directory was removed,
+   *     moved or replaced
    */
   public int poll(int limit) {
     return poll(limit, 0);
@@ -158,6 +162,7 @@ public final class BridgeSender implements AutoCloseable {
    * @param timeoutNanos how long at most, in nanoseconds; 0 or less does not wait
    * @return how many were sent, 0 if none came in time, there was no room, or the wait was ended
    * @throws BridgeException as for {@link #poll(int)}
+   * @throws io.millrace.discovery.model.RootException as for {@link #poll(int)}
    */
   public int poll(int limit, long timeoutNanos) {
     return life.poll(limit, timeoutNanos, sending, sleeping);

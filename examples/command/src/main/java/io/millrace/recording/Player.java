@@ -98,6 +98,8 @@ public final class Player implements AutoCloseable {
    * @param news is told how far it has come
    * @return what was played
    * @throws RecordingException if the recording is damaged, or a record is too long for its ring
+   * @throws io.millrace.MillraceException if a ring or topic that it publishes into cannot be
+   *     joined or made
    */
   public PlaySummary play(PlayerListener news) {
     listener = Objects.requireNonNull(news, "news");

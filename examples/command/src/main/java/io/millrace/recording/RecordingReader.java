@@ -102,6 +102,7 @@ public final class RecordingReader implements AutoCloseable {
    * @return how many were delivered, 0 at the end
    * @throws RecordingException if the recording is damaged
    * @throws NullPointerException if the handler is null
+   * @throws io.millrace.ClosedException if the reader is closed
    */
   public int poll(RecordedHandler handler, int limit) {
     Objects.requireNonNull(handler, "handler");
@@ -199,6 +200,8 @@ public final class RecordingReader implements AutoCloseable {
    * however long the recording is.
    *
    * @param time from when on
+   * @throws RecordingException if the recording is damaged
+   * @throws io.millrace.ClosedException if the reader is closed
    */
   public void seek(Instant time) {
     requireOpen();
@@ -286,6 +289,8 @@ public final class RecordingReader implements AutoCloseable {
    * When the newest record was read.
    *
    * @return nanoseconds since 1970, nothing if there is no record
+   * @throws RecordingException if the recording is damaged
+   * @throws io.millrace.ClosedException if the reader is closed
    */
   public OptionalLong newestNanos() {
     requireOpen();
