@@ -18,6 +18,7 @@ public final class CallingRole implements Role {
   private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(60);
   private static final int DIGITS = 3;
   private static final int BURST = 100;
+  private static final int LOOKS = 1 << 16;
 
   private final Histogram histogram = new Histogram(LONGEST_NANOS, DIGITS);
   private Idle idle;
@@ -78,12 +79,12 @@ public final class CallingRole implements Role {
   }
 
   private void callManyAtOnce() throws Exception {
-    for (int i = 0; i < BURST; i++) {
+    long enough = received + BURST;
+    do {
       while (sent - received < window && send()) {
         sent++;
       }
-      receive();
-    }
+    } while (receive() && received < enough);
   }
 
   private boolean send() throws Exception {
@@ -94,11 +95,16 @@ public final class CallingRole implements Role {
     return !waits;
   }
 
-  private void receive() throws Exception {
+  /**
+   * Waits for replies. Returns false if none came, for the meter to see whether any comes at all.
+   */
+  private boolean receive() throws Exception {
     int count = caller.poll(check, window);
-    if (count == 0) {
+    for (int looks = 0; count == 0 && looks < LOOKS; looks++) {
       idle.once();
+      count = caller.poll(check, window);
     }
     received += count;
+    return count > 0;
   }
 }
