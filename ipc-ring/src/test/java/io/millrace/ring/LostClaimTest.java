@@ -92,7 +92,7 @@ class LostClaimTest {
       assertTrue(losing.offer(1, message, 0, 40) > 0);
       Careless careless = new Careless(ring, 0);
       careless.lose(3 * ALIGNMENT);
-      int index = living.tryClaim(2, 1000);
+      int index = living.tryClaim(2, 100);
       careless.write(message, 3);
       awaitDelivered(consumer, 1);
       Eventually.await(
@@ -121,6 +121,44 @@ class LostClaimTest {
             consumer.poll((type, buffer, offset, length) -> {}, 1);
             return consumer.position() == ring.counters().position();
           });
+    }
+  }
+
+  /** What it has on record is what it claimed last, and that is committed. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "s"})
+  void aHoleBehindTheLastRecordOfSomebodyWhoLivesIsPassed(String kind) {
+    try (Ring ring = Ring.create(OPTIONS);
+        Consumer consumer = ring.addConsumer(group(kind));
+        Producer losing = ring.addProducer();
+        Producer living = ring.addProducer()) {
+      assertTrue(losing.offer(1, message, 0, 40) > 0);
+      assertTrue(living.offer(2, message, 0, 40) > 0);
+      Careless careless = new Careless(ring, 0);
+      careless.lose(2 * ALIGNMENT);
+      careless.write(message, 3);
+      awaitDelivered(consumer, 3);
+      assertEquals(List.of(1, 2, 3), seen);
+    }
+  }
+
+  /** It says no length, and its claim may be of any. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "s"})
+  void anOpenClaimOfASingleProducerIsWaitedFor(String kind) {
+    try (Ring ring = Ring.create(OPTIONS.forSingleProducer());
+        Consumer consumer = ring.addConsumer(group(kind));
+        Producer living = ring.addProducer()) {
+      assertTrue(living.offer(1, message, 0, 40) > 0);
+      int index = living.tryClaim(2, 1000);
+      awaitDelivered(consumer, 1);
+      for (int i = 0; i < 10_000; i++) {
+        assertEquals(0, consumer.poll((type, buffer, offset, length) -> {}, 1));
+      }
+      assertEquals(ALIGNMENT, consumer.position());
+      living.commit(index);
+      awaitDelivered(consumer, 2);
+      assertEquals(List.of(1, 2), seen);
     }
   }
 

@@ -84,6 +84,20 @@ class SpaceTest {
     }
   }
 
+  @Test
+  void anOpenClaimHoldsOthersBackInEveryLap() {
+    try (Ring ring = Ring.create(OPTIONS);
+        Producer slow = ring.addProducer();
+        Producer fast = ring.addProducer()) {
+      fill(fast, 5 * CAPACITY / ALIGNMENT);
+      long start = ring.counters().position();
+      int index = slow.tryClaim(1, 40);
+      assertEquals(start + CAPACITY, Space.limit(ring.core.memory, ALIVE));
+      slow.commit(index);
+      assertEquals(ring.counters().position() + CAPACITY, Space.limit(ring.core.memory, ALIVE));
+    }
+  }
+
   /** Others need not walk over what a batch has committed. */
   @Test
   void aBatchSaysHowFarItHasComeAndEndsItsAnnouncement() {
