@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.os.Deadline;
 import io.millrace.os.Epoll;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -176,8 +177,10 @@ class BarrierTest extends LocalParties {
         assertTrue(parties.get(0).prepareWait(generation));
         assertEquals(0, loop.await(0));
         FutureTask<Integer> other = inThread(parties.get(1)::await);
+        long deadline = Deadline.after(LocalParties.DEADLINE);
         while (parties.get(0).prepareWait(generation)) {
-          loop.await(Epoll.FOREVER);
+          loop.await(Deadline.millisLeft(deadline));
+          assertTrue(Deadline.nanosLeft(deadline) > 0, "nobody woke it");
         }
         other.get();
         parties.get(0).cancelWait();
