@@ -137,18 +137,13 @@ final class CallLayout {
     return difference << unused >> unused <= 1;
   }
 
-  /** What a reply says of itself. */
+  /** What a reply says of itself; of its number so much that more cannot be under way. */
   static int mark(int kind, long sequence) {
-    return kind << SEQUENCE_BITS | shown(sequence);
+    return kind << SEQUENCE_BITS | (int) sequence & SEQUENCE_MASK;
   }
 
   static int kind(int mark) {
     return mark >>> SEQUENCE_BITS;
-  }
-
-  /** What is shown of the number of a reply: more than can be under way. */
-  static int shown(long sequence) {
-    return (int) sequence & SEQUENCE_MASK;
   }
 
   /** Of what was granted the lower 32 bits: the server compares by the difference. */

@@ -258,10 +258,9 @@ public final class RequestServer implements AutoCloseable {
     }
     int number = isSpent(died) ? died : died + 1;
     call.begin(current, correlation, number, record.getInt(REQUEST_LIMITS), redelivered);
-    try {
-      call.readWindow();
-    } catch (DamagedCallsException damage) {
-      current.refuse(damage);
+    call.readWindow();
+    if (call.window() < 0) {
+      current.refuse(new DamagedCallsException("a window of " + call.window()));
       return false;
     }
     if (!call.isWanted()) {
