@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import io.millrace.discovery.Publication;
 import io.millrace.discovery.Registry;
 import io.millrace.discovery.model.Capabilities;
+import io.millrace.os.Closing;
 import io.millrace.ring.Consumer;
 import io.millrace.ring.GroupOptions;
 import io.millrace.ring.Producer;
@@ -184,15 +185,10 @@ class NetworkTest {
 
   @Test
   void theSlowestReceiverOfAMulticastIsWaitedFor() throws IOException {
-    Path other = Files.createDirectory(folder.resolve("other"));
-    List<Long> readThere = new ArrayList<>();
-    try (Registry registry = Registry.open(other.resolve("far"));
-        Ring ring = Ring.create(RingOptions.capacity(1 << 16));
-        Publication orders = registry.publish("orders", ring, Capabilities.none());
-        Consumer reader = ring.addConsumer(APPLICATION);
+    try (OtherHost other = new OtherHost(Files.createDirectory(folder.resolve("other")));
         ChildProcess sender = startSender(multicast() + "|term-length=256k");
         ChildProcess fast = startReceiver(folder, multicast());
-        ChildProcess slow = startReceiver(other, multicast())) {
+        ChildProcess slow = startReceiver(other.folder, multicast())) {
       await(fast, "live");
       await(slow, "live");
       // Nobody reads what the slow one publishes, until its ring is full and the one here.
@@ -211,12 +207,11 @@ class NetworkTest {
           "the rest there",
           DEADLINE,
           () -> {
-            reader.poll(
-                (type, buffer, offset, length) -> readThere.add(buffer.getLong(offset)), 100);
-            return read() && read.size() >= sent[0] && readThere.size() >= sent[0];
+            other.poll();
+            return read() && read.size() >= sent[0] && other.read.size() >= sent[0];
           });
-      assertEquals(LongStream.range(0, sent[0]).boxed().toList(), readThere);
-      assertEquals(readThere, read);
+      assertEquals(LongStream.range(0, sent[0]).boxed().toList(), other.read);
+      assertEquals(other.read, read);
       assertFalse(slow.printed().contains("behind"), slow.printed().toString());
     }
   }
@@ -231,28 +226,45 @@ class NetworkTest {
 
   private void bothGetAll(String to, String first, String second) throws IOException {
     network.losePackets();
-    Path other = Files.createDirectory(folder.resolve("other"));
-    List<Long> readThere = new ArrayList<>();
-    try (Registry registry = Registry.open(other.resolve("far"));
-        Ring ring = Ring.create(RingOptions.capacity(1 << 16));
-        Publication orders = registry.publish("orders", ring, Capabilities.none());
-        Consumer reader = ring.addConsumer(APPLICATION);
+    try (OtherHost other = new OtherHost(Files.createDirectory(folder.resolve("other")));
         ChildProcess sender = startSender(to);
         ChildProcess stays = startReceiver(folder, first)) {
-      readElsewhere =
-          () ->
-              reader.poll(
-                  (type, buffer, offset, length) -> readThere.add(buffer.getLong(offset)), 100);
-      try (ChildProcess killed = startReceiver(other, second)) {
+      readElsewhere = other::poll;
+      try (ChildProcess killed = startReceiver(other.folder, second)) {
         offer(0, 2000);
-        Eventually.await("some of it", DEADLINE, () -> read() && readThere.size() > 100);
+        Eventually.await("some of it", DEADLINE, () -> read() && other.read.size() > 100);
       }
       offer(2000, 4000);
-      try (ChildProcess next = startReceiver(other, second)) {
+      try (ChildProcess next = startReceiver(other.folder, second)) {
         expectAll(4000);
-        Eventually.await("all there, too", DEADLINE, () -> read() && readThere.size() >= 4000);
+        Eventually.await("all there, too", DEADLINE, () -> read() && other.read.size() >= 4000);
       }
+      assertEquals(read, other.read);
     }
-    assertEquals(read, readThere);
+  }
+
+  /** A further far host, on whose ring of orders somebody reads. */
+  private static final class OtherHost implements AutoCloseable {
+    final Path folder;
+    final List<Long> read = new ArrayList<>();
+    private final Registry registry;
+    private final Ring ring = Ring.create(RingOptions.capacity(1 << 16));
+    private final Publication orders;
+    private final Consumer reader = ring.addConsumer(APPLICATION);
+
+    OtherHost(Path folder) {
+      this.folder = folder;
+      registry = Registry.open(folder.resolve("far"));
+      orders = registry.publish("orders", ring, Capabilities.none());
+    }
+
+    void poll() {
+      reader.poll((type, buffer, offset, length) -> read.add(buffer.getLong(offset)), 100);
+    }
+
+    @Override
+    public void close() {
+      Closing.closeAll(reader, orders, ring, registry);
+    }
   }
 }
